@@ -1,0 +1,65 @@
+/**
+ * Runs access rules: once per request and rule, in plain JavaScript. An answer is everything, nothing, or a
+ * `where`; anything else stops the request, so a broken rule never opens a door.
+ */
+import { FootingError } from "../errors/footing-error.ts";
+import { isPlainObject } from "../passes/resolve-where.ts";
+import type { Operation, Schema } from "../schema/schema-model.ts";
+import type { Rule, RuleTable, User } from "../schema/rules.ts";
+import type { Actor } from "./actor.ts";
+import { renderFilterShape } from "./shape-key.ts";
+
+/** What a rule said for one caller. `shape` is the part of it that decides the plan. */
+export interface RuleOutcome {
+  readonly answer: boolean | Readonly<Record<string, unknown>>;
+  readonly shape: string;
+}
+
+/** One rule of the schema. */
+export interface RuleName {
+  readonly model: string;
+  readonly operation: Operation;
+}
+
+const open: RuleOutcome = Object.freeze({ answer: true, shape: "+" });
+const closed: RuleOutcome = Object.freeze({ answer: false, shape: "-" });
+
+/** Evaluates rules against their schema's static access levels. */
+export class RuleBook {
+  readonly #schema: Schema;
+  readonly #rules: RuleTable;
+
+  constructor(schema: Schema, rules: RuleTable) {
+    this.#schema = schema;
+    this.#rules = rules;
+  }
+
+  /**
+   * What the rule says for the actor.
+   * @throws FootingError FTG_RULE when the rule throws or answers something else than true, false or a where.
+   */
+  evaluate(name: RuleName, actor: Actor): RuleOutcome {
+    if (actor.kind === "system") return open;
+    const level = this.#schema.models[name.model]?.access[name.operation];
+    if (level === "everyone") return open;
+    const rule = this.#rules[name.model]?.[name.operation];
+    if (level !== "rule" || rule === undefined) return closed;
+    return createOutcome(name, runRule(name, rule, actor.user));
+  }
+}
+
+function runRule(name: RuleName, rule: Rule, user: User | null): unknown {
+  if (typeof rule === "boolean") return rule;
+  try {
+    return rule({ user });
+  } catch (cause) {
+    throw new FootingError("FTG_RULE", { detail: `The ${name.operation} rule of ${name.model} threw an error.`, cause });
+  }
+}
+
+function createOutcome(name: RuleName, answer: unknown): RuleOutcome {
+  if (answer === true) return open;
+  if (answer === false) return closed;
+  if (isPlainObject(answer) && Object.keys(answer).length > 0) return { answer, shape: renderFilterShape(answer) };
+  throw new FootingError("FTG_RULE", { detail: `The ${name.operation} rule of ${name.model} answered neither true, false nor a where with a condition.` });
+}

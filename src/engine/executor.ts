@@ -1,0 +1,41 @@
+/** What front ends call: the query language in, JSON text out, under the rules of an actor. */
+import type {
+  CountQuery, CreateManyQuery, CreateQuery, DeleteManyQuery, DeleteQuery, ReadQuery, UpdateManyQuery, UpdateQuery,
+} from "../plan/query.ts";
+import type { Actor } from "./actor.ts";
+
+/** A read's answer. */
+export interface ReadAnswer {
+  /** JSON text of the rows (array), the page object, or the one row or `null`. */
+  readonly json: string;
+  /** Whether more rows lie in the direction of reading. */
+  readonly hasMore: boolean;
+  /** Cursor of the far end in the direction of reading, when `hasMore`; null otherwise. */
+  readonly cursor: string | null;
+}
+
+/**
+ * Runs queries, each under the rules of `actor`. All methods throw FootingError: FTG_QUERY, FTG_VALUE,
+ * FTG_CURSOR, FTG_COST, FTG_FORBIDDEN (no rule allows the operation at all) and, for writes, FTG_INVALID,
+ * FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK, FTG_NOT_FOUND, FTG_UNBOUNDED_WRITE.
+ */
+export interface Executor {
+  /** Reads a list, a page or (`single`) one row. */
+  read(query: ReadQuery, actor: Actor): Promise<ReadAnswer>;
+  /** Counts the rows that match and that the actor may read. */
+  count(query: CountQuery, actor: Actor): Promise<number>;
+  /** Creates one row; JSON text of it, or null when the actor may not read it. */
+  create(query: CreateQuery, actor: Actor): Promise<string | null>;
+  /** Creates rows in one transaction; their number. */
+  createMany(query: CreateManyQuery, actor: Actor): Promise<number>;
+  /** Changes the row with the key; JSON text of it afterwards, or null when the actor may not read it any more. */
+  update(query: UpdateQuery, actor: Actor): Promise<string | null>;
+  /** Changes all matching rows the actor may change; their number. */
+  updateMany(query: UpdateManyQuery, actor: Actor): Promise<number>;
+  /** Ends the row with the key; JSON text of it as it was. */
+  delete(query: DeleteQuery, actor: Actor): Promise<string | null>;
+  /** Ends all matching rows the actor may end; their number. */
+  deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number>;
+  /** Runs `work` in one transaction; what it rejects with undoes everything. */
+  transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,114 @@
+/** The creating phase: one row or many, with what the create rule forces filled in. */
+import { FootingError } from "../errors/footing-error.ts";
+import { resolveCreate, resolveUpdate, type Returning, type WrittenPart } from "../passes/resolve-write.ts";
+import { type CreatePlan, createPlan, type UpdatePlan } from "../plan/plan.ts";
+import { always } from "../plan/predicate-node.ts";
+import type { CreateManyQuery, CreateQuery, DataQuery } from "../plan/query.ts";
+import type { ModelSchema } from "../schema/schema-model.ts";
+import type { Values } from "../stores/contract/store.ts";
+import type { Actor } from "./actor.ts";
+import type { Prepared } from "./planner.ts";
+import { findModel, renderParts, type Run, validateData } from "./run.ts";
+import { renderShape } from "./shape-key.ts";
+import { collectForced, collectLinks, createKeyFilter, findFiller, type WrittenValues } from "./write-input.ts";
+
+/** A model, on whose behalf it is written, and what its create rule forces into each row. */
+interface CreateJob {
+  readonly model: ModelSchema;
+  readonly actor: Actor;
+  readonly forced: DataQuery;
+}
+
+/** A created row that still wants its links. */
+interface LinkedRow {
+  readonly key: DataQuery;
+  readonly links: WrittenValues;
+}
+
+/** Creates one row; errors as in `Executor`. */
+export async function runCreate(run: Run, query: CreateQuery, actor: Actor): Promise<string | null> {
+  const job = createJob(run, query.model, actor);
+  const { row, links } = fillRow(run, job, query.data);
+  const parts = [...findFiller(run.parts.fillers, job.model).parts, ...links.parts];
+  const prepared = prepareCreate(run, job, { parts, returning: query.select });
+  const result = await run.session.execute(prepared.statement, prepared.bind(query, [...row, ...links.values]));
+  return result.json;
+}
+
+/**
+ * Creates rows in the open transaction of `run`, then their links, so that rows of one call may link to each
+ * other; errors as in `Executor`, their paths led by the row's number.
+ */
+export async function runCreateMany(run: Run, query: CreateManyQuery, actor: Actor): Promise<number> {
+  const job = createJob(run, query.model, actor);
+  const prepared = prepareCreate(run, job, { parts: findFiller(run.parts.fillers, job.model).parts, returning: null });
+  const linked: LinkedRow[] = [];
+  const created = await run.session.executeMany(prepared.statement, fillRows(run, job, { query, prepared, linked }));
+  for (const row of linked) await runLinks(run, job, row);
+  return created;
+}
+
+function createJob(run: Run, name: string, actor: Actor): CreateJob {
+  const model = findModel(run, name);
+  const outcome = run.parts.planner.demand(name, "create", actor);
+  return { model, actor, forced: collectForced(model, outcome.answer) };
+}
+
+function prepareCreate(run: Run, { model, actor }: CreateJob, { parts, returning }: { parts: readonly WrittenPart[]; returning: Returning }): Prepared<CreatePlan> {
+  return run.parts.planner.prepare<CreatePlan>({
+    actor,
+    model: model.name,
+    operation: "create",
+    shape: returning === null ? `many ${renderParts(parts)}` : `one ${renderParts(parts)} ${renderShape({ select: returning })}`,
+    resolve: (context) => resolveCreate(context, model, parts, returning),
+  });
+}
+
+function fillRow(run: Run, { model, actor, forced }: CreateJob, data: DataQuery): { row: readonly unknown[]; links: WrittenValues } {
+  const absent = Object.entries(forced).filter(([name]) => model.fields[name]?.hidden === false && data[name] === undefined);
+  const given = absent.length === 0 ? data : { ...data, ...Object.fromEntries(absent) };
+  validateData(run, { model, operation: "create", data: given, actor });
+  const row = findFiller(run.parts.fillers, model).fill({ ...forced, ...given });
+  return { row, links: collectLinks(model, given) };
+}
+
+function* fillRows(run: Run, job: CreateJob, { query, prepared, linked }: { query: CreateManyQuery; prepared: Prepared<CreatePlan>; linked: LinkedRow[] }): Generator<Values> {
+  const { parts } = findFiller(run.parts.fillers, job.model);
+  let index = 0;
+  for (const data of query.data) {
+    const { row, links } = fillNumbered(run, job, { data, index });
+    if (links.parts.length > 0) linked.push({ key: createKeyFilter(job.model, parts, row), links });
+    index += 1;
+    yield prepared.bind(query, row);
+  }
+}
+
+function fillNumbered(run: Run, job: CreateJob, { data, index }: { data: DataQuery; index: number }): ReturnType<typeof fillRow> {
+  try {
+    return fillRow(run, job, data);
+  } catch (error) {
+    if (!(error instanceof FootingError)) throw error;
+    throw new FootingError(error.code, {
+      detail: `Row ${index}: ${error.message}`,
+      fix: error.fix,
+      problems: error.problems.map((problem) => ({ ...problem, path: `/${index}${problem.path}` })),
+      cause: error,
+    });
+  }
+}
+
+/** The create rule judged the row already; what remains is that each linked row exists and may be seen. */
+async function runLinks(run: Run, { model, actor }: CreateJob, { key, links }: LinkedRow): Promise<void> {
+  const query = { model: model.name, key };
+  const prepared = run.parts.planner.prepare<UpdatePlan>({
+    actor,
+    model: model.name,
+    operation: "create",
+    shape: `links ${renderParts(links.parts)}`,
+    resolve: (context) => {
+      const plan = resolveUpdate(context, model, { target: { key }, parts: links.parts, returning: null });
+      return createPlan({ ...plan, target: { ...plan.target, readable: always, allowed: always }, check: always });
+    },
+  });
+  await run.session.execute(prepared.statement, prepared.bind(query, links.values));
+}

@@ -1,0 +1,35 @@
+/** The deleting phase: one row by key, or all that match and may be ended. */
+import { resolveDelete, type Returning, type WriteTarget } from "../passes/resolve-write.ts";
+import type { DeletePlan } from "../plan/plan.ts";
+import type { DeleteManyQuery, DeleteQuery } from "../plan/query.ts";
+import type { WriteResult } from "../stores/contract/store.ts";
+import type { Actor } from "./actor.ts";
+import { findModel, refuseUnbounded, type Run } from "./run.ts";
+import { renderFilterShape, renderShape } from "./shape-key.ts";
+
+/** Ends one row; errors as in `Executor`. */
+export async function runDelete(run: Run, query: DeleteQuery, actor: Actor): Promise<string | null> {
+  const shape = `one ${renderShape({ key: query.key, select: query.select })}`;
+  const result = await runWrite(run, query, { actor, shape, target: { key: query.key }, returning: query.select });
+  return result.json;
+}
+
+/** Ends all rows that match; errors as in `Executor`. */
+export async function runDeleteMany(run: Run, query: DeleteManyQuery, actor: Actor): Promise<number> {
+  refuseUnbounded(query);
+  const shape = `many ${renderFilterShape(query.where)}`;
+  const result = await runWrite(run, query, { actor, shape, target: { where: query.where }, returning: null });
+  return result.affected;
+}
+
+async function runWrite(run: Run, query: DeleteQuery | DeleteManyQuery, job: { actor: Actor; shape: string; target: WriteTarget; returning: Returning }): Promise<WriteResult> {
+  const model = findModel(run, query.model);
+  const prepared = run.parts.planner.prepare<DeletePlan>({
+    actor: job.actor,
+    model: model.name,
+    operation: "delete",
+    shape: job.shape,
+    resolve: (context) => resolveDelete(context, model, { target: job.target, returning: job.returning }),
+  });
+  return run.session.execute(prepared.statement, prepared.bind(query));
+}

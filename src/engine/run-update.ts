@@ -1,0 +1,47 @@
+/** The updating phase: one row by key, or all that match and may be changed. */
+import { resolveUpdate, type WriteTarget } from "../passes/resolve-write.ts";
+import type { UpdatePlan } from "../plan/plan.ts";
+import type { UpdateManyQuery, UpdateQuery } from "../plan/query.ts";
+import type { Returning } from "../passes/resolve-write.ts";
+import type { WriteResult } from "../stores/contract/store.ts";
+import type { Actor } from "./actor.ts";
+import { findModel, refuseUnbounded, renderParts, type Run, validateData } from "./run.ts";
+import { renderFilterShape, renderShape } from "./shape-key.ts";
+import { collectUpdate } from "./write-input.ts";
+
+/** Changes one row; errors as in `Executor`. */
+export async function runUpdate(run: Run, query: UpdateQuery, actor: Actor): Promise<string | null> {
+  const shape = `one ${renderShape({ key: query.key, select: query.select })}`;
+  const result = await runWrite(run, query, { actor, shape, target: { key: query.key }, returning: query.select });
+  return result.json;
+}
+
+/** Changes all rows that match; errors as in `Executor`. */
+export async function runUpdateMany(run: Run, query: UpdateManyQuery, actor: Actor): Promise<number> {
+  refuseUnbounded(query);
+  const shape = `many ${renderFilterShape(query.where)}`;
+  const result = await runWrite(run, query, { actor, shape, target: { where: query.where }, returning: null });
+  return result.affected;
+}
+
+interface UpdateJob {
+  readonly actor: Actor;
+  readonly shape: string;
+  readonly target: WriteTarget;
+  readonly returning: Returning;
+}
+
+async function runWrite(run: Run, query: UpdateQuery | UpdateManyQuery, { actor, shape, target, returning }: UpdateJob): Promise<WriteResult> {
+  const model = findModel(run, query.model);
+  run.parts.planner.demand(model.name, "update", actor);
+  validateData(run, { model, operation: "update", data: query.data, actor });
+  const { parts, values } = collectUpdate(model, query.data);
+  const prepared = run.parts.planner.prepare<UpdatePlan>({
+    actor,
+    model: model.name,
+    operation: "update",
+    shape: `${shape} ${renderParts(parts)}`,
+    resolve: (context) => resolveUpdate(context, model, { target, parts, returning }),
+  });
+  return run.session.execute(prepared.statement, prepared.bind(query, values));
+}

@@ -1,0 +1,54 @@
+/** What the phases of the engine share: the parts that live as long as the engine, and the session they run on. */
+import { FootingError } from "../errors/footing-error.ts";
+import { isPlainObject } from "../passes/resolve-where.ts";
+import type { WrittenPart } from "../passes/resolve-write.ts";
+import { queryError, unknownModel } from "../passes/resolve-context.ts";
+import type { DataQuery, WhereQuery } from "../plan/query.ts";
+import type { ModelSchema, Operation, Schema } from "../schema/schema-model.ts";
+import type { DataValidator } from "../schema/validate-data.ts";
+import type { Session, Store } from "../stores/contract/store.ts";
+import type { Actor } from "./actor.ts";
+import type { Planner } from "./planner.ts";
+import type { ModelFiller } from "./write-input.ts";
+
+/** What all sessions of one engine share. */
+export interface EngineParts {
+  readonly schema: Schema;
+  readonly store: Store;
+  readonly planner: Planner;
+  readonly validator: DataValidator;
+  /** By model name. */
+  readonly fillers: ReadonlyMap<string, ModelFiller>;
+}
+
+/** The parts, and the store or open transaction that statements go to. */
+export interface Run {
+  readonly parts: EngineParts;
+  readonly session: Session;
+}
+
+/** The model of a query; throws FTG_QUERY for an unknown one. */
+export function findModel(run: Run, name: string): ModelSchema {
+  const { models } = run.parts.schema;
+  const model = Object.hasOwn(models, name) ? models[name] : undefined;
+  if (model === undefined) throw unknownModel(name, Object.keys(models));
+  return model;
+}
+
+/** Checks the data of a write; throws FTG_INVALID with every wrong field. */
+export function validateData(run: Run, { model, operation, data, actor }: { model: ModelSchema; operation: Extract<Operation, "create" | "update">; data: DataQuery; actor: Actor }): void {
+  run.parts.validator.validate(model.name, operation, data, { system: actor.kind === "system" });
+}
+
+/** Refuses a bulk write that names no rows unless all are meant; throws FTG_UNBOUNDED_WRITE. */
+export function refuseUnbounded({ where, all }: { readonly where?: WhereQuery; readonly all?: boolean }): void {
+  if (where !== undefined && !isPlainObject(where)) throw queryError(["where"], "a filter", String(where));
+  const empty = where === undefined || Object.keys(where).length === 0;
+  if (empty && all !== true) throw new FootingError("FTG_UNBOUNDED_WRITE", { detail: "The write has no filter, so it would touch every row." });
+  if (!empty && all === true) throw queryError(["all"], "a filter or all: true", "both");
+}
+
+/** The part of a write's shape that tells which columns and links it gives. */
+export function renderParts(parts: readonly WrittenPart[]): string {
+  return parts.map((part) => (part.kind === "column" ? `${part.field}.${part.part}` : `${part.field.name}*`)).join(",");
+}

@@ -1,0 +1,86 @@
+/**
+ * Templates: what is known of a request from its shape alone. The plan as resolved (no access decided yet),
+ * where its values come from, and which rules must be asked before it may run.
+ */
+import { authorizePlan, type Authority } from "../passes/authorize.ts";
+import { type CostNode, createCost } from "../passes/bound-cost.ts";
+import { type QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
+import { resolveWhere, type WhereReader } from "../passes/resolve-where.ts";
+import type { Plan } from "../plan/plan.ts";
+import { always, never, type PredicateNode } from "../plan/predicate-node.ts";
+import type { ValueSource } from "../passes/value-source.ts";
+import type { Schema } from "../schema/schema-model.ts";
+import type { RuleName, RuleOutcome } from "./evaluate-rule.ts";
+
+/** A resolved request shape. */
+export interface Template<P extends Plan = Plan> {
+  readonly plan: P;
+  readonly sources: readonly ValueSource[];
+  /** The rules the plan depends on. */
+  readonly rules: readonly RuleName[];
+  readonly system: boolean;
+  readonly cost: CostNode;
+}
+
+/** What templates are made with. */
+export interface TemplateMaker {
+  readonly schema: Schema;
+  readonly limits: QueryLimits;
+}
+
+/**
+ * Resolves a request and finds the rules it needs.
+ * @throws FootingError FTG_QUERY, FTG_COST: the request names something that is not there, or too much.
+ */
+export function createTemplate<P extends Plan>(maker: TemplateMaker, system: boolean, resolve: (context: ResolveContext) => P): Template<P> {
+  const context = new ResolveContext(maker.schema, maker.limits);
+  const plan = resolve(context);
+  return { plan, sources: context.sources, rules: findRules(maker.schema, system, plan), system, cost: createCost(plan) };
+}
+
+/** The authorized plan of a template for what the rules said, with the sources of the rules' values appended. */
+export function authorizeTemplate<P extends Plan>(maker: TemplateMaker, template: Template<P>, outcomes: ReadonlyMap<string, RuleOutcome>): { plan: P; sources: readonly ValueSource[] } {
+  const context = new ResolveContext(maker.schema, maker.limits);
+  context.sources.push(...template.sources);
+  const decided = new Map<string, PredicateNode>();
+  const authority: Authority = {
+    schema: maker.schema,
+    system: template.system,
+    rule(model, operation) {
+      const name = `${model}.${operation}`;
+      const known = decided.get(name);
+      if (known !== undefined) return known;
+      const predicate = template.system ? always : resolveRule(context, { model, operation }, outcomes.get(name));
+      decided.set(name, predicate);
+      return predicate;
+    },
+  };
+  return { plan: authorizePlan(authority, template.plan), sources: context.sources };
+}
+
+/** Runs the authorize pass once with every door open, only to learn which rules it asks for and that all fields may be named. */
+function findRules(schema: Schema, system: boolean, plan: Plan): readonly RuleName[] {
+  const rules = new Map<string, RuleName>();
+  authorizePlan(
+    {
+      schema,
+      system,
+      rule(model, operation) {
+        rules.set(`${model}.${operation}`, { model, operation });
+        return recorded;
+      },
+    },
+    plan,
+  );
+  return system ? [] : [...rules.values()];
+}
+
+/** Stands for a rule that is not known yet: neither open nor closed, so that nothing folds it away. */
+const recorded: PredicateNode = Object.freeze({ kind: "and", items: [] });
+
+function resolveRule(context: ResolveContext, { model, operation }: RuleName, outcome: RuleOutcome | undefined): PredicateNode {
+  if (outcome === undefined || outcome.answer === false) return never;
+  if (outcome.answer === true) return always;
+  const reader: WhereReader = { context, failClosed: true, source: (path, type) => ({ from: "rule", model, operation, path, type }) };
+  return resolveWhere(reader, context.model(model), outcome.answer, []);
+}

@@ -1,0 +1,251 @@
+/**
+ * The authorize pass: gives every model reference of a plan the row rule of its model, and every field
+ * reference its decision, in every position (select, where, sort, cursor, relation hop, write, returning). A
+ * plan with any undecided reference never leaves this file.
+ */
+import type { ColumnNode } from "../plan/column-node.ts";
+import type { HopNode, OrderNode } from "../plan/order-node.ts";
+import type { EdgeItem, OutputNode, PageItem } from "../plan/page-node.ts";
+import type { CountPlan, CreatePlan, DeletePlan, Plan, ReadPlan, ReturningNode, TargetNode, UpdatePlan } from "../plan/plan.ts";
+import { always, createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
+import type { RowsNode } from "../plan/rows-node.ts";
+import type { SelectItem, SelectNode } from "../plan/select-node.ts";
+import { createReference, type ReferenceNode } from "../plan/write-nodes.ts";
+import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
+import { unknownField } from "./resolve-context.ts";
+
+/** Answers what the rules say for one caller. */
+export interface Authority {
+  readonly schema: Schema;
+  /** True for the app itself: no rule applies and hidden fields are visible. */
+  readonly system: boolean;
+  /** The row rule of an operation on a model, as a condition on its rows. */
+  rule(model: string, operation: Operation): PredicateNode;
+}
+
+/**
+ * Decides every reference of a plan.
+ * @throws FootingError FTG_QUERY when a field is hidden from the caller, worded as if it did not exist.
+ */
+export function authorizePlan<P extends Plan>(authority: Authority, plan: P): P;
+export function authorizePlan(authority: Authority, plan: Plan): Plan {
+  const authorized = authorizeKind(authority, plan);
+  refuseUndecided(authorized, plan.kind);
+  return authorized;
+}
+
+const decisions: ReadonlySet<string> = new Set(["access", "readable", "allowed", "check"]);
+
+/** The last gate: finds any model reference that is still without a decision, wherever it hides. */
+function refuseUndecided(node: unknown, place: string): void {
+  if (typeof node !== "object" || node === null) return;
+  for (const [name, value] of Object.entries(node)) {
+    if (value === null && decisions.has(name)) throw new Error(`The plan has no decision at ${place}.${name}; it must not run.`);
+    refuseUndecided(value, `${place}.${name}`);
+  }
+}
+
+function authorizeKind(authority: Authority, plan: Plan): Plan {
+  switch (plan.kind) {
+    case "read":
+      return authorizeRead(authority, plan);
+    case "count":
+      return authorizeCount(authority, plan);
+    case "create":
+      return authorizeCreate(authority, plan);
+    case "update":
+      return authorizeUpdate(authority, plan);
+    case "delete":
+      return authorizeDelete(authority, plan);
+  }
+}
+
+function authorizeRead(authority: Authority, plan: ReadPlan): ReadPlan {
+  return Object.freeze({ ...plan, rows: authorizeRows(authority, plan.rows) });
+}
+
+function authorizeCount(authority: Authority, plan: CountPlan): CountPlan {
+  const model = modelOf(authority, plan.model);
+  return Object.freeze({ ...plan, access: readRule(authority, model), where: authorizePredicate(authority, model, plan.where) });
+}
+
+function authorizeCreate(authority: Authority, plan: CreatePlan): CreatePlan {
+  const model = modelOf(authority, plan.model);
+  return Object.freeze({
+    ...plan,
+    references: authorizeReferences(authority, model, plan),
+    check: authority.rule(plan.model, "create"),
+    returning: authorizeReturning(authority, model, plan.returning),
+  });
+}
+
+function authorizeUpdate(authority: Authority, plan: UpdatePlan): UpdatePlan {
+  const model = modelOf(authority, plan.model);
+  return Object.freeze({
+    ...plan,
+    target: authorizeTarget(authority, plan.target, { model, operation: "update" }),
+    references: authorizeReferences(authority, model, plan),
+    check: plan.check ?? authority.rule(plan.model, "update"),
+    returning: authorizeReturning(authority, model, plan.returning),
+  });
+}
+
+function authorizeDelete(authority: Authority, plan: DeletePlan): DeletePlan {
+  const model = modelOf(authority, plan.model);
+  return Object.freeze({
+    ...plan,
+    target: authorizeTarget(authority, plan.target, { model, operation: "delete" }),
+    returning: authorizeReturning(authority, model, plan.returning),
+  });
+}
+
+/** A write that follows another of the same request (links after their row) comes with its decision. */
+function authorizeTarget(authority: Authority, target: TargetNode, { model, operation }: { model: ModelSchema; operation: Operation }): TargetNode {
+  return Object.freeze({
+    ...target,
+    where: authorizePredicate(authority, model, target.where),
+    readable: target.readable ?? readRule(authority, model),
+    allowed: target.allowed ?? authority.rule(model.name, operation),
+  });
+}
+
+function authorizeReturning(authority: Authority, model: ModelSchema, returning: ReturningNode | null): ReturningNode | null {
+  if (returning === null) return null;
+  return Object.freeze({ ...returning, access: readRule(authority, model), select: authorizeSelect(authority, model, returning.select) });
+}
+
+/** A written ref or link may only point at a row the writer can read; where everyone can, the foreign key decides alone. */
+function authorizeReferences(authority: Authority, model: ModelSchema, plan: CreatePlan | UpdatePlan): readonly ReferenceNode[] {
+  const references: ReferenceNode[] = [];
+  for (const field of Object.values(model.fields)) {
+    if (field.kind === "scalar") continue;
+    const link = plan.links.find((node) => node.relation === field.name);
+    const values = link === undefined ? plan.assignments.filter((node) => node.column.field === field.name).map((node) => node.value) : [link.keys];
+    if (values.length === 0) continue;
+    const access = targetRule(authority, field);
+    if (access !== always) references.push(createReference(field.name, values, access));
+  }
+  return Object.freeze(references);
+}
+
+function authorizeRows(authority: Authority, rows: RowsNode): RowsNode {
+  const model = modelOf(authority, rows.model);
+  return Object.freeze({
+    ...rows,
+    access: readRule(authority, model),
+    where: authorizePredicate(authority, model, rows.where),
+    order: Object.freeze(rows.order.map((order) => authorizeOrder(authority, model, order))),
+    output: authorizeOutput(authority, model, rows.output),
+  });
+}
+
+function authorizeOrder(authority: Authority, model: ModelSchema, order: OrderNode): OrderNode {
+  let current = model;
+  const hops = order.hops.map((hop): HopNode => {
+    const field = relationOf(authority, current, hop.relation);
+    current = modelOf(authority, field.model);
+    return Object.freeze({ ...hop, access: targetRule(authority, field) });
+  });
+  authorizeColumn(authority, current, order.column);
+  return Object.freeze({ ...order, hops: Object.freeze(hops) });
+}
+
+function authorizeOutput(authority: Authority, model: ModelSchema, output: OutputNode): OutputNode {
+  if (output.kind !== "page") return Object.freeze({ ...output, select: authorizeSelect(authority, model, output.select) });
+  return Object.freeze({ ...output, items: Object.freeze(output.items.map((item) => authorizePageItem(authority, model, item))) });
+}
+
+function authorizePageItem(authority: Authority, model: ModelSchema, item: PageItem): PageItem {
+  switch (item.kind) {
+    case "rows":
+      return Object.freeze({ ...item, select: authorizeSelect(authority, model, item.select) });
+    case "edges":
+      return Object.freeze({ ...item, items: Object.freeze(item.items.map((edge) => authorizeEdge(authority, model, edge))) });
+    case "object":
+      return Object.freeze({ ...item, items: Object.freeze(item.items.map((inner) => authorizePageItem(authority, model, inner))) });
+    case "info":
+    case "constant":
+      return item;
+  }
+}
+
+function authorizeEdge(authority: Authority, model: ModelSchema, item: EdgeItem): EdgeItem {
+  return item.kind === "row" ? Object.freeze({ ...item, select: authorizeSelect(authority, model, item.select) }) : item;
+}
+
+function authorizeSelect(authority: Authority, model: ModelSchema, select: SelectNode): SelectNode {
+  return Object.freeze({ ...select, items: Object.freeze(select.items.map((item) => authorizeItem(authority, model, item))) });
+}
+
+function authorizeItem(authority: Authority, model: ModelSchema, item: SelectItem): SelectItem {
+  switch (item.kind) {
+    case "constant":
+      return item;
+    case "field":
+      fieldOf(authority, model, item.field);
+      return item;
+    case "one": {
+      const field = relationOf(authority, model, item.relation);
+      const target = modelOf(authority, field.model);
+      const where = authorizePredicate(authority, target, item.where);
+      return Object.freeze({ ...item, access: targetRule(authority, field), where, select: authorizeSelect(authority, target, item.select) });
+    }
+    case "many":
+      relationOf(authority, model, item.relation);
+      return Object.freeze({ ...item, rows: authorizeRows(authority, item.rows) });
+  }
+}
+
+function authorizePredicate(authority: Authority, model: ModelSchema, node: PredicateNode): PredicateNode {
+  switch (node.kind) {
+    case "constant":
+      return node;
+    case "compare":
+    case "in":
+    case "isNull":
+      authorizeColumn(authority, model, node.column);
+      return node;
+    case "and":
+      return createAnd(node.items.map((item) => authorizePredicate(authority, model, item)));
+    case "or":
+      return createOr(node.items.map((item) => authorizePredicate(authority, model, item)));
+    case "not":
+      return createNot(authorizePredicate(authority, model, node.item));
+    case "exists": {
+      const field = relationOf(authority, model, node.relation);
+      const where = authorizePredicate(authority, modelOf(authority, field.model), node.where);
+      return Object.freeze({ ...node, access: targetRule(authority, field), where });
+    }
+  }
+}
+
+function authorizeColumn(authority: Authority, model: ModelSchema, column: ColumnNode): void {
+  fieldOf(authority, model, column.field);
+}
+
+/** The decision on a field: the field itself for who may see it, an error that hides it from the others. */
+function fieldOf(authority: Authority, model: ModelSchema, name: string): Field {
+  const field = model.fields[name];
+  if (field === undefined || (field.hidden && !authority.system)) throw unknownField(model, name);
+  return field;
+}
+
+function relationOf(authority: Authority, model: ModelSchema, name: string): RelationField {
+  const field = fieldOf(authority, model, name);
+  if (field.kind === "scalar") throw unknownField(model, name);
+  return field;
+}
+
+function modelOf(authority: Authority, name: string): ModelSchema {
+  const model = authority.schema.models[name];
+  if (model === undefined) throw new Error(`The plan names the model ${name}, which the schema does not have.`);
+  return model;
+}
+
+function readRule(authority: Authority, model: ModelSchema): PredicateNode {
+  return authority.rule(model.name, "read");
+}
+
+function targetRule(authority: Authority, field: RelationField): PredicateNode {
+  return authority.rule(field.model, "read");
+}

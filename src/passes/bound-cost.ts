@@ -1,0 +1,56 @@
+/**
+ * The cost pass: how many objects an answer can hold at most, as data that the engine evaluates with the
+ * limits of each request. Pure arithmetic on the plan; it looks at no data.
+ */
+import type { OutputNode, PageItem } from "../plan/page-node.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RowsNode } from "../plan/rows-node.ts";
+import type { SelectNode } from "../plan/select-node.ts";
+
+/** Up to `limit` objects (the value of that param; null: one), and for each of them the children. */
+export interface CostNode {
+  readonly limit: number | null;
+  readonly children: readonly CostNode[];
+}
+
+/** The cost tree of a plan. */
+export function createCost(plan: Plan): CostNode {
+  if (plan.kind === "read") return createRowsCost(plan.rows);
+  const select = plan.kind === "count" ? null : plan.returning?.select;
+  return Object.freeze({ limit: null, children: select ? createSelectCost(select) : [] });
+}
+
+/** The objects an answer can hold at most, given the values of the plan's params. */
+export function evaluateCost(cost: CostNode, values: readonly unknown[]): number {
+  const each = cost.children.reduce((sum, child) => sum + evaluateCost(child, values), 1);
+  return each * (cost.limit === null ? 1 : Number(values[cost.limit]));
+}
+
+function createRowsCost(rows: RowsNode): CostNode {
+  return Object.freeze({ limit: rows.limit?.index ?? null, children: createOutputCost(rows.output) });
+}
+
+function createOutputCost(output: OutputNode): readonly CostNode[] {
+  return output.kind === "page" ? output.items.flatMap(createPageCost) : createSelectCost(output.select);
+}
+
+function createPageCost(item: PageItem): readonly CostNode[] {
+  switch (item.kind) {
+    case "rows":
+      return createSelectCost(item.select);
+    case "edges":
+      return item.items.flatMap((edge) => (edge.kind === "row" ? createSelectCost(edge.select) : []));
+    case "object":
+      return item.items.flatMap(createPageCost);
+    case "info":
+    case "constant":
+      return [];
+  }
+}
+
+function createSelectCost(select: SelectNode): readonly CostNode[] {
+  return select.items.flatMap((item): readonly CostNode[] => {
+    if (item.kind === "one") return [Object.freeze({ limit: null, children: createSelectCost(item.select) })];
+    return item.kind === "many" ? [createRowsCost(item.rows)] : [];
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * Resolves sort keys: `-population`, `region.name`. Adds the key of the model as the last tie-break, so every
+ * order is total and a cursor names exactly one place.
+ */
+import { createColumn } from "../plan/column-node.ts";
+import { createHop, createOrder, type OrderNode } from "../plan/order-node.ts";
+import type { Field, ModelSchema, ScalarType } from "../schema/schema-model.ts";
+import { describeValue, queryError, type ResolveContext } from "./resolve-context.ts";
+import { isSortable } from "./resolve-where.ts";
+import type { Path } from "./value-source.ts";
+
+/** A sort key with the type of its values. */
+export interface ResolvedOrder {
+  readonly node: OrderNode;
+  readonly type: ScalarType;
+}
+
+/** Resolves `orderBy` of a list of `model`; absent means by key. Throws FTG_QUERY. */
+export function resolveOrder(context: ResolveContext, model: ModelSchema, orderBy: unknown, path: Path): readonly ResolvedOrder[] {
+  if (orderBy !== undefined && !Array.isArray(orderBy)) throw queryError(path, "a list of sort keys", describeValue(orderBy));
+  const given = (orderBy ?? []).flatMap((text: unknown, index: number) => resolveSortKey(context, model, text, [...path, index]));
+  const descending = given.at(-1)?.node.descending ?? false;
+  const seen = new Set(given.filter(({ node }) => node.hops.length === 0).map(({ node }) => `${node.column.field}.${node.column.part}`));
+  const tieBreak = model.key
+    .filter((part) => !seen.has(`${part.field}.0`))
+    .map((part) => ({ node: createOrder([], createColumn(part.field), descending), type: part.type }));
+  return [...given, ...tieBreak];
+}
+
+function resolveSortKey(context: ResolveContext, model: ModelSchema, text: unknown, path: Path): ResolvedOrder[] {
+  context.countNode();
+  if (typeof text !== "string" || text === "" || text === "-") throw queryError(path, "a field name, with - before it to sort down", describeValue(text));
+  const descending = text.startsWith("-");
+  const names = (descending ? text.slice(1) : text).split(".");
+  const last = names.pop() ?? "";
+  let current = model;
+  const hops = names.map((name) => {
+    const field = context.field(current, name);
+    if (field.kind !== "ref" && field.kind !== "one") throw queryError(path, "a path through relations to one row", `${current.name}.${name}, which is no such relation`);
+    current = context.model(field.model);
+    return createHop(name);
+  });
+  return sortColumns(context.field(current, last), current, path).map(({ part, type }) => ({ node: createOrder(hops, createColumn(last, part), descending), type }));
+}
+
+function sortColumns(field: Field, model: ModelSchema, path: Path): { part: number; type: ScalarType }[] {
+  if (field.kind === "scalar" && isSortable(field.type)) return [{ part: 0, type: field.type }];
+  if (field.kind === "ref") return field.columns.map(({ type }, part) => ({ part, type }));
+  throw queryError(path, "a field with an order", `${model.name}.${field.name}, which has none`);
+}

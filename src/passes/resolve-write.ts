@@ -1,0 +1,82 @@
+/**
+ * Resolves writes: which columns and links get values, which row is meant, what comes back. The values
+ * themselves are validated and put in column order by the engine. Decides nothing about access.
+ */
+import { createColumn } from "../plan/column-node.ts";
+import { createPlan, type CreatePlan, type DeletePlan, type ReturningNode, type TargetNode, type UpdatePlan } from "../plan/plan.ts";
+import { createAnd, type PredicateNode } from "../plan/predicate-node.ts";
+import type { SelectQuery, WhereQuery } from "../plan/query.ts";
+import { type AssignmentNode, createAssignment, createLink, type LinkNode } from "../plan/write-nodes.ts";
+import type { ManyToManyField, ModelSchema, ScalarType } from "../schema/schema-model.ts";
+import { describeValue, keysOf, queryError, type ResolveContext } from "./resolve-context.ts";
+import { createQueryReader, resolveSelect } from "./resolve-rows.ts";
+import { isPlainObject, resolveWhere } from "./resolve-where.ts";
+
+/** One value a write gives: a stored column, or the links of a manyToMany. */
+export type WrittenPart =
+  | { readonly kind: "column"; readonly field: string; readonly part: number; readonly type: ScalarType }
+  | { readonly kind: "links"; readonly field: ManyToManyField };
+
+/** What comes back of a written row: nothing (null), or a selection (undefined: every visible own field). */
+export type Returning = SelectQuery | undefined | null;
+
+/** Resolves a create whose values come in the order of `parts`. */
+export function resolveCreate(context: ResolveContext, model: ModelSchema, parts: readonly WrittenPart[], returning: Returning): CreatePlan {
+  const written = resolveParts(context, parts);
+  return createPlan({ kind: "create", model: model.name, ...written, references: [], check: null, returning: resolveReturning(context, model, returning) });
+}
+
+/** A row named by its whole key, or rows that match a filter. */
+export type WriteTarget = { readonly key: WhereQuery } | { readonly where: WhereQuery | undefined };
+
+/** Resolves an update whose values come in the order of `parts`. */
+export function resolveUpdate(context: ResolveContext, model: ModelSchema, options: { target: WriteTarget; parts: readonly WrittenPart[]; returning: Returning }): UpdatePlan {
+  const target = resolveTarget(context, model, options.target);
+  const written = resolveParts(context, options.parts);
+  return createPlan({ kind: "update", model: model.name, target, ...written, references: [], check: null, returning: resolveReturning(context, model, options.returning) });
+}
+
+/** Resolves a delete. */
+export function resolveDelete(context: ResolveContext, model: ModelSchema, options: { target: WriteTarget; returning: Returning }): DeletePlan {
+  const target = resolveTarget(context, model, options.target);
+  return createPlan({ kind: "delete", model: model.name, target, returning: resolveReturning(context, model, options.returning) });
+}
+
+/** Resolves a key (`{ code: "PE" }`) into the condition that names exactly that row. Throws FTG_QUERY. */
+export function resolveKey(context: ResolveContext, model: ModelSchema, key: unknown): PredicateNode {
+  const names = model.key.map((part) => part.field);
+  if (!isPlainObject(key)) throw queryError(["key"], `an object with ${names.join(", ")}`, describeValue(key));
+  const extra = Object.keys(key).find((name) => !names.includes(name));
+  if (extra !== undefined) throw queryError(["key"], `only ${names.join(", ")}`, JSON.stringify(extra));
+  const reader = createQueryReader(context);
+  return createAnd(
+    names.map((name) => {
+      const value = key[name];
+      if (value === undefined || value === null || isPlainObject(value)) throw queryError(["key", name], "a value", describeValue(value));
+      return resolveWhere(reader, model, { [name]: value }, ["key"]);
+    }),
+  );
+}
+
+function resolveTarget(context: ResolveContext, model: ModelSchema, target: WriteTarget): TargetNode {
+  const single = "key" in target;
+  const where = single ? resolveKey(context, model, target.key) : resolveWhere(createQueryReader(context), model, target.where, ["where"]);
+  return Object.freeze({ kind: "target", where, single, readable: null, allowed: null });
+}
+
+function resolveParts(context: ResolveContext, parts: readonly WrittenPart[]): { assignments: readonly AssignmentNode[]; links: readonly LinkNode[] } {
+  const assignments: AssignmentNode[] = [];
+  const links: LinkNode[] = [];
+  parts.forEach((part, index) => {
+    const type = part.kind === "column" ? part.type : keysOf(part.field.far.map((column) => column.type));
+    const value = context.addParam({ from: "input", index }, type);
+    if (part.kind === "column") assignments.push(createAssignment(createColumn(part.field, part.part), value));
+    else links.push(createLink(part.field.name, value));
+  });
+  return { assignments: Object.freeze(assignments), links: Object.freeze(links) };
+}
+
+function resolveReturning(context: ResolveContext, model: ModelSchema, returning: Returning): ReturningNode | null {
+  if (returning === null) return null;
+  return Object.freeze({ kind: "returning", access: null, select: resolveSelect({ context, model, path: ["select"] }, returning) });
+}

@@ -1,0 +1,29 @@
+/** One sort key of a list: a column of the row, or of a row reached through to-one relations. */
+import type { ColumnNode } from "./column-node.ts";
+import type { PredicateNode } from "./predicate-node.ts";
+
+/** One hop through a `ref` or `one` field. A target row that `access` hides counts as absent: its columns are null. */
+export interface HopNode {
+  readonly kind: "hop";
+  readonly relation: string;
+  /** The row rule of the target model; null until the authorize pass decided. */
+  readonly access: PredicateNode | null;
+}
+
+export interface OrderNode {
+  readonly kind: "order";
+  readonly hops: readonly HopNode[];
+  readonly column: ColumnNode;
+  /** Null is the smallest value: first when ascending, last when descending. */
+  readonly descending: boolean;
+}
+
+/** Makes a {@link HopNode}; `access` null means not yet decided. */
+export function createHop(relation: string, access: PredicateNode | null = null): HopNode {
+  return Object.freeze({ kind: "hop", relation, access });
+}
+
+/** Makes an {@link OrderNode}. */
+export function createOrder(hops: readonly HopNode[], column: ColumnNode, descending: boolean): OrderNode {
+  return Object.freeze({ kind: "order", hops: Object.freeze(hops), column, descending });
+}

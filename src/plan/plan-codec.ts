@@ -1,0 +1,336 @@
+/**
+ * A plan as JSON text and back. Reading checks the form of every node and freezes it; whether the names exist
+ * in a schema is not its business.
+ */
+import { FootingError } from "../errors/footing-error.ts";
+import type { ScalarKind, ScalarType } from "../schema/schema-model.ts";
+import type { ColumnNode } from "./column-node.ts";
+import type { HopNode, OrderNode } from "./order-node.ts";
+import type { EdgeItem, OutputNode, PageInfo, PageItem } from "./page-node.ts";
+import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
+import type {
+  CountPlan,
+  CreatePlan,
+  DeletePlan,
+  Plan,
+  ReadPlan,
+  ReturningNode,
+  TargetNode,
+  UpdatePlan,
+} from "./plan.ts";
+import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
+import type { RowsNode, SeekNode } from "./rows-node.ts";
+import type { ConstantItem, SelectItem, SelectNode } from "./select-node.ts";
+import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
+
+/** Writes a plan as JSON text. */
+export function encodePlan(plan: Plan): string {
+  return JSON.stringify(plan);
+}
+
+/**
+ * Reads a plan that {@link encodePlan} wrote.
+ * @throws FootingError FTG_QUERY when the text is no JSON or any part of it is not what a plan has there.
+ */
+export function decodePlan(text: string): Plan {
+  return readPlan(parseJson(text), "");
+}
+
+/** Checks a value found at a JSON Pointer and gives it back typed and frozen. */
+type Reader<T> = (value: unknown, path: string) => T;
+/** One reader per property; every property must have one, so a new property fails to compile. */
+type Properties<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> };
+/** One reader per kind of a union; a new kind fails to compile. */
+type Kinds<T extends { readonly kind: string }> = {
+  readonly [K in T["kind"]]: Reader<Extract<T, { readonly kind: K }>>;
+};
+
+const readScalarType = object<ScalarType>(
+  {
+    kind: oneOf<ScalarKind>([
+      "text",
+      "int",
+      "bigint",
+      "float",
+      "decimal",
+      "bool",
+      "date",
+      "datetime",
+      "uuid",
+      "bytes",
+      "json",
+      "enum",
+    ]),
+    list: readBoolean,
+    minLength: readCount,
+    maxLength: readCount,
+    min: readNumberOrText,
+    max: readNumberOrText,
+    pattern: readText,
+    format: oneOf<"email" | "url">(["email", "url"]),
+    values: listOf(readText),
+    precision: readCount,
+    scale: readCount,
+    maxItems: readCount,
+  },
+  ["kind", "list"],
+);
+const readKeysType = object<KeysType>({ kind: readKind("keys"), parts: listOf(readScalarType) });
+const readParam = object<ParamNode>({ kind: readKind("param"), index: readCount, type: readParamType });
+const readColumn = object<ColumnNode>({ kind: readKind("column"), field: readText, part: readCount });
+
+const readPredicateKinds = union<PredicateNode>({
+  compare: object({
+    kind: readKind("compare"),
+    column: readColumn,
+    operator: oneOf<CompareOperator>(["eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"]),
+    value: readParam,
+  }),
+  in: object({ kind: readKind("in"), column: readColumn, values: readParam }),
+  isNull: object({ kind: readKind("isNull"), column: readColumn }),
+  and: object({ kind: readKind("and"), items: listOf(readPredicate) }),
+  or: object({ kind: readKind("or"), items: listOf(readPredicate) }),
+  not: object({ kind: readKind("not"), item: readPredicate }),
+  constant: object({ kind: readKind("constant"), value: readBoolean }),
+  exists: object({ kind: readKind("exists"), relation: readText, access: orNull(readPredicate), where: readPredicate }),
+});
+const readHop = object<HopNode>({ kind: readKind("hop"), relation: readText, access: orNull(readPredicate) });
+const readOrder = object<OrderNode>({
+  kind: readKind("order"),
+  hops: listOf(readHop),
+  column: readColumn,
+  descending: readBoolean,
+});
+
+const readConstantItem = object<ConstantItem>({ kind: readKind("constant"), as: readText, value: readJsonScalar });
+const readSelectItem = union<SelectItem>({
+  field: object({ kind: readKind("field"), as: readText, field: readText }),
+  one: object({
+    kind: readKind("one"),
+    as: readText,
+    relation: readText,
+    access: orNull(readPredicate),
+    where: readPredicate,
+    select: readSelect,
+  }),
+  many: object({ kind: readKind("many"), as: readText, relation: readText, rows: readRows }),
+  constant: readConstantItem,
+});
+const readSelectNode = object<SelectNode>({ kind: readKind("select"), items: listOf(readSelectItem) });
+const readEdgeItem = union<EdgeItem>({
+  row: object({ kind: readKind("row"), as: readText, select: readSelect }),
+  cursor: object({ kind: readKind("cursor"), as: readText }),
+  constant: readConstantItem,
+});
+const readPageKinds = union<PageItem>({
+  rows: object({ kind: readKind("rows"), as: readText, select: readSelect }),
+  edges: object({ kind: readKind("edges"), as: readText, items: listOf(readEdgeItem) }),
+  info: object({
+    kind: readKind("info"),
+    as: readText,
+    info: oneOf<PageInfo["info"]>(["hasNext", "hasPrevious", "startCursor", "endCursor"]),
+  }),
+  object: object({ kind: readKind("object"), as: readText, items: listOf(readPageItem) }),
+  constant: readConstantItem,
+});
+const readOutput = union<OutputNode>({
+  array: object({ kind: readKind("array"), select: readSelect }),
+  single: object({ kind: readKind("single"), select: readSelect }),
+  page: object({ kind: readKind("page"), items: listOf(readPageItem) }),
+});
+const readSeek = object<SeekNode>({
+  kind: readKind("seek"),
+  direction: oneOf<SeekNode["direction"]>(["after", "before"]),
+  values: listOf(readParam),
+});
+const readRowsNode = object<RowsNode>({
+  kind: readKind("rows"),
+  model: readText,
+  access: orNull(readPredicate),
+  where: readPredicate,
+  order: listOf(readOrder),
+  limit: orNull(readParam),
+  offset: orNull(readParam),
+  seek: orNull(readSeek),
+  cursorTag: orNull(readParam),
+  output: readOutput,
+});
+
+const readAssignment = object<AssignmentNode>({ kind: readKind("assignment"), column: readColumn, value: readParam });
+const readLink = object<LinkNode>({ kind: readKind("link"), relation: readText, keys: readParam });
+const readReference = object<ReferenceNode>({
+  kind: readKind("reference"),
+  relation: readText,
+  values: listOf(readParam),
+  access: readPredicate,
+});
+const readReturning = object<ReturningNode>({
+  kind: readKind("returning"),
+  access: orNull(readPredicate),
+  select: readSelect,
+});
+const readTarget = object<TargetNode>({
+  kind: readKind("target"),
+  where: readPredicate,
+  single: readBoolean,
+  readable: orNull(readPredicate),
+  allowed: orNull(readPredicate),
+});
+const readPlan = union<Plan>({
+  read: object<ReadPlan>({ kind: readKind("read"), rows: readRows }),
+  count: object<CountPlan>({
+    kind: readKind("count"),
+    model: readText,
+    access: orNull(readPredicate),
+    where: readPredicate,
+  }),
+  create: object<CreatePlan>({
+    kind: readKind("create"),
+    model: readText,
+    assignments: listOf(readAssignment),
+    links: listOf(readLink),
+    references: listOf(readReference),
+    check: orNull(readPredicate),
+    returning: orNull(readReturning),
+  }),
+  update: object<UpdatePlan>({
+    kind: readKind("update"),
+    model: readText,
+    target: readTarget,
+    assignments: listOf(readAssignment),
+    links: listOf(readLink),
+    references: listOf(readReference),
+    check: orNull(readPredicate),
+    returning: orNull(readReturning),
+  }),
+  delete: object<DeletePlan>({
+    kind: readKind("delete"),
+    model: readText,
+    target: readTarget,
+    returning: orNull(readReturning),
+  }),
+});
+
+// The recursive kinds, as declarations so that the tables above can name them.
+
+function readPredicate(value: unknown, path: string): PredicateNode {
+  return readPredicateKinds(value, path);
+}
+
+function readSelect(value: unknown, path: string): SelectNode {
+  return readSelectNode(value, path);
+}
+
+function readRows(value: unknown, path: string): RowsNode {
+  return readRowsNode(value, path);
+}
+
+function readPageItem(value: unknown, path: string): PageItem {
+  return readPageKinds(value, path);
+}
+
+function readParamType(value: unknown, path: string): ParamType {
+  return isObject(value) && value["kind"] === "keys" ? readKeysType(value, path) : readScalarType(value, path);
+}
+
+// Readers of plain values.
+
+function readText(value: unknown, path: string): string {
+  return typeof value === "string" ? value : refuse(path, "a text", value);
+}
+
+function readBoolean(value: unknown, path: string): boolean {
+  return typeof value === "boolean" ? value : refuse(path, "true or false", value);
+}
+
+function readCount(value: unknown, path: string): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : refuse(path, "a whole number from 0", value);
+}
+
+function readNumberOrText(value: unknown, path: string): number | string {
+  return typeof value === "number" ? value : readText(value, path);
+}
+
+function readJsonScalar(value: unknown, path: string): string | number | boolean | null {
+  return value === null || typeof value === "boolean" ? value : readNumberOrText(value, path);
+}
+
+// Makers of readers.
+
+function readKind<K extends string>(kind: K): Reader<K> {
+  return oneOf([kind]);
+}
+
+function oneOf<K extends string>(known: readonly K[]): Reader<K> {
+  return (value, path) =>
+    known.find((item) => item === value) ?? refuse(path, known.map((item) => `"${item}"`).join(" or "), value);
+}
+
+function orNull<T>(read: Reader<T>): Reader<T | null> {
+  return (value, path) => (value === null ? null : read(value, path));
+}
+
+function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) return refuse(path, "a list", value);
+    return Object.freeze(value.map((item: unknown, index) => read(item, `${path}/${index}`)));
+  };
+}
+
+/** An object with these properties only. All are required unless `required` names those that are. */
+function object<T extends object>(
+  properties: Properties<T>,
+  required: readonly (keyof T & string)[] = keysOf(properties),
+): Reader<T> {
+  const readers: Readonly<Record<string, Reader<unknown>>> = properties;
+  return (value, path) => {
+    if (!isObject(value)) return refuse(path, "an object", value);
+    const missing = required.find((name) => !Object.hasOwn(value, name));
+    if (missing !== undefined) return refuse(`${path}/${missing}`, "a value", undefined);
+    const entries = Object.entries(value).map(([name, item]) => {
+      const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+      return [
+        name,
+        read === undefined ? refuse(`${path}/${name}`, "no such property", item) : read(item, `${path}/${name}`),
+      ];
+    });
+    // Every property went through the reader of its type, and the required ones are there.
+    return Object.freeze(Object.fromEntries(entries)) as T;
+  };
+}
+
+/** One of several objects, told apart by `kind`. */
+function union<T extends { readonly kind: string }>(kinds: Kinds<T>): Reader<T> {
+  const readers: Readonly<Record<string, Reader<T>>> = kinds;
+  return (value, path) => {
+    const kind = isObject(value) ? value["kind"] : undefined;
+    const read = typeof kind === "string" && Object.hasOwn(readers, kind) ? readers[kind] : undefined;
+    return read === undefined ? refuse(`${path}/kind`, keysOf(kinds).join(" or "), kind) : read(value, path);
+  };
+}
+
+function keysOf<T extends object>(value: T): (keyof T & string)[] {
+  // Object.keys is typed for objects that may have more keys than their type says; these are literals.
+  return Object.keys(value) as (keyof T & string)[];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FootingError("FTG_QUERY", { detail: "The plan is not well-formed JSON.", cause });
+  }
+}
+
+function refuse(path: string, expected: string, value: unknown): never {
+  const came = value === undefined ? "nothing" : JSON.stringify(value).slice(0, 60);
+  throw new FootingError("FTG_QUERY", {
+    detail: `The plan is wrong at ${path || "/"}: expected ${expected}, got ${came}.`,
+  });
+}

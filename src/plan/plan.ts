@@ -1,0 +1,89 @@
+/**
+ * The query plan: what every front end's request becomes, what passes rewrite and what a store compiles.
+ * Frozen plain data tagged by `kind`; no I/O, no values, no store.
+ */
+import type { PredicateNode } from "./predicate-node.ts";
+import type { RowsNode } from "./rows-node.ts";
+import type { SelectNode } from "./select-node.ts";
+import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
+
+/** Rows as JSON. */
+export interface ReadPlan {
+  readonly kind: "read";
+  readonly rows: RowsNode;
+}
+
+/** How many rows match and may be read. */
+export interface CountPlan {
+  readonly kind: "count";
+  readonly model: string;
+  /** The row rule; null until the authorize pass decided. */
+  readonly access: PredicateNode | null;
+  readonly where: PredicateNode;
+}
+
+/** What the writer gets back of one written row: the selection, if the row may be read. */
+export interface ReturningNode {
+  readonly kind: "returning";
+  /** The row rule for reading; null until the authorize pass decided. */
+  readonly access: PredicateNode | null;
+  readonly select: SelectNode;
+}
+
+/**
+ * One new row. Every stored column is assigned. `check` must hold of the new row, or the whole write is
+ * undone and reported as forbidden.
+ */
+export interface CreatePlan {
+  readonly kind: "create";
+  readonly model: string;
+  readonly assignments: readonly AssignmentNode[];
+  readonly links: readonly LinkNode[];
+  readonly references: readonly ReferenceNode[];
+  /** The create rule; null until the authorize pass decided. */
+  readonly check: PredicateNode | null;
+  /** Null: the answer is only the number of rows. */
+  readonly returning: ReturningNode | null;
+}
+
+/** What a write by key or filter aims at. */
+export interface TargetNode {
+  readonly kind: "target";
+  readonly where: PredicateNode;
+  /** True: `where` is one whole key, and no matching row is an error. */
+  readonly single: boolean;
+  /** The read rule: a row the writer cannot see is not there. Null until decided. */
+  readonly readable: PredicateNode | null;
+  /** The rule of the operation on the row before the write: a visible row that fails it is forbidden. Null until decided. */
+  readonly allowed: PredicateNode | null;
+}
+
+/** Changed rows. Of many, those not allowed are left alone, like those not visible. */
+export interface UpdatePlan {
+  readonly kind: "update";
+  readonly model: string;
+  readonly target: TargetNode;
+  readonly assignments: readonly AssignmentNode[];
+  readonly links: readonly LinkNode[];
+  readonly references: readonly ReferenceNode[];
+  /** The update rule, which must hold of every row after the change too. Null until decided. */
+  readonly check: PredicateNode | null;
+  readonly returning: ReturningNode | null;
+}
+
+/** Ended rows. `returning` is read before the row goes. */
+export interface DeletePlan {
+  readonly kind: "delete";
+  readonly model: string;
+  readonly target: TargetNode;
+  readonly returning: ReturningNode | null;
+}
+
+/** Anything a store can be asked to do. */
+export type Plan = ReadPlan | CountPlan | CreatePlan | UpdatePlan | DeletePlan;
+
+/** Makes a plan of the given kind, frozen. */
+export function createPlan<P extends Plan>(plan: P): P {
+  return Object.freeze(plan);
+}
+

@@ -1,0 +1,199 @@
+/** A plan as indented text for people: tests, logs and `EXPLAIN`. It is not meant to be read back. */
+import type { ColumnNode } from "./column-node.ts";
+import type { OrderNode } from "./order-node.ts";
+import type { EdgeItem, OutputNode, PageItem } from "./page-node.ts";
+import type { ParamNode } from "./param-node.ts";
+import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
+import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
+import type { RowsNode } from "./rows-node.ts";
+import type { SelectItem, SelectNode } from "./select-node.ts";
+import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
+
+const symbols: Readonly<Record<CompareOperator, string>> = {
+  eq: "=",
+  lt: "<",
+  lte: "<=",
+  gt: ">",
+  gte: ">=",
+  contains: "contains",
+  startsWith: "startsWith",
+  endsWith: "endsWith",
+};
+
+/** The text of a plan, one fact per line, two spaces per level. Params print as `$index:type`. */
+export function printPlan(plan: Plan): string {
+  return printLines(plan).join("\n");
+}
+
+/** The text of a condition, on one line. */
+export function printPredicate(node: PredicateNode): string {
+  switch (node.kind) {
+    case "constant":
+      return String(node.value);
+    case "compare":
+      return `${printColumn(node.column)} ${symbols[node.operator]} ${printParam(node.value)}`;
+    case "in":
+      return `${printColumn(node.column)} in ${printParam(node.values)}`;
+    case "isNull":
+      return `${printColumn(node.column)} is null`;
+    case "and":
+      return node.items.length === 0 ? "and()" : `(${node.items.map(printPredicate).join(" and ")})`;
+    case "or":
+      return node.items.length === 0 ? "or()" : `(${node.items.map(printPredicate).join(" or ")})`;
+    case "not":
+      return `not ${printPredicate(node.item)}`;
+    case "exists":
+      return `some ${node.relation} [access ${printAccess(node.access)}] (${printPredicate(node.where)})`;
+  }
+}
+
+function printLines(plan: Plan): readonly string[] {
+  switch (plan.kind) {
+    case "read":
+      return ["read", ...indent(printRows(plan.rows))];
+    case "count":
+      return [`count ${plan.model}`, `  access ${printAccess(plan.access)}`, `  where ${printPredicate(plan.where)}`];
+    case "create":
+      return [`create ${plan.model}`, ...indent([...printWrite(plan), ...printReturning(plan.returning)])];
+    case "update":
+      return [
+        `update ${plan.model}`,
+        ...indent([...printTarget(plan.target), ...printWrite(plan), ...printReturning(plan.returning)]),
+      ];
+    case "delete":
+      return [`delete ${plan.model}`, ...indent([...printTarget(plan.target), ...printReturning(plan.returning)])];
+  }
+}
+
+function printRows(rows: RowsNode): readonly string[] {
+  const seek = rows.seek === null ? [] : [`${rows.seek.direction} ${rows.seek.values.map(printParam).join(", ")}`];
+  return [
+    `rows ${rows.model}`,
+    ...indent([
+      `access ${printAccess(rows.access)}`,
+      `where ${printPredicate(rows.where)}`,
+      `order ${rows.order.map(printOrder).join(", ")}`,
+      ...seek,
+      ...printOptional("limit", rows.limit),
+      ...printOptional("offset", rows.offset),
+      ...printOptional("cursor tag", rows.cursorTag),
+      ...printOutput(rows.output),
+    ]),
+  ];
+}
+
+function printOrder(order: OrderNode): string {
+  const hops = order.hops.map((hop) => `${hop.relation} [access ${printAccess(hop.access)}] . `);
+  return `${hops.join("")}${printColumn(order.column)}${order.descending ? " descending" : ""}`;
+}
+
+function printOutput(output: OutputNode): readonly string[] {
+  const lines = output.kind === "page" ? output.items.flatMap(printPageItem) : printSelect(output.select);
+  return [output.kind, ...indent(lines)];
+}
+
+function printSelect(select: SelectNode): readonly string[] {
+  return select.items.flatMap(printItem);
+}
+
+function printItem(item: SelectItem): readonly string[] {
+  const name = JSON.stringify(item.as);
+  switch (item.kind) {
+    case "field":
+      return [`${name}: ${item.field}`];
+    case "constant":
+      return [`${name}: constant ${JSON.stringify(item.value)}`];
+    case "one":
+      return [
+        `${name}: one ${item.relation} [access ${printAccess(item.access)}] (${printPredicate(item.where)})`,
+        ...indent(printSelect(item.select)),
+      ];
+    case "many":
+      return [`${name}: many ${item.relation}`, ...indent(printRows(item.rows))];
+  }
+}
+
+function printPageItem(item: PageItem): readonly string[] {
+  const name = JSON.stringify(item.as);
+  switch (item.kind) {
+    case "rows":
+      return [`${name}: rows`, ...indent(printSelect(item.select))];
+    case "edges":
+      return [`${name}: edges`, ...indent(item.items.flatMap(printEdgeItem))];
+    case "info":
+      return [`${name}: ${item.info}`];
+    case "object":
+      return [`${name}: object`, ...indent(item.items.flatMap(printPageItem))];
+    case "constant":
+      return printItem(item);
+  }
+}
+
+function printEdgeItem(item: EdgeItem): readonly string[] {
+  switch (item.kind) {
+    case "row":
+      return [`${JSON.stringify(item.as)}: row`, ...indent(printSelect(item.select))];
+    case "cursor":
+      return [`${JSON.stringify(item.as)}: cursor`];
+    case "constant":
+      return printItem(item);
+  }
+}
+
+function printTarget(target: TargetNode): readonly string[] {
+  return [
+    `${target.single ? "one" : "all"} where ${printPredicate(target.where)}`,
+    `readable ${printAccess(target.readable)}`,
+    `allowed ${printAccess(target.allowed)}`,
+  ];
+}
+
+/** What a create and an update have in common. */
+interface WritePart {
+  readonly assignments: readonly AssignmentNode[];
+  readonly links: readonly LinkNode[];
+  readonly references: readonly ReferenceNode[];
+  readonly check: PredicateNode | null;
+}
+
+function printWrite(plan: WritePart): readonly string[] {
+  return [
+    ...plan.assignments.map((node) => `set ${printColumn(node.column)} = ${printParam(node.value)}`),
+    ...plan.links.map((node) => `link ${node.relation} = ${printParam(node.keys)}`),
+    ...plan.references.map(
+      (node) =>
+        `refer ${node.relation} = ${node.values.map(printParam).join(", ")} [access ${printPredicate(node.access)}]`,
+    ),
+    `check ${printAccess(plan.check)}`,
+  ];
+}
+
+function printReturning(returning: ReturningNode | null): readonly string[] {
+  if (returning === null) return [];
+  return [`returning [access ${printAccess(returning.access)}]`, ...indent(printSelect(returning.select))];
+}
+
+function printAccess(access: PredicateNode | null): string {
+  return access === null ? "undecided" : printPredicate(access);
+}
+
+function printColumn(column: ColumnNode): string {
+  return column.part === 0 ? column.field : `${column.field}[${column.part}]`;
+}
+
+function printParam(param: ParamNode): string {
+  const { type } = param;
+  const name =
+    type.kind === "keys"
+      ? `keys(${type.parts.map((part) => part.kind).join(", ")})`
+      : `${type.kind}${type.list ? "[]" : ""}`;
+  return `$${param.index}:${name}`;
+}
+
+function printOptional(name: string, param: ParamNode | null): readonly string[] {
+  return param === null ? [] : [`${name} ${printParam(param)}`];
+}
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  ${line}`);
+}

@@ -1,0 +1,27 @@
+/**
+ * What a store can do, as a record in which every field is required: code above asks this and never which
+ * store it talks to.
+ */
+
+/** When an acknowledged write survives. */
+export type Durability = "power-loss" | "process-kill" | "none";
+
+/** The answers of one open store. */
+export interface Capabilities {
+  /** For messages only, e.g. `SQLite 3.53.0`. */
+  readonly label: string;
+  /** What an acknowledged write survives. */
+  readonly durability: Durability;
+  /** One sentence for the boot line, e.g. `WAL, synchronous=FULL`. */
+  readonly guarantee: string;
+  /** Can one statement read relations to any depth? Otherwise a pass splits the plan. */
+  readonly nestedReads: "one-statement" | "none";
+  /** Can a condition look into related rows? */
+  readonly relationFilters: boolean;
+  /** Do several writes succeed or fail together? */
+  readonly transactions: "serializable" | "read-committed" | "none";
+  /** Does the store itself refuse a reference to a missing row? */
+  readonly foreignKeys: boolean;
+  /** Longest identifier in bytes. */
+  readonly maxIdentifier: number;
+}

@@ -1,0 +1,92 @@
+/**
+ * What a store must provide. A store gets authorized plans only, compiles each once, and answers with the
+ * JSON text of the value contract; it never sees a request, a principal or a rule.
+ */
+import type { CountPlan, CreatePlan, DeletePlan, Plan, ReadPlan, UpdatePlan } from "../../plan/plan.ts";
+import type { Schema } from "../../schema/schema-model.ts";
+import type { Capabilities } from "./capabilities.ts";
+
+/**
+ * The values of a plan's params, by index, in their canonical JSON form (`int` number, `bigint` and `decimal`
+ * string, `bytes` base64 string, lists arrays, `keys` arrays of arrays, null). The store's codec turns them native.
+ */
+export type Values = readonly unknown[];
+
+/** A compiled plan. Opaque: only the store that made it can run it. `P` remembers what it answers. */
+export interface Statement<P extends Plan = Plan> {
+  readonly plan: P;
+}
+
+/** The answer to a read. */
+export interface ReadResult {
+  /** JSON text: an array, a page object, or for `single` an object or `null`. */
+  readonly json: string;
+  /** Whether more rows lie in the direction of reading. */
+  readonly hasMore: boolean;
+  /**
+   * JSON text of the array of sort-key values of the row at the far end in the direction of reading (the last row,
+   * or the first when reading before a cursor); null for no row or for `single`.
+   */
+  readonly edge: string | null;
+}
+
+/** The answer to a count. */
+export interface CountResult {
+  readonly count: number;
+}
+
+/** The answer to a write. */
+export interface WriteResult {
+  /** Rows created, changed or ended. */
+  readonly affected: number;
+  /** JSON text of the returned row; null when nothing is returned or the row may not be read. */
+  readonly json: string | null;
+}
+
+/** What the plan of kind `P` answers. */
+export type ResultOf<P extends Plan> = P extends ReadPlan
+  ? ReadResult
+  : P extends CountPlan
+    ? CountResult
+    : P extends CreatePlan | UpdatePlan | DeletePlan
+      ? WriteResult
+      : never;
+
+/** Something that runs statements: the store itself (each in its own transaction) or one open transaction. */
+export interface Session {
+  /**
+   * Runs one statement.
+   * @throws FootingError FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK, FTG_FORBIDDEN, FTG_NOT_FOUND; after any of
+   * them the statement changed nothing.
+   */
+  execute<P extends Plan>(statement: Statement<P>, values: Values): Promise<ResultOf<P>>;
+  /** Runs one writing statement for each row of values, in order, all or nothing; answers the rows affected in all. */
+  executeMany(statement: Statement<CreatePlan>, rows: Iterable<Values>): Promise<number>;
+}
+
+/** One engine with its connections. */
+export interface Store extends Session {
+  readonly capabilities: Capabilities;
+  /**
+   * Connects, creates missing tables when the database is empty and `createTables` is set, and checks that the
+   * database has what the schema needs.
+   * @throws FootingError FTG_DATABASE, FTG_DATABASE_MISMATCH
+   */
+  open(schema: Schema, options: OpenOptions): Promise<void>;
+  /** Translates an authorized plan. Pure; the engine caches the result. */
+  compile<P extends Plan>(plan: P): Statement<P>;
+  /** Runs `work` in one transaction: committed when it resolves, undone when it rejects. */
+  transact<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** 32 random bytes, the same for every process on this database: signs cursors. */
+  secret(): Buffer;
+  /** Answers when the database does; rejects otherwise. For readiness. */
+  ping(): Promise<void>;
+  /** Ends all connections after running work is done. */
+  close(): Promise<void>;
+}
+
+/** How {@link Store.open} may treat the database. */
+export interface OpenOptions {
+  /** Create what is missing in an empty database. */
+  readonly createTables: boolean;
+}

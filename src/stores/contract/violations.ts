@@ -1,0 +1,104 @@
+/**
+ * What every store says when a write fails, so that all stores say the same. It builds errors and decides
+ * nothing; the order below is what a store must keep when several things are wrong at once.
+ *
+ * The order of a write, judged row by row unless said otherwise:
+ *
+ * 1. The target of an update or delete by key: no readable row is `notFound`, a readable one that is not
+ *    allowed is `forbidden`. Of many rows, those are left alone; when none is left, nothing below is judged.
+ * 2. The plan's `references`, in plan order, judged on the data before this row's write (so that no write can
+ *    open its own door): the target must exist and be readable, else `missingReference`.
+ * 3. The model's checks, in declared order: `checkViolation`.
+ * 4. The key, then the unique indexes in the order of `model.indexes`: `uniqueViolation`. A null in any part
+ *    of a unique index never collides. (SQLite tests the newest index first: create them last to first, and
+ *    look for the key before naming an index.)
+ * 5. Refs to missing rows, in declared field order, judged after the whole statement: `missingReference`.
+ *    A row may refer to itself.
+ * 6. Links, in plan order, each list in its given order: a key with no row is `missingReference`. A key given
+ *    twice counts once.
+ * 7. Rows that still refer to a deleted one, judged after the whole statement: `stillReferenced`. Links to it
+ *    go with it.
+ * 8. The plan's `check` on every written row, after the whole write: `forbidden`.
+ *
+ * When one statement writes many rows, which of 3 and 4 is reported may depend on the order of the rows. In
+ * `executeMany` each row is one whole write, and the first failure ends it.
+ */
+import { FootingError } from "../../errors/footing-error.ts";
+import type { JsonValue, ModelSchema, Operation } from "../../schema/schema-model.ts";
+
+/** The parts of a key in their JSON form, in key order. */
+export type Key = readonly JsonValue[];
+
+/** Another row has the same values in `fields` (field names of the index, or of the key). Hidden fields are not named. */
+export function uniqueViolation(model: ModelSchema, fields: readonly string[]): FootingError {
+  if (fields.some((field) => model.fields[field]?.hidden !== false)) {
+    return new FootingError("FTG_CONFLICT", { detail: `Another ${model.name} is in the way of this one.` });
+  }
+  const same = `Another ${model.name} has the same ${joinNames(fields)}.`;
+  return new FootingError("FTG_CONFLICT", {
+    detail: same,
+    problems: fields.map((field) => ({ path: `/${field}`, detail: same })),
+  });
+}
+
+/** No row that the writer can see has the key that `field` (a ref or manyToMany of `model`) was given. */
+export function missingReference(model: ModelSchema, field: string, key: Key): FootingError {
+  const target = referenceTarget(model, field);
+  const detail = `${model.name}.${field} refers to the ${target.model} ${renderKey(target.fields, key)}, which does not exist.`;
+  return new FootingError("FTG_REFERENCE", {
+    detail,
+    fix: `Create the ${target.model} first, or give the key of one that exists.`,
+    problems: [{ path: `/${field}`, detail }],
+  });
+}
+
+/**
+ * A deleted row is still referred to by rows of `byModel`: the first such model in schema order. Both null
+ * when the statement deletes many rows.
+ */
+export function stillReferenced(model: ModelSchema, key: Key | null, byModel: string | null): FootingError {
+  const detail =
+    key === null || byModel === null
+      ? `Other rows still refer to some of these ${model.name} rows.`
+      : `Rows of ${byModel} still refer to the ${model.name} ${renderKey(keyFields(model), key)}.`;
+  return new FootingError("FTG_REFERENCE", { detail, fix: "Delete or change the rows that refer to it first." });
+}
+
+/** The row does not meet the check of that name. */
+export function checkViolation(model: ModelSchema, name: string): FootingError {
+  return new FootingError("FTG_CHECK", { detail: `The ${model.name} does not meet the check "${name}".` });
+}
+
+/** No row that the caller can see has the key. */
+export function notFound(model: ModelSchema, key: Key): FootingError {
+  return new FootingError("FTG_NOT_FOUND", {
+    detail: `No ${model.name} has the key ${renderKey(keyFields(model), key)}.`,
+  });
+}
+
+/** The caller sees the row, or wrote it, but the rule of the operation does not hold of it. */
+export function forbidden(model: ModelSchema, operation: Operation): FootingError {
+  return new FootingError("FTG_FORBIDDEN", { detail: `You may not ${operation} this ${model.name}.` });
+}
+
+/** A key of one part as its JSON text, of several parts as an object. */
+function renderKey(fields: readonly string[], key: Key): string {
+  if (key.length === 1) return JSON.stringify(key[0]);
+  return JSON.stringify(Object.fromEntries(fields.map((field, part) => [field, key[part]])));
+}
+
+function keyFields(model: ModelSchema): readonly string[] {
+  return model.key.map((part) => part.field);
+}
+
+function referenceTarget(model: ModelSchema, name: string): { model: string; fields: readonly string[] } {
+  const field = model.fields[name];
+  if (field?.kind === "ref") return { model: field.model, fields: field.columns.map((column) => column.field) };
+  if (field?.kind === "manyToMany") return { model: field.model, fields: field.far.map((column) => column.field) };
+  throw new Error(`${model.name}.${name} is not a ref or manyToMany field`);
+}
+
+function joinNames(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+}
