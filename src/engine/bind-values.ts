@@ -2,8 +2,8 @@
 import { FootingError } from "../errors/footing-error.ts";
 import { describeValue, renderPath } from "../passes/resolve-context.ts";
 import type { CursorSource, LimitSource, Path, RuleSource, ValueSource } from "../passes/value-source.ts";
-import { normalizeValue } from "../schema/normalize-value.ts";
 import type { ParamType } from "../plan/param-node.ts";
+import { normalizeValue } from "../schema/normalize-value.ts";
 import { cursorError, parseCursor } from "./cursor.ts";
 import type { RuleOutcome } from "./evaluate-rule.ts";
 
@@ -26,12 +26,19 @@ export interface BindInput {
 const noOutcomes: ReadonlyMap<string, RuleOutcome> = new Map();
 
 /** A {@link BindInput} with nothing but a query. */
-export function createBindInput(query: object, outcomes: ReadonlyMap<string, RuleOutcome> = noOutcomes, written: readonly unknown[] = []): BindInput {
+export function createBindInput(
+  query: object,
+  outcomes: ReadonlyMap<string, RuleOutcome> = noOutcomes,
+  written: readonly unknown[] = [],
+): BindInput {
   return { query, outcomes, written };
 }
 
 /** Makes sources ready for {@link bindValues}; `tagOf` signs the shape of a list. */
-export function createBoundSources(sources: readonly ValueSource[], tagOf: (shape: string) => string): readonly BoundSource[] {
+export function createBoundSources(
+  sources: readonly ValueSource[],
+  tagOf: (shape: string) => string,
+): readonly BoundSource[] {
   return sources.map((source) => {
     const label = "path" in source ? renderPath(source.path) : "";
     return { source, label, tag: "shape" in source ? tagOf(source.shape) : "" };
@@ -89,19 +96,26 @@ function bindRuleValue(source: RuleSource, input: BindInput, label: string): unk
   try {
     return normalizeParam(source.type, readPath(answer, source.path), label);
   } catch (cause) {
-    throw new FootingError("FTG_RULE", { detail: `The ${source.operation} rule of ${source.model} answered a value of the wrong type at ${label}.`, cause });
+    throw new FootingError("FTG_RULE", {
+      detail: `The ${source.operation} rule of ${source.model} answered a value of the wrong type at ${label}.`,
+      cause,
+    });
   }
 }
 
 function bindLimit(source: LimitSource, value: unknown, label: string): number {
   if (value === undefined) return source.fallback;
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= source.max) return value;
-  throw new FootingError("FTG_QUERY", { detail: `${label}: expected a whole number from 1 to ${source.max}, got ${describeValue(value)}.` });
+  throw new FootingError("FTG_QUERY", {
+    detail: `${label}: expected a whole number from 1 to ${source.max}, got ${describeValue(value)}.`,
+  });
 }
 
 function bindOffset(value: unknown, label: string): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new FootingError("FTG_QUERY", { detail: `${label}: expected a whole number of at least 0, got ${describeValue(value)}.` });
+  throw new FootingError("FTG_QUERY", {
+    detail: `${label}: expected a whole number of at least 0, got ${describeValue(value)}.`,
+  });
 }
 
 function readPath(root: unknown, path: Path): unknown {

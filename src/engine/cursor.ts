@@ -28,7 +28,8 @@ export function parseCursor(cursor: unknown, tag: string, length: number): reado
   const parts = parseJson(bytes.toString("utf8"));
   if (!Array.isArray(parts)) throw cursorError("is not in the form it was given out");
   const [given, ...values]: unknown[] = parts;
-  if (given !== tag || values.length !== length) throw cursorError("belongs to another list, another sort or an older schema");
+  if (given !== tag || values.length !== length)
+    throw cursorError("belongs to another list, another sort or an older schema");
   return values;
 }
 

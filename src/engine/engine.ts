@@ -5,7 +5,14 @@
  */
 import { defaultQueryLimits, type QueryLimits } from "../passes/resolve-context.ts";
 import type {
-  CountQuery, CreateManyQuery, CreateQuery, DeleteManyQuery, DeleteQuery, ReadQuery, UpdateManyQuery, UpdateQuery,
+  CountQuery,
+  CreateManyQuery,
+  CreateQuery,
+  DeleteManyQuery,
+  DeleteQuery,
+  ReadQuery,
+  UpdateManyQuery,
+  UpdateQuery,
 } from "../plan/query.ts";
 import type { RuleTable } from "../schema/rules.ts";
 import type { Schema } from "../schema/schema-model.ts";
@@ -15,11 +22,11 @@ import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
 import type { Executor, ReadAnswer } from "./executor.ts";
 import { Planner } from "./planner.ts";
+import type { EngineParts, Run } from "./run.ts";
 import { runCreate, runCreateMany } from "./run-create.ts";
 import { runDelete, runDeleteMany } from "./run-delete.ts";
 import { runCount, runRead } from "./run-read.ts";
 import { runUpdate, runUpdateMany } from "./run-update.ts";
-import type { EngineParts, Run } from "./run.ts";
 import { createFillers } from "./write-input.ts";
 
 /** What an engine is made of. */
@@ -37,7 +44,7 @@ export interface EngineOptions {
  * Makes the engine of a schema on an open store.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * const engine = createEngine({ schema, rules, store });
  * const { json } = await engine.read({ model: "City", limit: 5 }, anonymousActor);
  * ```
@@ -46,7 +53,11 @@ export function createEngine(options: EngineOptions): Engine {
   const { schema, rules, store } = options;
   const limits = Object.freeze({ ...defaultQueryLimits, ...options.limits });
   const planner = new Planner({ schema, rules, store, limits, cacheSize: options.cacheSize ?? 1000 });
-  return new Engine({ schema, store, planner, validator: new DataValidator(schema), fillers: createFillers(schema) }, store, false);
+  return new Engine(
+    { schema, store, planner, validator: new DataValidator(schema), fillers: createFillers(schema) },
+    store,
+    false,
+  );
 }
 
 /** Runs queries on a store, or on one transaction of it. */

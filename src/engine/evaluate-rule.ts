@@ -4,8 +4,8 @@
  */
 import { FootingError } from "../errors/footing-error.ts";
 import { isPlainObject } from "../passes/resolve-where.ts";
-import type { Operation, Schema } from "../schema/schema-model.ts";
 import type { Rule, RuleTable, User } from "../schema/rules.ts";
+import type { Operation, Schema } from "../schema/schema-model.ts";
 import type { Actor } from "./actor.ts";
 import { renderFilterShape } from "./shape-key.ts";
 
@@ -53,7 +53,10 @@ function runRule(name: RuleName, rule: Rule, user: User | null): unknown {
   try {
     return rule({ user });
   } catch (cause) {
-    throw new FootingError("FTG_RULE", { detail: `The ${name.operation} rule of ${name.model} threw an error.`, cause });
+    throw new FootingError("FTG_RULE", {
+      detail: `The ${name.operation} rule of ${name.model} threw an error.`,
+      cause,
+    });
   }
 }
 
@@ -61,5 +64,7 @@ function createOutcome(name: RuleName, answer: unknown): RuleOutcome {
   if (answer === true) return open;
   if (answer === false) return closed;
   if (isPlainObject(answer) && Object.keys(answer).length > 0) return { answer, shape: renderFilterShape(answer) };
-  throw new FootingError("FTG_RULE", { detail: `The ${name.operation} rule of ${name.model} answered neither true, false nor a where with a condition.` });
+  throw new FootingError("FTG_RULE", {
+    detail: `The ${name.operation} rule of ${name.model} answered neither true, false nor a where with a condition.`,
+  });
 }

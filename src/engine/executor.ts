@@ -1,6 +1,13 @@
 /** What front ends call: the query language in, JSON text out, under the rules of an actor. */
 import type {
-  CountQuery, CreateManyQuery, CreateQuery, DeleteManyQuery, DeleteQuery, ReadQuery, UpdateManyQuery, UpdateQuery,
+  CountQuery,
+  CreateManyQuery,
+  CreateQuery,
+  DeleteManyQuery,
+  DeleteQuery,
+  ReadQuery,
+  UpdateManyQuery,
+  UpdateQuery,
 } from "../plan/query.ts";
 import type { Actor } from "./actor.ts";
 

@@ -2,13 +2,14 @@
  * The planner: from the shape of a request to a statement ready to bind. Two bounded caches: templates by
  * shape, statements by shape and what the rules said. On a hit no pass runs.
  */
-import type { Plan } from "../plan/plan.ts";
-import type { Operation, Schema } from "../schema/schema-model.ts";
-import type { RuleTable } from "../schema/rules.ts";
+
+import { FootingError } from "../errors/footing-error.ts";
 import { type CostNode, evaluateCost } from "../passes/bound-cost.ts";
 import type { QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RuleTable } from "../schema/rules.ts";
+import type { Operation, Schema } from "../schema/schema-model.ts";
 import type { Statement, Store } from "../stores/contract/store.ts";
-import { FootingError } from "../errors/footing-error.ts";
 import { forbidden } from "../stores/contract/violations.ts";
 import { type CacheStats, LruCache } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
@@ -85,7 +86,10 @@ export class Planner {
     const template = this.#template(key, system, request.resolve);
     const outcomes = this.#outcomes(template, request);
     const compiled = this.#compiled(key, template, outcomes);
-    return { statement: compiled.statement, bind: (query, written) => this.#bind(compiled, createBindInput(query, outcomes, written ?? [])) };
+    return {
+      statement: compiled.statement,
+      bind: (query, written) => this.#bind(compiled, createBindInput(query, outcomes, written ?? [])),
+    };
   }
 
   /** The tag that signs cursors of a list shape. */
@@ -113,12 +117,18 @@ export class Planner {
 
   #outcomes(template: Template, request: PlanRequest<Plan>): ReadonlyMap<string, RuleOutcome> {
     const outcomes = new Map<string, RuleOutcome>();
-    for (const rule of template.rules) outcomes.set(`${rule.model}.${rule.operation}`, this.#rules.evaluate(rule, request.actor));
-    if (request.actor.kind === "principal" && outcomes.get(`${request.model}.${request.operation}`)?.answer === false) this.demand(request.model, request.operation, request.actor);
+    for (const rule of template.rules)
+      outcomes.set(`${rule.model}.${rule.operation}`, this.#rules.evaluate(rule, request.actor));
+    if (request.actor.kind === "principal" && outcomes.get(`${request.model}.${request.operation}`)?.answer === false)
+      this.demand(request.model, request.operation, request.actor);
     return outcomes;
   }
 
-  #compiled<P extends Plan>(key: string, template: Template<P>, outcomes: ReadonlyMap<string, RuleOutcome>): Compiled<P> {
+  #compiled<P extends Plan>(
+    key: string,
+    template: Template<P>,
+    outcomes: ReadonlyMap<string, RuleOutcome>,
+  ): Compiled<P> {
     let full = key;
     for (const outcome of outcomes.values()) full += `|${outcome.shape}`;
     const known = this.#statements.get(full);

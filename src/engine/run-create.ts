@@ -1,6 +1,6 @@
 /** The creating phase: one row or many, with what the create rule forces filled in. */
 import { FootingError } from "../errors/footing-error.ts";
-import { resolveCreate, resolveUpdate, type Returning, type WrittenPart } from "../passes/resolve-write.ts";
+import { type Returning, resolveCreate, resolveUpdate, type WrittenPart } from "../passes/resolve-write.ts";
 import { type CreatePlan, createPlan, type UpdatePlan } from "../plan/plan.ts";
 import { always } from "../plan/predicate-node.ts";
 import type { CreateManyQuery, CreateQuery, DataQuery } from "../plan/query.ts";
@@ -8,7 +8,7 @@ import type { ModelSchema } from "../schema/schema-model.ts";
 import type { Values } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 import type { Prepared } from "./planner.ts";
-import { findModel, renderParts, type Run, validateData } from "./run.ts";
+import { findModel, type Run, renderParts, validateData } from "./run.ts";
 import { renderShape } from "./shape-key.ts";
 import { collectForced, collectLinks, createKeyFilter, findFiller, type WrittenValues } from "./write-input.ts";
 
@@ -54,25 +54,42 @@ function createJob(run: Run, name: string, actor: Actor): CreateJob {
   return { model, actor, forced: collectForced(model, outcome.answer) };
 }
 
-function prepareCreate(run: Run, { model, actor }: CreateJob, { parts, returning }: { parts: readonly WrittenPart[]; returning: Returning }): Prepared<CreatePlan> {
+function prepareCreate(
+  run: Run,
+  { model, actor }: CreateJob,
+  { parts, returning }: { parts: readonly WrittenPart[]; returning: Returning },
+): Prepared<CreatePlan> {
   return run.parts.planner.prepare<CreatePlan>({
     actor,
     model: model.name,
     operation: "create",
-    shape: returning === null ? `many ${renderParts(parts)}` : `one ${renderParts(parts)} ${renderShape({ select: returning })}`,
-    resolve: (context) => resolveCreate(context, model, parts, returning),
+    shape:
+      returning === null
+        ? `many ${renderParts(parts)}`
+        : `one ${renderParts(parts)} ${renderShape({ select: returning })}`,
+    resolve: (context) => resolveCreate(context, model, { parts, returning }),
   });
 }
 
-function fillRow(run: Run, { model, actor, forced }: CreateJob, data: DataQuery): { row: readonly unknown[]; links: WrittenValues } {
-  const absent = Object.entries(forced).filter(([name]) => model.fields[name]?.hidden === false && data[name] === undefined);
+function fillRow(
+  run: Run,
+  { model, actor, forced }: CreateJob,
+  data: DataQuery,
+): { row: readonly unknown[]; links: WrittenValues } {
+  const absent = Object.entries(forced).filter(
+    ([name]) => model.fields[name]?.hidden === false && data[name] === undefined,
+  );
   const given = absent.length === 0 ? data : { ...data, ...Object.fromEntries(absent) };
   validateData(run, { model, operation: "create", data: given, actor });
   const row = findFiller(run.parts.fillers, model).fill({ ...forced, ...given });
   return { row, links: collectLinks(model, given) };
 }
 
-function* fillRows(run: Run, job: CreateJob, { query, prepared, linked }: { query: CreateManyQuery; prepared: Prepared<CreatePlan>; linked: LinkedRow[] }): Generator<Values> {
+function* fillRows(
+  run: Run,
+  job: CreateJob,
+  { query, prepared, linked }: { query: CreateManyQuery; prepared: Prepared<CreatePlan>; linked: LinkedRow[] },
+): Generator<Values> {
   const { parts } = findFiller(run.parts.fillers, job.model);
   let index = 0;
   for (const data of query.data) {
@@ -83,7 +100,11 @@ function* fillRows(run: Run, job: CreateJob, { query, prepared, linked }: { quer
   }
 }
 
-function fillNumbered(run: Run, job: CreateJob, { data, index }: { data: DataQuery; index: number }): ReturnType<typeof fillRow> {
+function fillNumbered(
+  run: Run,
+  job: CreateJob,
+  { data, index }: { data: DataQuery; index: number },
+): ReturnType<typeof fillRow> {
   try {
     return fillRow(run, job, data);
   } catch (error) {

@@ -1,10 +1,10 @@
 /** The deleting phase: one row by key, or all that match and may be ended. */
-import { resolveDelete, type Returning, type WriteTarget } from "../passes/resolve-write.ts";
+import { type Returning, resolveDelete, type WriteTarget } from "../passes/resolve-write.ts";
 import type { DeletePlan } from "../plan/plan.ts";
 import type { DeleteManyQuery, DeleteQuery } from "../plan/query.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
-import { findModel, refuseUnbounded, type Run } from "./run.ts";
+import { findModel, type Run, refuseUnbounded } from "./run.ts";
 import { renderFilterShape, renderShape } from "./shape-key.ts";
 
 /** Ends one row; errors as in `Executor`. */
@@ -22,7 +22,11 @@ export async function runDeleteMany(run: Run, query: DeleteManyQuery, actor: Act
   return result.affected;
 }
 
-async function runWrite(run: Run, query: DeleteQuery | DeleteManyQuery, job: { actor: Actor; shape: string; target: WriteTarget; returning: Returning }): Promise<WriteResult> {
+async function runWrite(
+  run: Run,
+  query: DeleteQuery | DeleteManyQuery,
+  job: { actor: Actor; shape: string; target: WriteTarget; returning: Returning },
+): Promise<WriteResult> {
   const model = findModel(run, query.model);
   const prepared = run.parts.planner.prepare<DeletePlan>({
     actor: job.actor,

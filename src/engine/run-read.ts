@@ -1,6 +1,12 @@
 /** The reading phase: lists, pages, single rows and counts. */
 import type { ResolveContext } from "../passes/resolve-context.ts";
-import { createQueryReader, refuseUnknown, renderCursorShape, resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
+import {
+  createQueryReader,
+  refuseUnknown,
+  renderCursorShape,
+  resolveRows,
+  resolveSingle,
+} from "../passes/resolve-rows.ts";
 import { resolveWhere } from "../passes/resolve-where.ts";
 import { type CountPlan, createPlan, type ReadPlan } from "../plan/plan.ts";
 import type { CountQuery, ReadQuery } from "../plan/query.ts";
@@ -12,7 +18,18 @@ import type { ReadAnswer } from "./executor.ts";
 import type { Run } from "./run.ts";
 import { renderFilterShape, renderShape } from "./shape-key.ts";
 
-const readKeys: ReadonlySet<string> = new Set(["model", "single", "select", "where", "orderBy", "limit", "offset", "after", "before", "page"]);
+const readKeys: ReadonlySet<string> = new Set([
+  "model",
+  "single",
+  "select",
+  "where",
+  "orderBy",
+  "limit",
+  "offset",
+  "after",
+  "before",
+  "page",
+]);
 const countKeys: ReadonlySet<string> = new Set(["model", "where"]);
 
 /** Runs one read; errors as in `Executor`. */
@@ -44,14 +61,20 @@ export async function runCount(run: Run, query: CountQuery, actor: Actor): Promi
 function resolveRead(context: ResolveContext, query: ReadQuery): ReadPlan {
   refuseUnknown(query, readKeys, ["query"]);
   const model = context.model(query.model);
-  const rows = query.single === true ? resolveSingle(context, model, query, []) : resolveRows(context, model, query, []);
+  const scope = { context, model, path: [] };
+  const rows = query.single === true ? resolveSingle(scope, query) : resolveRows(scope, query);
   return createPlan({ kind: "read", rows });
 }
 
 function resolveCount(context: ResolveContext, query: CountQuery): CountPlan {
   refuseUnknown(query, countKeys, ["query"]);
   const model = context.model(query.model);
-  return createPlan({ kind: "count", model: model.name, access: null, where: resolveWhere(createQueryReader(context), model, query.where, ["where"]) });
+  return createPlan({
+    kind: "count",
+    model: model.name,
+    access: null,
+    where: resolveWhere(createQueryReader(context), { model, where: query.where, path: ["where"] }),
+  });
 }
 
 function renderEdge(run: Run, rows: RowsNode, result: ReadResult): string | null {

@@ -1,11 +1,12 @@
 /** The updating phase: one row by key, or all that match and may be changed. */
+
+import type { Returning } from "../passes/resolve-write.ts";
 import { resolveUpdate, type WriteTarget } from "../passes/resolve-write.ts";
 import type { UpdatePlan } from "../plan/plan.ts";
 import type { UpdateManyQuery, UpdateQuery } from "../plan/query.ts";
-import type { Returning } from "../passes/resolve-write.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
-import { findModel, refuseUnbounded, renderParts, type Run, validateData } from "./run.ts";
+import { findModel, type Run, refuseUnbounded, renderParts, validateData } from "./run.ts";
 import { renderFilterShape, renderShape } from "./shape-key.ts";
 import { collectUpdate } from "./write-input.ts";
 
@@ -31,7 +32,11 @@ interface UpdateJob {
   readonly returning: Returning;
 }
 
-async function runWrite(run: Run, query: UpdateQuery | UpdateManyQuery, { actor, shape, target, returning }: UpdateJob): Promise<WriteResult> {
+async function runWrite(
+  run: Run,
+  query: UpdateQuery | UpdateManyQuery,
+  { actor, shape, target, returning }: UpdateJob,
+): Promise<WriteResult> {
   const model = findModel(run, query.model);
   run.parts.planner.demand(model.name, "update", actor);
   validateData(run, { model, operation: "update", data: query.data, actor });

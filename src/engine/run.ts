@@ -1,8 +1,8 @@
 /** What the phases of the engine share: the parts that live as long as the engine, and the session they run on. */
 import { FootingError } from "../errors/footing-error.ts";
+import { queryError, unknownModel } from "../passes/resolve-context.ts";
 import { isPlainObject } from "../passes/resolve-where.ts";
 import type { WrittenPart } from "../passes/resolve-write.ts";
-import { queryError, unknownModel } from "../passes/resolve-context.ts";
 import type { DataQuery, WhereQuery } from "../plan/query.ts";
 import type { ModelSchema, Operation, Schema } from "../schema/schema-model.ts";
 import type { DataValidator } from "../schema/validate-data.ts";
@@ -36,7 +36,15 @@ export function findModel(run: Run, name: string): ModelSchema {
 }
 
 /** Checks the data of a write; throws FTG_INVALID with every wrong field. */
-export function validateData(run: Run, { model, operation, data, actor }: { model: ModelSchema; operation: Extract<Operation, "create" | "update">; data: DataQuery; actor: Actor }): void {
+export function validateData(
+  run: Run,
+  {
+    model,
+    operation,
+    data,
+    actor,
+  }: { model: ModelSchema; operation: Extract<Operation, "create" | "update">; data: DataQuery; actor: Actor },
+): void {
   run.parts.validator.validate(model.name, operation, data, { system: actor.kind === "system" });
 }
 
@@ -44,7 +52,8 @@ export function validateData(run: Run, { model, operation, data, actor }: { mode
 export function refuseUnbounded({ where, all }: { readonly where?: WhereQuery; readonly all?: boolean }): void {
   if (where !== undefined && !isPlainObject(where)) throw queryError(["where"], "a filter", String(where));
   const empty = where === undefined || Object.keys(where).length === 0;
-  if (empty && all !== true) throw new FootingError("FTG_UNBOUNDED_WRITE", { detail: "The write has no filter, so it would touch every row." });
+  if (empty && all !== true)
+    throw new FootingError("FTG_UNBOUNDED_WRITE", { detail: "The write has no filter, so it would touch every row." });
   if (!empty && all === true) throw queryError(["all"], "a filter or all: true", "both");
 }
 

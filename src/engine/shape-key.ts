@@ -62,7 +62,8 @@ function renderPart(name: string, value: unknown, depth: number): string {
 function renderSelectShape(select: object, depth: number): string {
   refuseDepth(depth);
   let text = "{";
-  for (const [as, entry] of Object.entries<SelectEntry>({ ...select } satisfies SelectQuery)) text += renderName(as) + renderEntryShape(entry, depth + 1);
+  for (const [as, entry] of Object.entries<SelectEntry>({ ...select } satisfies SelectQuery))
+    text += renderName(as) + renderEntryShape(entry, depth + 1);
   return `${text}}`;
 }
 
@@ -77,13 +78,18 @@ function renderPageShape(page: object, depth: number): string {
     .map(([as, entry]) => {
       if ("rows" in entry) return `${renderName(as)}R${renderSelectShape(entry.rows, depth + 1)}`;
       if ("edges" in entry) return `${renderName(as)}E${renderEdgesShape(entry.edges, depth + 1)}`;
-      return "object" in entry ? `${renderName(as)}O{${renderPageShape(entry.object, depth + 1)}}` : `${renderName(as)}${JSON.stringify(entry)}`;
+      return "object" in entry
+        ? `${renderName(as)}O{${renderPageShape(entry.object, depth + 1)}}`
+        : `${renderName(as)}${JSON.stringify(entry)}`;
     })
     .join("");
 }
 
 function renderEdgesShape(edges: EdgeQuery, depth: number): string {
-  const parts = Object.entries(edges).map(([as, entry]) => renderName(as) + ("row" in entry ? renderSelectShape(entry.row, depth + 1) : JSON.stringify(entry)));
+  const parts = Object.entries(edges).map(
+    ([as, entry]) =>
+      renderName(as) + ("row" in entry ? renderSelectShape(entry.row, depth + 1) : JSON.stringify(entry)),
+  );
   return `{${parts.join("")}}`;
 }
 
@@ -93,5 +99,6 @@ function renderName(name: string): string {
 }
 
 function refuseDepth(depth: number): void {
-  if (depth > maxDepth) throw new FootingError("FTG_COST", { detail: `The query is nested more than ${maxDepth} levels deep.` });
+  if (depth > maxDepth)
+    throw new FootingError("FTG_COST", { detail: `The query is nested more than ${maxDepth} levels deep.` });
 }

@@ -2,13 +2,13 @@
  * Templates: what is known of a request from its shape alone. The plan as resolved (no access decided yet),
  * where its values come from, and which rules must be asked before it may run.
  */
-import { authorizePlan, type Authority } from "../passes/authorize.ts";
+import { type Authority, authorizePlan } from "../passes/authorize.ts";
 import { type CostNode, createCost } from "../passes/bound-cost.ts";
 import { type QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
 import { resolveWhere, type WhereReader } from "../passes/resolve-where.ts";
+import type { ValueSource } from "../passes/value-source.ts";
 import type { Plan } from "../plan/plan.ts";
 import { always, never, type PredicateNode } from "../plan/predicate-node.ts";
-import type { ValueSource } from "../passes/value-source.ts";
 import type { Schema } from "../schema/schema-model.ts";
 import type { RuleName, RuleOutcome } from "./evaluate-rule.ts";
 
@@ -32,14 +32,28 @@ export interface TemplateMaker {
  * Resolves a request and finds the rules it needs.
  * @throws FootingError FTG_QUERY, FTG_COST: the request names something that is not there, or too much.
  */
-export function createTemplate<P extends Plan>(maker: TemplateMaker, system: boolean, resolve: (context: ResolveContext) => P): Template<P> {
+export function createTemplate<P extends Plan>(
+  maker: TemplateMaker,
+  system: boolean,
+  resolve: (context: ResolveContext) => P,
+): Template<P> {
   const context = new ResolveContext(maker.schema, maker.limits);
   const plan = resolve(context);
-  return { plan, sources: context.sources, rules: findRules(maker.schema, system, plan), system, cost: createCost(plan) };
+  return {
+    plan,
+    sources: context.sources,
+    rules: findRules(maker.schema, system, plan),
+    system,
+    cost: createCost(plan),
+  };
 }
 
 /** The authorized plan of a template for what the rules said, with the sources of the rules' values appended. */
-export function authorizeTemplate<P extends Plan>(maker: TemplateMaker, template: Template<P>, outcomes: ReadonlyMap<string, RuleOutcome>): { plan: P; sources: readonly ValueSource[] } {
+export function authorizeTemplate<P extends Plan>(
+  maker: TemplateMaker,
+  template: Template<P>,
+  outcomes: ReadonlyMap<string, RuleOutcome>,
+): { plan: P; sources: readonly ValueSource[] } {
   const context = new ResolveContext(maker.schema, maker.limits);
   context.sources.push(...template.sources);
   const decided = new Map<string, PredicateNode>();
@@ -78,9 +92,17 @@ function findRules(schema: Schema, system: boolean, plan: Plan): readonly RuleNa
 /** Stands for a rule that is not known yet: neither open nor closed, so that nothing folds it away. */
 const recorded: PredicateNode = Object.freeze({ kind: "and", items: [] });
 
-function resolveRule(context: ResolveContext, { model, operation }: RuleName, outcome: RuleOutcome | undefined): PredicateNode {
+function resolveRule(
+  context: ResolveContext,
+  { model, operation }: RuleName,
+  outcome: RuleOutcome | undefined,
+): PredicateNode {
   if (outcome === undefined || outcome.answer === false) return never;
   if (outcome.answer === true) return always;
-  const reader: WhereReader = { context, failClosed: true, source: (path, type) => ({ from: "rule", model, operation, path, type }) };
-  return resolveWhere(reader, context.model(model), outcome.answer, []);
+  const reader: WhereReader = {
+    context,
+    failClosed: true,
+    source: (path, type) => ({ from: "rule", model, operation, path, type }),
+  };
+  return resolveWhere(reader, { model: context.model(model), where: outcome.answer, path: [] });
 }

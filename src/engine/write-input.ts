@@ -3,9 +3,9 @@
  * schema's; this knows what a rule forces and which parts of a row an update touches.
  */
 import { FootingError } from "../errors/footing-error.ts";
+import { describeValue } from "../passes/resolve-context.ts";
 import { isPlainObject } from "../passes/resolve-where.ts";
 import type { WrittenPart } from "../passes/resolve-write.ts";
-import { describeValue } from "../passes/resolve-context.ts";
 import { createRowFiller, type RowFiller } from "../schema/fill-row.ts";
 import { listColumns } from "../schema/list-columns.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
@@ -28,7 +28,9 @@ export function collectUpdate(model: ModelSchema, data: Readonly<Record<string, 
       parts.push({ kind: "column", field: field.name, part: 0, type: field.type });
       values.push(value === null ? null : normalizeValue(field.type, value, `/${field.name}`));
     } else if (field.kind === "ref") {
-      field.columns.forEach((column, part) => void parts.push({ kind: "column", field: field.name, part, type: column.type }));
+      field.columns.forEach(
+        (column, part) => void parts.push({ kind: "column", field: field.name, part, type: column.type }),
+      );
       values.push(...normalizeRef(field, value));
     } else if (field.kind === "manyToMany") {
       parts.push({ kind: "links", field });
@@ -40,7 +42,9 @@ export function collectUpdate(model: ModelSchema, data: Readonly<Record<string, 
 
 /** The links that the data of a create gives: one part for each manyToMany field named in it. */
 export function collectLinks(model: ModelSchema, data: Readonly<Record<string, unknown>>): WrittenValues {
-  const given = Object.values(model.fields).filter((field): field is ManyToManyField => field.kind === "manyToMany" && data[field.name] !== undefined);
+  const given = Object.values(model.fields).filter(
+    (field): field is ManyToManyField => field.kind === "manyToMany" && data[field.name] !== undefined,
+  );
   return {
     parts: given.map((field) => ({ kind: "links", field })),
     values: given.map((field) => normalizeLinks(field, data[field.name])),
@@ -51,18 +55,32 @@ export function collectLinks(model: ModelSchema, data: Readonly<Record<string, u
  * The values that a create rule forces: its plain equalities on own fields. They fill what the data leaves
  * out; everything the rule says is checked on the new row anyway.
  */
-export function collectForced(model: ModelSchema, answer: boolean | Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function collectForced(
+  model: ModelSchema,
+  answer: boolean | Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   if (typeof answer === "boolean") return {};
   const forced = Object.entries(answer).filter(([name, value]) => {
     const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
-    return (field?.kind === "scalar" || field?.kind === "ref") && value !== null && value !== undefined && !isPlainObject(value);
+    return (
+      (field?.kind === "scalar" || field?.kind === "ref") &&
+      value !== null &&
+      value !== undefined &&
+      !isPlainObject(value)
+    );
   });
   return Object.fromEntries(forced);
 }
 
 /** The key of a row from its data, as a key filter; used after defaults are filled. */
-export function createKeyFilter(model: ModelSchema, columns: readonly { field: string }[], values: readonly unknown[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(model.key.map((part) => [part.field, values[columns.findIndex((column) => column.field === part.field)]]));
+export function createKeyFilter(
+  model: ModelSchema,
+  columns: readonly { field: string }[],
+  values: readonly unknown[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    model.key.map((part) => [part.field, values[columns.findIndex((column) => column.field === part.field)]]),
+  );
 }
 
 function normalizeRef(field: RefField, value: unknown): unknown[] {
@@ -72,7 +90,10 @@ function normalizeRef(field: RefField, value: unknown): unknown[] {
 
 function normalizeLinks(field: ManyToManyField, value: unknown): readonly unknown[] {
   const path = `/${field.name}`;
-  if (!Array.isArray(value)) throw new FootingError("FTG_INVALID", { detail: `${path}: expected a list of keys of ${field.model}, got ${describeValue(value)}.` });
+  if (!Array.isArray(value))
+    throw new FootingError("FTG_INVALID", {
+      detail: `${path}: expected a list of keys of ${field.model}, got ${describeValue(value)}.`,
+    });
   const keys = value.map((item, index) => normalizeKey(field.far, item, `${path}/${index}`));
   const distinct = new Map(keys.map((key) => [JSON.stringify(key), key]));
   return [...distinct.values()];
@@ -81,7 +102,10 @@ function normalizeLinks(field: ManyToManyField, value: unknown): readonly unknow
 function normalizeKey(columns: readonly KeyColumn[], value: unknown, path: string): unknown[] {
   const [first, ...others] = columns;
   if (first !== undefined && others.length === 0) return [normalizeValue(first.type, value, path)];
-  if (!isPlainObject(value)) throw new FootingError("FTG_INVALID", { detail: `${path}: expected an object with ${columns.map((column) => column.field).join(", ")}, got ${describeValue(value)}.` });
+  if (!isPlainObject(value))
+    throw new FootingError("FTG_INVALID", {
+      detail: `${path}: expected an object with ${columns.map((column) => column.field).join(", ")}, got ${describeValue(value)}.`,
+    });
   return columns.map((column) => normalizeValue(column.type, value[column.field], `${path}/${column.field}`));
 }
 

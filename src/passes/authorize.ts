@@ -6,7 +6,16 @@
 import type { ColumnNode } from "../plan/column-node.ts";
 import type { HopNode, OrderNode } from "../plan/order-node.ts";
 import type { EdgeItem, OutputNode, PageItem } from "../plan/page-node.ts";
-import type { CountPlan, CreatePlan, DeletePlan, Plan, ReadPlan, ReturningNode, TargetNode, UpdatePlan } from "../plan/plan.ts";
+import type {
+  CountPlan,
+  CreatePlan,
+  DeletePlan,
+  Plan,
+  ReadPlan,
+  ReturningNode,
+  TargetNode,
+  UpdatePlan,
+} from "../plan/plan.ts";
 import { always, createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
 import type { RowsNode } from "../plan/rows-node.ts";
 import type { SelectItem, SelectNode } from "../plan/select-node.ts";
@@ -40,7 +49,8 @@ const decisions: ReadonlySet<string> = new Set(["access", "readable", "allowed",
 function refuseUndecided(node: unknown, place: string): void {
   if (typeof node !== "object" || node === null) return;
   for (const [name, value] of Object.entries(node)) {
-    if (value === null && decisions.has(name)) throw new Error(`The plan has no decision at ${place}.${name}; it must not run.`);
+    if (value === null && decisions.has(name))
+      throw new Error(`The plan has no decision at ${place}.${name}; it must not run.`);
     refuseUndecided(value, `${place}.${name}`);
   }
 }
@@ -66,7 +76,11 @@ function authorizeRead(authority: Authority, plan: ReadPlan): ReadPlan {
 
 function authorizeCount(authority: Authority, plan: CountPlan): CountPlan {
   const model = modelOf(authority, plan.model);
-  return Object.freeze({ ...plan, access: readRule(authority, model), where: authorizePredicate(authority, model, plan.where) });
+  return Object.freeze({
+    ...plan,
+    access: readRule(authority, model),
+    where: authorizePredicate(authority, model, plan.where),
+  });
 }
 
 function authorizeCreate(authority: Authority, plan: CreatePlan): CreatePlan {
@@ -100,7 +114,11 @@ function authorizeDelete(authority: Authority, plan: DeletePlan): DeletePlan {
 }
 
 /** A write that follows another of the same request (links after their row) comes with its decision. */
-function authorizeTarget(authority: Authority, target: TargetNode, { model, operation }: { model: ModelSchema; operation: Operation }): TargetNode {
+function authorizeTarget(
+  authority: Authority,
+  target: TargetNode,
+  { model, operation }: { model: ModelSchema; operation: Operation },
+): TargetNode {
   return Object.freeze({
     ...target,
     where: authorizePredicate(authority, model, target.where),
@@ -109,18 +127,33 @@ function authorizeTarget(authority: Authority, target: TargetNode, { model, oper
   });
 }
 
-function authorizeReturning(authority: Authority, model: ModelSchema, returning: ReturningNode | null): ReturningNode | null {
+function authorizeReturning(
+  authority: Authority,
+  model: ModelSchema,
+  returning: ReturningNode | null,
+): ReturningNode | null {
   if (returning === null) return null;
-  return Object.freeze({ ...returning, access: readRule(authority, model), select: authorizeSelect(authority, model, returning.select) });
+  return Object.freeze({
+    ...returning,
+    access: readRule(authority, model),
+    select: authorizeSelect(authority, model, returning.select),
+  });
 }
 
 /** A written ref or link may only point at a row the writer can read; where everyone can, the foreign key decides alone. */
-function authorizeReferences(authority: Authority, model: ModelSchema, plan: CreatePlan | UpdatePlan): readonly ReferenceNode[] {
+function authorizeReferences(
+  authority: Authority,
+  model: ModelSchema,
+  plan: CreatePlan | UpdatePlan,
+): readonly ReferenceNode[] {
   const references: ReferenceNode[] = [];
   for (const field of Object.values(model.fields)) {
     if (field.kind === "scalar") continue;
     const link = plan.links.find((node) => node.relation === field.name);
-    const values = link === undefined ? plan.assignments.filter((node) => node.column.field === field.name).map((node) => node.value) : [link.keys];
+    const values =
+      link === undefined
+        ? plan.assignments.filter((node) => node.column.field === field.name).map((node) => node.value)
+        : [link.keys];
     if (values.length === 0) continue;
     const access = targetRule(authority, field);
     if (access !== always) references.push(createReference(field.name, values, access));
@@ -151,8 +184,12 @@ function authorizeOrder(authority: Authority, model: ModelSchema, order: OrderNo
 }
 
 function authorizeOutput(authority: Authority, model: ModelSchema, output: OutputNode): OutputNode {
-  if (output.kind !== "page") return Object.freeze({ ...output, select: authorizeSelect(authority, model, output.select) });
-  return Object.freeze({ ...output, items: Object.freeze(output.items.map((item) => authorizePageItem(authority, model, item))) });
+  if (output.kind !== "page")
+    return Object.freeze({ ...output, select: authorizeSelect(authority, model, output.select) });
+  return Object.freeze({
+    ...output,
+    items: Object.freeze(output.items.map((item) => authorizePageItem(authority, model, item))),
+  });
 }
 
 function authorizePageItem(authority: Authority, model: ModelSchema, item: PageItem): PageItem {
@@ -160,9 +197,15 @@ function authorizePageItem(authority: Authority, model: ModelSchema, item: PageI
     case "rows":
       return Object.freeze({ ...item, select: authorizeSelect(authority, model, item.select) });
     case "edges":
-      return Object.freeze({ ...item, items: Object.freeze(item.items.map((edge) => authorizeEdge(authority, model, edge))) });
+      return Object.freeze({
+        ...item,
+        items: Object.freeze(item.items.map((edge) => authorizeEdge(authority, model, edge))),
+      });
     case "object":
-      return Object.freeze({ ...item, items: Object.freeze(item.items.map((inner) => authorizePageItem(authority, model, inner))) });
+      return Object.freeze({
+        ...item,
+        items: Object.freeze(item.items.map((inner) => authorizePageItem(authority, model, inner))),
+      });
     case "info":
     case "constant":
       return item;
@@ -170,11 +213,16 @@ function authorizePageItem(authority: Authority, model: ModelSchema, item: PageI
 }
 
 function authorizeEdge(authority: Authority, model: ModelSchema, item: EdgeItem): EdgeItem {
-  return item.kind === "row" ? Object.freeze({ ...item, select: authorizeSelect(authority, model, item.select) }) : item;
+  return item.kind === "row"
+    ? Object.freeze({ ...item, select: authorizeSelect(authority, model, item.select) })
+    : item;
 }
 
 function authorizeSelect(authority: Authority, model: ModelSchema, select: SelectNode): SelectNode {
-  return Object.freeze({ ...select, items: Object.freeze(select.items.map((item) => authorizeItem(authority, model, item))) });
+  return Object.freeze({
+    ...select,
+    items: Object.freeze(select.items.map((item) => authorizeItem(authority, model, item))),
+  });
 }
 
 function authorizeItem(authority: Authority, model: ModelSchema, item: SelectItem): SelectItem {
@@ -188,7 +236,12 @@ function authorizeItem(authority: Authority, model: ModelSchema, item: SelectIte
       const field = relationOf(authority, model, item.relation);
       const target = modelOf(authority, field.model);
       const where = authorizePredicate(authority, target, item.where);
-      return Object.freeze({ ...item, access: targetRule(authority, field), where, select: authorizeSelect(authority, target, item.select) });
+      return Object.freeze({
+        ...item,
+        access: targetRule(authority, field),
+        where,
+        select: authorizeSelect(authority, target, item.select),
+      });
     }
     case "many":
       relationOf(authority, model, item.relation);

@@ -21,7 +21,12 @@ export interface QueryLimits {
 }
 
 /** The limits that hold unless an app sets others. */
-export const defaultQueryLimits: QueryLimits = Object.freeze({ defaultLimit: 20, maxLimit: 100, maxCost: 25_000, maxNodes: 500 });
+export const defaultQueryLimits: QueryLimits = Object.freeze({
+  defaultLimit: 20,
+  maxLimit: 100,
+  maxCost: 25_000,
+  maxNodes: 500,
+});
 
 /** Collects params and counts nodes while one query is resolved. */
 export class ResolveContext {
@@ -45,7 +50,9 @@ export class ResolveContext {
   countNode(): void {
     this.#nodes += 1;
     if (this.#nodes > this.limits.maxNodes) {
-      throw new FootingError("FTG_COST", { detail: `The query has more than ${this.limits.maxNodes} conditions, relations and sort keys.` });
+      throw new FootingError("FTG_COST", {
+        detail: `The query has more than ${this.limits.maxNodes} conditions, relations and sort keys.`,
+      });
     }
   }
 
@@ -70,12 +77,16 @@ export class ResolveContext {
  */
 export function unknownField(model: ModelSchema, name: string): FootingError {
   const visible = Object.values(model.fields).filter((field) => !field.hidden);
-  return unknownName("field", name, visible.map((field) => field.name), model.name);
+  return unknownName(
+    `${model.name} has no field`,
+    name,
+    visible.map((field) => field.name),
+  );
 }
 
 /** The error for a model the schema does not have. */
 export function unknownModel(name: string, known: readonly string[]): FootingError {
-  return unknownName("model", name, known, "The schema");
+  return unknownName("The schema has no model", name, known);
 }
 
 /** An FTG_QUERY at a place of the query. */
@@ -95,7 +106,8 @@ export function renderPath(path: Path): string {
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined || typeof value === "boolean") return String(value);
   if (typeof value === "number") return `the number ${value}`;
-  if (typeof value === "string") return value.length <= 60 ? `the text ${JSON.stringify(value)}` : `a text of ${value.length} characters`;
+  if (typeof value === "string")
+    return value.length <= 60 ? `the text ${JSON.stringify(value)}` : `a text of ${value.length} characters`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
@@ -110,10 +122,13 @@ export function keysOf(parts: readonly ScalarType[]): KeysType {
   return Object.freeze({ kind: "keys", parts: Object.freeze(parts) });
 }
 
-function unknownName(what: string, name: string, candidates: readonly string[], owner: string): FootingError {
+function unknownName(missing: string, name: string, candidates: readonly string[]): FootingError {
   const nearest = findNearest(name, candidates);
   return new FootingError("FTG_QUERY", {
-    detail: `${owner} has no ${what} ${JSON.stringify(name)}.`,
-    fix: nearest === undefined ? `Use one of: ${candidates.slice(0, 30).join(", ")}.` : `Did you mean ${JSON.stringify(nearest)}?`,
+    detail: `${missing} ${JSON.stringify(name)}.`,
+    fix:
+      nearest === undefined
+        ? `Use one of: ${candidates.slice(0, 30).join(", ")}.`
+        : `Did you mean ${JSON.stringify(nearest)}?`,
   });
 }

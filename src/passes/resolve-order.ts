@@ -15,35 +15,64 @@ export interface ResolvedOrder {
   readonly type: ScalarType;
 }
 
-/** Resolves `orderBy` of a list of `model`; absent means by key. Throws FTG_QUERY. */
-export function resolveOrder(context: ResolveContext, model: ModelSchema, orderBy: unknown, path: Path): readonly ResolvedOrder[] {
-  if (orderBy !== undefined && !Array.isArray(orderBy)) throw queryError(path, "a list of sort keys", describeValue(orderBy));
-  const given = (orderBy ?? []).flatMap((text: unknown, index: number) => resolveSortKey(context, model, text, [...path, index]));
-  const descending = given.at(-1)?.node.descending ?? false;
-  const seen = new Set(given.filter(({ node }) => node.hops.length === 0).map(({ node }) => `${node.column.field}.${node.column.part}`));
-  const tieBreak = model.key
-    .filter((part) => !seen.has(`${part.field}.0`))
-    .map((part) => ({ node: createOrder([], createColumn(part.field), descending), type: part.type }));
-  return [...given, ...tieBreak];
+/** Sort keys as the caller gave them, with the model they sort and their place in the query. */
+export interface OrderInput {
+  readonly model: ModelSchema;
+  readonly orderBy: unknown;
+  readonly path: Path;
 }
 
-function resolveSortKey(context: ResolveContext, model: ModelSchema, text: unknown, path: Path): ResolvedOrder[] {
+/** Resolves the sort keys of a list; absent means by key. Throws FTG_QUERY. */
+export function resolveOrder(context: ResolveContext, { model, orderBy, path }: OrderInput): readonly ResolvedOrder[] {
+  if (orderBy !== undefined && !Array.isArray(orderBy))
+    throw queryError(path, "a list of sort keys", describeValue(orderBy));
+  const given = (orderBy ?? []).flatMap((text: unknown, index: number) =>
+    resolveSortKey(context, model, { text, path: [...path, index] }),
+  );
+  return [...given, ...createTieBreak(model, given)];
+}
+
+/** The key parts that do not sort yet, in the direction of the last sort key. */
+function createTieBreak(model: ModelSchema, given: readonly ResolvedOrder[]): readonly ResolvedOrder[] {
+  const descending = given.at(-1)?.node.descending ?? false;
+  const sorted = new Set(given.filter(({ node }) => node.hops.length === 0).map(({ node }) => node.column.field));
+  return model.key
+    .filter((part) => !sorted.has(part.field))
+    .map((part) => ({ node: createOrder([], createColumn(part.field), descending), type: part.type }));
+}
+
+function resolveSortKey(
+  context: ResolveContext,
+  model: ModelSchema,
+  { text, path }: { text: unknown; path: Path },
+): ResolvedOrder[] {
   context.countNode();
-  if (typeof text !== "string" || text === "" || text === "-") throw queryError(path, "a field name, with - before it to sort down", describeValue(text));
+  if (typeof text !== "string" || text === "" || text === "-")
+    throw queryError(path, "a field name, with - before it to sort down", describeValue(text));
   const descending = text.startsWith("-");
   const names = (descending ? text.slice(1) : text).split(".");
   const last = names.pop() ?? "";
   let current = model;
   const hops = names.map((name) => {
-    const field = context.field(current, name);
-    if (field.kind !== "ref" && field.kind !== "one") throw queryError(path, "a path through relations to one row", `${current.name}.${name}, which is no such relation`);
-    current = context.model(field.model);
+    current = hopTarget(context, { model: current, name, path });
     return createHop(name);
   });
-  return sortColumns(context.field(current, last), current, path).map(({ part, type }) => ({ node: createOrder(hops, createColumn(last, part), descending), type }));
+  return listSortColumns(context.field(current, last), current, path).map(({ part, type }) => ({
+    node: createOrder(hops, createColumn(last, part), descending),
+    type,
+  }));
 }
 
-function sortColumns(field: Field, model: ModelSchema, path: Path): { part: number; type: ScalarType }[] {
+function hopTarget(
+  context: ResolveContext,
+  { model, name, path }: { model: ModelSchema; name: string; path: Path },
+): ModelSchema {
+  const field = context.field(model, name);
+  if (field.kind === "ref" || field.kind === "one") return context.model(field.model);
+  throw queryError(path, "a path through relations to one row", `${model.name}.${name}, which is no such relation`);
+}
+
+function listSortColumns(field: Field, model: ModelSchema, path: Path): { part: number; type: ScalarType }[] {
   if (field.kind === "scalar" && isSortable(field.type)) return [{ part: 0, type: field.type }];
   if (field.kind === "ref") return field.columns.map(({ type }, part) => ({ part, type }));
   throw queryError(path, "a field with an order", `${model.name}.${field.name}, which has none`);

@@ -1,19 +1,36 @@
 /** Resolves which rows of a model are asked for, and the JSON they leave as. Decides nothing about access. */
-import type { ParamNode } from "../plan/param-node.ts";
+
 import type { OrderNode } from "../plan/order-node.ts";
 import type { EdgeItem, OutputNode, PageItem } from "../plan/page-node.ts";
-import { always } from "../plan/predicate-node.ts";
-import type { EdgeQuery, PageEntry, PageQuery, RelationQuery, RowsQuery, SelectEntry, SelectQuery } from "../plan/query.ts";
+import type { ParamNode } from "../plan/param-node.ts";
+import type { PredicateNode } from "../plan/predicate-node.ts";
+import type {
+  EdgeQuery,
+  PageEntry,
+  PageQuery,
+  RelationQuery,
+  RowsQuery,
+  SelectEntry,
+  SelectQuery,
+} from "../plan/query.ts";
 import { createRows, createSeek, type RowsNode, type SeekNode } from "../plan/rows-node.ts";
-import { createConstantItem, createFieldItem, createManyItem, createOneItem, createSelect, type SelectItem, type SelectNode } from "../plan/select-node.ts";
-import type { ModelSchema, RelationField, ScalarType } from "../schema/schema-model.ts";
+import {
+  createConstantItem,
+  createFieldItem,
+  createManyItem,
+  createOneItem,
+  createSelect,
+  type SelectItem,
+  type SelectNode,
+} from "../plan/select-node.ts";
+import type { ModelSchema, ScalarType } from "../schema/schema-model.ts";
 import { describeValue, queryError, type ResolveContext } from "./resolve-context.ts";
 import { type ResolvedOrder, resolveOrder } from "./resolve-order.ts";
 import { isPlainObject, resolveWhere, type WhereReader } from "./resolve-where.ts";
 import type { Path } from "./value-source.ts";
 
 /** Where a piece of the query stands. */
-interface Scope {
+export interface Scope {
   readonly context: ResolveContext;
   readonly model: ModelSchema;
   readonly path: Path;
@@ -26,42 +43,66 @@ const relationKeys = new Set([...rowsKeys, "field"]);
 const toOneKeys = new Set(["field", "select", "where"]);
 
 /** Resolves a list of rows. Throws FTG_QUERY, FTG_COST. */
-export function resolveRows(context: ResolveContext, model: ModelSchema, query: RowsQuery, path: Path): RowsNode {
-  const scope = { context, model, path };
-  if (query.after !== undefined && query.before !== undefined) throw queryError(path, "after or before", "both");
-  if (query.offset !== undefined && (query.after ?? query.before) !== undefined) throw queryError(path, "an offset or a cursor", "both");
-  if (query.page !== undefined && query.select !== undefined) throw queryError(path, "select or page", "both");
-  const order = resolveOrder(context, model, query.orderBy, [...path, "orderBy"]);
+export function resolveRows(scope: Scope, query: RowsQuery): RowsNode {
+  const { context, model } = scope;
+  refuseContradictions(scope, query);
+  const order = resolveOrder(context, { model, orderBy: query.orderBy, path: [...scope.path, "orderBy"] });
   const nodes = order.map(({ node }) => node);
   const shape = renderCursorShape(model.name, nodes);
   return createRows({
     model: model.name,
     access: null,
-    where: resolveWhere(createQueryReader(context), model, query.where, [...path, "where"]),
+    where: resolveRowsFilter(scope, query),
     order: nodes,
-    limit: context.addParam({ from: "limit", path: [...path, "limit"], fallback: context.limits.defaultLimit, max: context.limits.maxLimit }, countType),
-    offset: query.offset === undefined ? null : context.addParam({ from: "offset", path: [...path, "offset"] }, countType),
-    seek: resolveSeek(scope, query, order, shape),
+    limit: addLimit(scope),
+    offset:
+      query.offset === undefined
+        ? null
+        : context.addParam({ from: "offset", path: [...scope.path, "offset"] }, countType),
+    seek: resolveSeek(scope, query, { order, shape }),
     cursorTag: showsCursor(query.page) ? context.addParam({ from: "cursorTag", shape }, tagType) : null,
     output: resolveOutput(scope, query),
   });
 }
 
 /** Resolves the one row (or none) that a `where` finds first, as an object or null. */
-export function resolveSingle(context: ResolveContext, model: ModelSchema, query: RowsQuery, path: Path): RowsNode {
+export function resolveSingle(scope: Scope, query: RowsQuery): RowsNode {
+  const { context, model, path } = scope;
   const unfit = (["limit", "offset", "after", "before", "page"] as const).find((name) => query[name] !== undefined);
   if (unfit !== undefined) throw queryError([...path, unfit], "nothing (one row is asked for)", "a value");
   return createRows({
     model: model.name,
     access: null,
-    where: resolveWhere(createQueryReader(context), model, query.where, [...path, "where"]),
-    order: resolveOrder(context, model, query.orderBy, [...path, "orderBy"]).map(({ node }) => node),
+    where: resolveRowsFilter(scope, query),
+    order: resolveOrder(context, { model, orderBy: query.orderBy, path: [...path, "orderBy"] }).map(({ node }) => node),
     limit: null,
     offset: null,
     seek: null,
     cursorTag: null,
-    output: Object.freeze({ kind: "single", select: resolveSelect({ context, model, path: [...path, "select"] }, query.select) }),
+    output: Object.freeze({
+      kind: "single",
+      select: resolveSelect({ ...scope, path: [...path, "select"] }, query.select),
+    }),
   });
+}
+
+function refuseContradictions({ path }: Scope, query: RowsQuery): void {
+  const cursor = query.after ?? query.before;
+  if (query.after !== undefined && query.before !== undefined) throw queryError(path, "after or before", "both");
+  if (query.offset !== undefined && cursor !== undefined) throw queryError(path, "an offset or a cursor", "both");
+  if (query.page !== undefined && query.select !== undefined) throw queryError(path, "select or page", "both");
+}
+
+function resolveRowsFilter({ context, model, path }: Scope, query: RowsQuery): PredicateNode {
+  return resolveWhere(createQueryReader(context), { model, where: query.where, path: [...path, "where"] });
+}
+
+function addLimit({ context, path }: Scope): ParamNode {
+  const { defaultLimit, maxLimit } = context.limits;
+  return context.addParam(
+    { from: "limit", path: [...path, "limit"], fallback: defaultLimit, max: maxLimit },
+    countType,
+  );
 }
 
 /** Resolves the output of one row; absent means every visible own field. Throws FTG_QUERY. */
@@ -70,7 +111,7 @@ export function resolveSelect(scope: Scope, select: SelectQuery | undefined): Se
   if (!isPlainObject(select)) throw queryError(scope.path, "an object of fields", describeValue(select));
   const entries = Object.entries<SelectEntry | undefined>(select);
   if (entries.length === 0) throw queryError(scope.path, "at least one field", "an empty object");
-  return createSelect(entries.map(([as, entry]) => resolveItem({ ...scope, path: [...scope.path, as] }, as, entry)));
+  return createSelect(entries.map(([as, entry]) => resolveItem(inside(scope, as), as, entry)));
 }
 
 /** Reads a `where` that a caller sent: null asks for null, values come from the query. */
@@ -80,11 +121,21 @@ export function createQueryReader(context: ResolveContext): WhereReader {
 
 /** What a cursor's tag signs: the model and the sort of its list. */
 export function renderCursorShape(model: string, order: readonly OrderNode[]): string {
-  return JSON.stringify([model, order.map(({ hops, column, descending }) => [hops.map((hop) => hop.relation), column.field, column.part, descending])]);
+  return JSON.stringify([
+    model,
+    order.map(({ hops, column, descending }) => [
+      hops.map((hop) => hop.relation),
+      column.field,
+      column.part,
+      descending,
+    ]),
+  ]);
 }
 
 function createDefaultSelect(model: ModelSchema): SelectNode {
-  const own = Object.values(model.fields).filter((field) => !field.hidden && (field.kind === "scalar" || field.kind === "ref"));
+  const own = Object.values(model.fields).filter(
+    (field) => !field.hidden && (field.kind === "scalar" || field.kind === "ref"),
+  );
   return createSelect(own.map((field) => createFieldItem(field.name, field.name)));
 }
 
@@ -92,7 +143,8 @@ function resolveItem(scope: Scope, as: string, entry: SelectEntry | undefined): 
   scope.context.countNode();
   if (entry === true) return resolveNamed(scope, as, as);
   const given: unknown = entry;
-  if (entry === undefined || !isPlainObject(given)) throw queryError(scope.path, "true or an object", describeValue(entry));
+  if (entry === undefined || !isPlainObject(given))
+    throw queryError(scope.path, "true or an object", describeValue(entry));
   if ("constant" in entry) return createConstantItem(as, entry.constant);
   if ("value" in entry) return createFieldItem(as, ownField(scope, entry.value));
   return resolveRelation(scope, as, entry);
@@ -112,22 +164,14 @@ function ownField(scope: Scope, name: string): string {
 
 function resolveRelation(scope: Scope, as: string, query: RelationQuery): SelectItem {
   const field = scope.context.field(scope.model, query.field ?? as);
-  if (field.kind === "scalar") throw queryError(scope.path, "true", `an object, but ${scope.model.name}.${field.name} is no relation`);
+  if (field.kind === "scalar")
+    throw queryError(scope.path, "true", `an object, but ${scope.model.name}.${field.name} is no relation`);
   const target = { ...scope, model: scope.context.model(field.model) };
   const toOne = field.kind === "ref" || field.kind === "one";
-  refuseUnknown(query, toOne ? toOneKeys : relationKeys, target.path);
-  if (toOne) return resolveOne(target, as, field, query);
-  return createManyItem(as, field.name, resolveRows(scope.context, target.model, query, scope.path));
-}
-
-function resolveOne(scope: Scope, as: string, field: RelationField, query: RelationQuery): SelectItem {
-  return createOneItem({
-    as,
-    relation: field.name,
-    access: null,
-    where: query.where === undefined ? always : resolveWhere(createQueryReader(scope.context), scope.model, query.where, [...scope.path, "where"]),
-    select: resolveSelect({ ...scope, path: [...scope.path, "select"] }, query.select),
-  });
+  refuseUnknown(query, toOne ? toOneKeys : relationKeys, scope.path);
+  if (!toOne) return createManyItem(as, field.name, resolveRows(target, query));
+  const select = resolveSelect(inside(target, "select"), query.select);
+  return createOneItem({ as, relation: field.name, access: null, where: resolveRowsFilter(target, query), select });
 }
 
 /** Refuses keys that no list query has; a front end's own keys are taken off before. */
@@ -136,41 +180,49 @@ export function refuseUnknown(query: object, known: ReadonlySet<string>, path: P
   if (unknown !== undefined) throw queryError(path, [...known].join(", "), JSON.stringify(unknown));
 }
 
-function resolveSeek(scope: Scope, query: RowsQuery, order: readonly ResolvedOrder[], shape: string): SeekNode | null {
+function resolveSeek(
+  { context, path }: Scope,
+  query: RowsQuery,
+  { order, shape }: { order: readonly ResolvedOrder[]; shape: string },
+): SeekNode | null {
   const direction = query.after !== undefined ? "after" : "before";
   if (query[direction] === undefined) return null;
-  const path = [...scope.path, direction];
-  return createSeek(
-    direction,
-    order.map(({ type }, position): ParamNode => {
-      const bare = Object.freeze({ ...type });
-      return scope.context.addParam({ from: "cursor", path, shape, position, length: order.length, type: bare }, bare);
-    }),
-  );
+  const place = { from: "cursor", path: [...path, direction], shape, length: order.length } as const;
+  const values = order.map(({ type }, position) => context.addParam({ ...place, position, type }, type));
+  return createSeek(direction, values);
 }
 
 function resolveOutput(scope: Scope, query: RowsQuery): OutputNode {
-  if (query.page !== undefined) return Object.freeze({ kind: "page", items: Object.freeze(resolvePage({ ...scope, path: [...scope.path, "page"] }, query.page)) });
-  return Object.freeze({ kind: "array", select: resolveSelect({ ...scope, path: [...scope.path, "select"] }, query.select) });
+  if (query.page === undefined)
+    return Object.freeze({ kind: "array", select: resolveSelect(inside(scope, "select"), query.select) });
+  return Object.freeze({ kind: "page", items: Object.freeze(resolvePage(inside(scope, "page"), query.page)) });
 }
 
 function resolvePage(scope: Scope, page: PageQuery): PageItem[] {
-  return Object.entries(page).map(([as, entry]): PageItem => {
-    const here = { ...scope, path: [...scope.path, as] };
-    scope.context.countNode();
-    if ("rows" in entry) return Object.freeze({ kind: "rows", as, select: resolveSelect({ ...here, path: [...here.path, "rows"] }, entry.rows) });
-    if ("edges" in entry) return Object.freeze({ kind: "edges", as, items: Object.freeze(resolveEdges({ ...here, path: [...here.path, "edges"] }, entry.edges)) });
-    if ("info" in entry) return Object.freeze({ kind: "info", as, info: entry.info });
-    if ("object" in entry) return Object.freeze({ kind: "object", as, items: Object.freeze(resolvePage({ ...here, path: [...here.path, "object"] }, entry.object)) });
-    return createConstantItem(as, entry.constant);
-  });
+  return Object.entries(page).map(([as, entry]) => Object.freeze(resolvePageEntry(inside(scope, as), as, entry)));
+}
+
+function resolvePageEntry(scope: Scope, as: string, entry: PageEntry): PageItem {
+  scope.context.countNode();
+  if ("rows" in entry) return { kind: "rows", as, select: resolveSelect(inside(scope, "rows"), entry.rows) };
+  if ("edges" in entry)
+    return { kind: "edges", as, items: Object.freeze(resolveEdges(inside(scope, "edges"), entry.edges)) };
+  if ("info" in entry) return { kind: "info", as, info: entry.info };
+  if ("object" in entry)
+    return { kind: "object", as, items: Object.freeze(resolvePage(inside(scope, "object"), entry.object)) };
+  return createConstantItem(as, entry.constant);
 }
 
 function resolveEdges(scope: Scope, edges: EdgeQuery): EdgeItem[] {
   return Object.entries(edges).map(([as, entry]): EdgeItem => {
-    if ("row" in entry) return Object.freeze({ kind: "row", as, select: resolveSelect({ ...scope, path: [...scope.path, as, "row"] }, entry.row) });
+    if ("row" in entry)
+      return Object.freeze({ kind: "row", as, select: resolveSelect(inside(inside(scope, as), "row"), entry.row) });
     return "info" in entry ? Object.freeze({ kind: "cursor", as }) : createConstantItem(as, entry.constant);
   });
+}
+
+function inside(scope: Scope, name: string): Scope {
+  return { ...scope, path: [...scope.path, name] };
 }
 
 function showsCursor(page: PageQuery | undefined): boolean {

@@ -2,12 +2,22 @@
  * Resolves a `where` of the query language: names become columns and relations of the schema, values become
  * params, `every`, `none` and negated operators become `not`. Decides nothing about access.
  */
-import { createColumn } from "../plan/column-node.ts";
-import type { ParamType } from "../plan/param-node.ts";
+import { type ColumnNode, createColumn } from "../plan/column-node.ts";
+import type { ParamNode, ParamType } from "../plan/param-node.ts";
 import {
-  always, type CompareOperator, createAnd, createCompare, createExists, createIn, createIsNull, createNot, createOr, never, type PredicateNode,
+  always,
+  type CompareOperator,
+  createAnd,
+  createCompare,
+  createExists,
+  createIn,
+  createIsNull,
+  createNot,
+  createOr,
+  never,
+  type PredicateNode,
 } from "../plan/predicate-node.ts";
-import type { Field, ModelSchema, RelationField, ScalarField, ScalarType } from "../schema/schema-model.ts";
+import type { Field, ModelSchema, RefField, RelationField, ScalarField, ScalarType } from "../schema/schema-model.ts";
 import { describeValue, listOf, queryError, type ResolveContext } from "./resolve-context.ts";
 import type { Path, ValueSource } from "./value-source.ts";
 
@@ -23,31 +33,40 @@ export interface WhereReader {
   readonly failClosed: boolean;
 }
 
-/** A place in a `where`: its model, the steps to it, and whether an odd number of `not` stands above. */
+/** A place in a `where`: what stands there, on which model, and whether an odd number of `not` stands above. */
 interface Place {
+  readonly value: unknown;
   readonly model: ModelSchema;
   readonly path: Path;
   readonly negated: boolean;
 }
 
-type Operators = Readonly<Record<string, (reader: WhereReader, operand: Operand) => PredicateNode>>;
-
-/** A column with one operator's value. */
+/** A column compared with what stands at a place. */
 interface Operand {
-  readonly column: ReturnType<typeof createColumn>;
+  readonly column: ColumnNode;
   readonly type: ScalarType;
-  readonly value: unknown;
   readonly place: Place;
 }
 
-const orderedKinds: ReadonlySet<string> = new Set(["text", "int", "bigint", "float", "decimal", "date", "datetime", "uuid"]);
+type Operator = (reader: WhereReader, operand: Operand) => PredicateNode;
+
+const orderedKinds: ReadonlySet<string> = new Set([
+  "text",
+  "int",
+  "bigint",
+  "float",
+  "decimal",
+  "date",
+  "datetime",
+  "uuid",
+]);
 
 /** Each operator's meaning; which of them a type has is {@link listOperators}. */
-const operators: Operators = {
-  eq: (reader, operand) => resolveEquality(reader, operand),
-  not: (reader, operand) => createNot(resolveEquality(reader, { ...operand, place: negate(operand.place) })),
-  in: (reader, operand) => resolveIn(reader, operand),
-  notIn: (reader, operand) => createNot(resolveIn(reader, { ...operand, place: negate(operand.place) })),
+const operators: Readonly<Record<string, Operator>> = {
+  eq: resolveEquality,
+  not: (reader, operand) => createNot(resolveEquality(reader, operand)),
+  in: resolveIn,
+  notIn: (reader, operand) => createNot(resolveIn(reader, operand)),
   lt: (reader, operand) => resolveCompare(reader, operand, "lt"),
   lte: (reader, operand) => resolveCompare(reader, operand, "lte"),
   gt: (reader, operand) => resolveCompare(reader, operand, "gt"),
@@ -55,7 +74,7 @@ const operators: Operators = {
   contains: (reader, operand) => resolveCompare(reader, operand, "contains"),
   startsWith: (reader, operand) => resolveCompare(reader, operand, "startsWith"),
   endsWith: (reader, operand) => resolveCompare(reader, operand, "endsWith"),
-  isNull: (reader, operand) => resolveIsNull(reader, operand),
+  isNull: resolveIsNull,
 };
 
 const refOperators: ReadonlySet<string> = new Set(["eq", "not", "in", "notIn", "isNull"]);
@@ -64,7 +83,7 @@ const refOperators: ReadonlySet<string> = new Set(["eq", "not", "in", "notIn", "
  * The operators a type of value understands, in documented order.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * listOperators({ kind: "bool", list: false }); // ["eq", "not", "in", "notIn", "isNull"]
  * ```
  */
@@ -81,73 +100,86 @@ export function isSortable(type: ScalarType): boolean {
   return !type.list && type.kind !== "json" && type.kind !== "bytes";
 }
 
-/** Resolves a filter on rows of `model`; an absent one is always true. Throws FTG_QUERY. */
-export function resolveWhere(reader: WhereReader, model: ModelSchema, where: unknown, path: Path): PredicateNode {
-  if (where === undefined) return always;
-  return resolveFilter(reader, where, { model, path, negated: false });
+/** A filter as the caller gave it, with the model it filters and its place in the query. */
+export interface WhereInput {
+  readonly model: ModelSchema;
+  readonly where: unknown;
+  readonly path: Path;
 }
 
-function resolveFilter(reader: WhereReader, where: unknown, place: Place): PredicateNode {
-  if (!isPlainObject(where)) throw queryError(place.path, `a filter on ${place.model.name}`, describeValue(where));
-  return createAnd(Object.entries(where).map(([name, value]) => resolveEntry(reader, name, value, { ...place, path: [...place.path, name] })));
+/** Resolves a filter; an absent one is always true. Throws FTG_QUERY. */
+export function resolveWhere(reader: WhereReader, { model, where, path }: WhereInput): PredicateNode {
+  return where === undefined ? always : resolveFilter(reader, { value: where, model, path, negated: false });
 }
 
-function resolveEntry(reader: WhereReader, name: string, value: unknown, place: Place): PredicateNode {
+function resolveFilter(reader: WhereReader, place: Place): PredicateNode {
+  const { value, model } = place;
+  if (!isPlainObject(value)) throw queryError(place.path, `a filter on ${model.name}`, describeValue(value));
+  return createAnd(Object.keys(value).map((name) => resolveEntry(reader, name, step(place, name, value[name]))));
+}
+
+function resolveEntry(reader: WhereReader, name: string, place: Place): PredicateNode {
   reader.context.countNode();
-  if (reader.failClosed && isEmptyGroup(name, value)) return place.negated ? always : never;
+  if (reader.failClosed && isEmptyGroup(name, place.value)) return noMatch(place);
   switch (name) {
     case "all":
-      return createAnd(resolveList(reader, value, place));
+      return createAnd(resolveList(reader, place));
     case "any":
-      return createOr(resolveList(reader, value, place));
+      return createOr(resolveList(reader, place));
     case "not":
-      return createNot(resolveFilter(reader, value, negate(place)));
+      return createNot(resolveFilter(reader, negate(place)));
     default:
-      return resolveField(reader, reader.context.field(place.model, name), value, place);
+      return resolveField(reader, reader.context.field(place.model, name), place);
   }
 }
 
-function resolveList(reader: WhereReader, value: unknown, place: Place): PredicateNode[] {
-  if (!Array.isArray(value)) throw queryError(place.path, "a list of filters", describeValue(value));
-  return value.map((item: unknown, index) => resolveFilter(reader, item, { ...place, path: [...place.path, index] }));
+function resolveList(reader: WhereReader, place: Place): PredicateNode[] {
+  if (!Array.isArray(place.value)) throw queryError(place.path, "a list of filters", describeValue(place.value));
+  return place.value.map((item: unknown, index) => resolveFilter(reader, step(place, index, item)));
 }
 
-function resolveField(reader: WhereReader, field: Field, value: unknown, place: Place): PredicateNode {
-  const missing = resolveMissing(reader, value, place);
+function resolveField(reader: WhereReader, field: Field, place: Place): PredicateNode {
+  const missing = resolveMissing(reader, place);
   if (missing !== null) return missing;
-  if (field.kind === "scalar") return resolveScalar(reader, field, value, place);
-  if (field.kind === "many" || field.kind === "manyToMany") return resolveToMany(reader, field, value, place);
-  return resolveToOne(reader, field, value, place);
+  if (field.kind === "scalar") return resolveScalar(reader, field, place);
+  if (field.kind === "many" || field.kind === "manyToMany") return resolveToMany(reader, field, place);
+  return resolveToOne(reader, field, place);
 }
 
-function resolveScalar(reader: WhereReader, field: ScalarField, value: unknown, place: Place): PredicateNode {
-  const column = createColumn(field.name);
-  if (value === null) return createIsNull(column);
-  const allowed = new Set(listOperators(field.type));
-  const operand = { column, type: field.type, value, place };
-  if (isPlainObject(value)) return resolveOperators(reader, allowed, operand);
-  if (!allowed.has("eq")) throw queryError(place.path, `an object of operators (${[...allowed].join(", ")})`, describeValue(value));
-  return resolveEquality(reader, operand);
+function resolveScalar(reader: WhereReader, field: ScalarField, place: Place): PredicateNode {
+  const operand = { column: createColumn(field.name), type: field.type, place };
+  if (place.value === null) return createIsNull(operand.column);
+  const allowed = listOperators(field.type);
+  if (isPlainObject(place.value)) return resolveOperators(reader, new Set(allowed), operand);
+  if (allowed.includes("eq")) return resolveEquality(reader, operand);
+  throw queryError(place.path, `an object of operators (${allowed.join(", ")})`, describeValue(place.value));
 }
 
 function resolveOperators(reader: WhereReader, allowed: ReadonlySet<string>, operand: Operand): PredicateNode {
-  const entries = Object.entries(operand.value ?? {});
-  if (entries.length === 0) throw queryError(operand.place.path, `at least one operator (${[...allowed].join(", ")})`, "an empty object");
+  const names = [...allowed].join(", ");
+  const entries = Object.entries(operand.place.value ?? {});
+  if (entries.length === 0) throw queryError(operand.place.path, `at least one operator (${names})`, "an empty object");
   return createAnd(
-    entries.map(([name, value]) => {
-      const place = { ...operand.place, path: [...operand.place.path, name] };
+    entries.map(([name, value]: [string, unknown]) => {
+      const place = step(operand.place, name, value);
       const operator = allowed.has(name) ? operators[name] : undefined;
-      if (operator === undefined) throw queryError(place.path, `one of the operators ${[...allowed].join(", ")}`, JSON.stringify(name));
-      return resolveMissing(reader, value, place) ?? operator(reader, { ...operand, value, place });
+      if (operator === undefined) throw queryError(place.path, `one of the operators ${names}`, JSON.stringify(name));
+      return resolveMissing(reader, place) ?? operator(reader, { ...operand, place });
     }),
   );
 }
 
 /** Undefined anywhere, and null inside a rule, has no meaning of its own: an error, or in a rule no match at all. */
-function resolveMissing(reader: WhereReader, value: unknown, place: Place): PredicateNode | null {
-  if (reader.failClosed && isMissing(value)) return place.negated ? always : never;
-  if (value === undefined) throw queryError(place.path, "a value (leave the key out when it is not meant)", "undefined");
+function resolveMissing(reader: WhereReader, place: Place): PredicateNode | null {
+  if (reader.failClosed && isMissing(place.value)) return noMatch(place);
+  if (place.value === undefined)
+    throw queryError(place.path, "a value (leave the key out when it is not meant)", "undefined");
   return null;
+}
+
+/** What makes the whole rule false at this place, seen through the negations above it. */
+function noMatch(place: Place): PredicateNode {
+  return place.negated ? always : never;
 }
 
 /** In a rule, a group that lost all its conditions must not open the door that they were to guard. */
@@ -158,54 +190,65 @@ function isEmptyGroup(name: string, value: unknown): boolean {
 }
 
 function isMissing(value: unknown): boolean {
-  return value === null || value === undefined || (Array.isArray(value) && value.some((item) => item === null || item === undefined));
+  return (
+    value === null ||
+    value === undefined ||
+    (Array.isArray(value) && value.some((item) => item === null || item === undefined))
+  );
 }
 
-function resolveEquality(reader: WhereReader, operand: Operand): PredicateNode {
-  const { column, type, value, place } = operand;
-  return value === null ? createIsNull(column) : createCompare(column, "eq", addValue(reader, place.path, type));
+function resolveEquality(reader: WhereReader, { column, type, place }: Operand): PredicateNode {
+  return place.value === null ? createIsNull(column) : createCompare(column, "eq", addValue(reader, place.path, type));
 }
 
-function resolveIn(reader: WhereReader, operand: Operand): PredicateNode {
-  const { column, type, value, place } = operand;
-  if (!Array.isArray(value)) throw queryError(place.path, "a list of values", describeValue(value));
+function resolveIn(reader: WhereReader, { column, type, place }: Operand): PredicateNode {
+  if (!Array.isArray(place.value)) throw queryError(place.path, "a list of values", describeValue(place.value));
   return createIn(column, addValue(reader, place.path, listOf(type)));
 }
 
-function resolveCompare(reader: WhereReader, operand: Operand, operator: CompareOperator): PredicateNode {
-  const { column, type, value, place } = operand;
-  if (value === null) throw queryError(place.path, "a value to compare with (isNull asks for null)", "null");
+function resolveCompare(
+  reader: WhereReader,
+  { column, type, place }: Operand,
+  operator: CompareOperator,
+): PredicateNode {
+  if (place.value === null) throw queryError(place.path, "a value to compare with (isNull asks for null)", "null");
   return createCompare(column, operator, addValue(reader, place.path, type));
 }
 
-function resolveIsNull(_reader: WhereReader, operand: Operand): PredicateNode {
-  const { column, value, place } = operand;
-  if (typeof value !== "boolean") throw queryError(place.path, "true or false", describeValue(value));
-  return value ? createIsNull(column) : createNot(createIsNull(column));
+function resolveIsNull(_reader: WhereReader, { column, place }: Operand): PredicateNode {
+  if (typeof place.value !== "boolean") throw queryError(place.path, "true or false", describeValue(place.value));
+  return place.value ? createIsNull(column) : createNot(createIsNull(column));
 }
 
-function resolveToMany(reader: WhereReader, field: RelationField, value: unknown, place: Place): PredicateNode {
-  if (!isPlainObject(value)) throw queryError(place.path, "an object with some, every or none", describeValue(value));
-  const entries = Object.entries(value);
+function resolveToMany(reader: WhereReader, field: RelationField, place: Place): PredicateNode {
+  if (!isPlainObject(place.value))
+    throw queryError(place.path, "an object with some, every or none", describeValue(place.value));
+  const entries = Object.entries(place.value);
   if (entries.length === 0) throw queryError(place.path, "some, every or none", "an empty object");
-  return createAnd(entries.map(([name, where]) => resolveQuantifier(reader, field, name, where, { ...place, path: [...place.path, name] })));
+  const target = { ...place, model: reader.context.model(field.model) };
+  return createAnd(
+    entries.map(([name, value]) => resolveQuantifier(reader, { field, name }, step(target, name, value))),
+  );
 }
 
-function resolveQuantifier(reader: WhereReader, field: RelationField, name: string, where: unknown, place: Place): PredicateNode {
-  const target = { ...place, model: reader.context.model(field.model) };
-  const missing = resolveMissing(reader, where, place);
+function resolveQuantifier(
+  reader: WhereReader,
+  { field, name }: { field: RelationField; name: string },
+  place: Place,
+): PredicateNode {
+  const missing = resolveMissing(reader, place);
   if (missing !== null) return missing;
-  if (name === "some") return createRelated(reader, field, resolveFilter(reader, where, target));
-  if (name === "none") return createNot(createRelated(reader, field, resolveFilter(reader, where, negate(target))));
-  if (name === "every") return createNot(createRelated(reader, field, createNot(resolveFilter(reader, where, target))));
+  if (name === "some") return createRelated(reader, field, resolveFilter(reader, place));
+  if (name === "none") return createNot(createRelated(reader, field, resolveFilter(reader, negate(place))));
+  if (name === "every") return createNot(createRelated(reader, field, createNot(resolveFilter(reader, place))));
   throw queryError(place.path, "some, every or none", JSON.stringify(name));
 }
 
-function resolveToOne(reader: WhereReader, field: RelationField, value: unknown, place: Place): PredicateNode {
+function resolveToOne(reader: WhereReader, field: RelationField, place: Place): PredicateNode {
   const target = reader.context.model(field.model);
-  if (field.kind === "ref" && !isFilterOn(target, value)) return resolveRefValue(reader, field, value, place);
-  if (value === null) return createNot(createRelated(reader, field, always));
-  return createRelated(reader, field, resolveFilter(reader, value, { ...place, model: target }));
+  if (field.kind === "ref" && !isFilterOn(target, place.value)) return resolveRefValue(reader, field, place);
+  if (place.value === null) return createNot(createRelated(reader, field, always));
+  return createRelated(reader, field, resolveFilter(reader, { ...place, model: target }));
 }
 
 /** A look into related rows. Rules are the app's own code and see all of them; for callers the authorize pass decides. */
@@ -220,24 +263,35 @@ function isFilterOn(target: ModelSchema, value: unknown): boolean {
   return names.length === 0 || names.some((name) => !refOperators.has(name) || Object.hasOwn(target.fields, name));
 }
 
-function resolveRefValue(reader: WhereReader, field: RelationField & { kind: "ref" }, value: unknown, place: Place): PredicateNode {
+function resolveRefValue(reader: WhereReader, field: RefField, place: Place): PredicateNode {
   const [first, ...others] = field.columns;
-  if (first === undefined) throw queryError(place.path, "a reference", "one without columns");
-  const column = createColumn(field.name, 0);
-  if (value === null) return createIsNull(column);
-  const operand = { column, type: first.type, value, place };
+  if (first === undefined) throw new Error(`The reference ${field.name} has no column.`);
+  const operand = { column: createColumn(field.name), type: first.type, place };
+  if (place.value === null) return createIsNull(operand.column);
   if (others.length > 0) return resolveOperators(reader, new Set(["isNull"]), operand);
-  return isPlainObject(value) ? resolveOperators(reader, refOperators, operand) : resolveEquality(reader, operand);
+  return isPlainObject(place.value)
+    ? resolveOperators(reader, refOperators, operand)
+    : resolveEquality(reader, operand);
 }
 
-function addValue(reader: WhereReader, path: Path, type: ScalarType): ReturnType<ResolveContext["addParam"]> {
+function addValue(reader: WhereReader, path: Path, type: ScalarType): ParamNode {
   const bare = withoutLimits(type);
   return reader.context.addParam(reader.source(path, bare), bare);
 }
 
 /** Lengths, ranges and patterns bind what is stored, not what is asked for. */
 function withoutLimits({ kind, list, values, precision, scale }: ScalarType): ScalarType {
-  return Object.freeze({ kind, list, ...(values && { values }), ...(precision !== undefined && { precision }), ...(scale !== undefined && { scale }) });
+  return Object.freeze({
+    kind,
+    list,
+    ...(values && { values }),
+    ...(precision !== undefined && { precision }),
+    ...(scale !== undefined && { scale }),
+  });
+}
+
+function step(place: Place, name: string | number, value: unknown): Place {
+  return { ...place, value, path: [...place.path, name] };
 }
 
 function negate(place: Place): Place {

@@ -3,7 +3,14 @@
  * themselves are validated and put in column order by the engine. Decides nothing about access.
  */
 import { createColumn } from "../plan/column-node.ts";
-import { createPlan, type CreatePlan, type DeletePlan, type ReturningNode, type TargetNode, type UpdatePlan } from "../plan/plan.ts";
+import {
+  type CreatePlan,
+  createPlan,
+  type DeletePlan,
+  type ReturningNode,
+  type TargetNode,
+  type UpdatePlan,
+} from "../plan/plan.ts";
 import { createAnd, type PredicateNode } from "../plan/predicate-node.ts";
 import type { SelectQuery, WhereQuery } from "../plan/query.ts";
 import { type AssignmentNode, createAssignment, createLink, type LinkNode } from "../plan/write-nodes.ts";
@@ -21,25 +28,57 @@ export type WrittenPart =
 export type Returning = SelectQuery | undefined | null;
 
 /** Resolves a create whose values come in the order of `parts`. */
-export function resolveCreate(context: ResolveContext, model: ModelSchema, parts: readonly WrittenPart[], returning: Returning): CreatePlan {
+export function resolveCreate(
+  context: ResolveContext,
+  model: ModelSchema,
+  { parts, returning }: { parts: readonly WrittenPart[]; returning: Returning },
+): CreatePlan {
   const written = resolveParts(context, parts);
-  return createPlan({ kind: "create", model: model.name, ...written, references: [], check: null, returning: resolveReturning(context, model, returning) });
+  return createPlan({
+    kind: "create",
+    model: model.name,
+    ...written,
+    references: [],
+    check: null,
+    returning: resolveReturning(context, model, returning),
+  });
 }
 
 /** A row named by its whole key, or rows that match a filter. */
 export type WriteTarget = { readonly key: WhereQuery } | { readonly where: WhereQuery | undefined };
 
 /** Resolves an update whose values come in the order of `parts`. */
-export function resolveUpdate(context: ResolveContext, model: ModelSchema, options: { target: WriteTarget; parts: readonly WrittenPart[]; returning: Returning }): UpdatePlan {
+export function resolveUpdate(
+  context: ResolveContext,
+  model: ModelSchema,
+  options: { target: WriteTarget; parts: readonly WrittenPart[]; returning: Returning },
+): UpdatePlan {
   const target = resolveTarget(context, model, options.target);
   const written = resolveParts(context, options.parts);
-  return createPlan({ kind: "update", model: model.name, target, ...written, references: [], check: null, returning: resolveReturning(context, model, options.returning) });
+  return createPlan({
+    kind: "update",
+    model: model.name,
+    target,
+    ...written,
+    references: [],
+    check: null,
+    returning: resolveReturning(context, model, options.returning),
+  });
 }
 
 /** Resolves a delete. */
-export function resolveDelete(context: ResolveContext, model: ModelSchema, options: { target: WriteTarget; returning: Returning }): DeletePlan {
+export function resolveDelete(
+  context: ResolveContext,
+  model: ModelSchema,
+  options: { target: WriteTarget; returning: Returning },
+): DeletePlan {
   const target = resolveTarget(context, model, options.target);
-  return createPlan({ kind: "delete", model: model.name, target, returning: resolveReturning(context, model, options.returning) });
+  return createPlan({
+    kind: "delete",
+    model: model.name,
+    target,
+    returning: resolveReturning(context, model, options.returning),
+  });
 }
 
 /** Resolves a key (`{ code: "PE" }`) into the condition that names exactly that row. Throws FTG_QUERY. */
@@ -52,19 +91,25 @@ export function resolveKey(context: ResolveContext, model: ModelSchema, key: unk
   return createAnd(
     names.map((name) => {
       const value = key[name];
-      if (value === undefined || value === null || isPlainObject(value)) throw queryError(["key", name], "a value", describeValue(value));
-      return resolveWhere(reader, model, { [name]: value }, ["key"]);
+      if (value === undefined || value === null || isPlainObject(value))
+        throw queryError(["key", name], "a value", describeValue(value));
+      return resolveWhere(reader, { model, where: { [name]: value }, path: ["key"] });
     }),
   );
 }
 
 function resolveTarget(context: ResolveContext, model: ModelSchema, target: WriteTarget): TargetNode {
   const single = "key" in target;
-  const where = single ? resolveKey(context, model, target.key) : resolveWhere(createQueryReader(context), model, target.where, ["where"]);
+  const where = single
+    ? resolveKey(context, model, target.key)
+    : resolveWhere(createQueryReader(context), { model, where: target.where, path: ["where"] });
   return Object.freeze({ kind: "target", where, single, readable: null, allowed: null });
 }
 
-function resolveParts(context: ResolveContext, parts: readonly WrittenPart[]): { assignments: readonly AssignmentNode[]; links: readonly LinkNode[] } {
+function resolveParts(
+  context: ResolveContext,
+  parts: readonly WrittenPart[],
+): { assignments: readonly AssignmentNode[]; links: readonly LinkNode[] } {
   const assignments: AssignmentNode[] = [];
   const links: LinkNode[] = [];
   parts.forEach((part, index) => {
@@ -78,5 +123,9 @@ function resolveParts(context: ResolveContext, parts: readonly WrittenPart[]): {
 
 function resolveReturning(context: ResolveContext, model: ModelSchema, returning: Returning): ReturningNode | null {
   if (returning === null) return null;
-  return Object.freeze({ kind: "returning", access: null, select: resolveSelect({ context, model, path: ["select"] }, returning) });
+  return Object.freeze({
+    kind: "returning",
+    access: null,
+    select: resolveSelect({ context, model, path: ["select"] }, returning),
+  });
 }

@@ -62,4 +62,12 @@ export interface InputSource {
   readonly index: number;
 }
 
-export type ValueSource = QuerySource | LimitSource | OffsetSource | CursorSource | CursorTagSource | RuleSource | InputSource;
+/** Any place a value may come from. */
+export type ValueSource =
+  | QuerySource
+  | LimitSource
+  | OffsetSource
+  | CursorSource
+  | CursorTagSource
+  | RuleSource
+  | InputSource;

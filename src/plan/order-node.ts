@@ -10,6 +10,7 @@ export interface HopNode {
   readonly access: PredicateNode | null;
 }
 
+/** A sort key. */
 export interface OrderNode {
   readonly kind: "order";
   readonly hops: readonly HopNode[];

@@ -15,7 +15,11 @@ export interface PageEdges {
   readonly items: readonly EdgeItem[];
 }
 
-export type EdgeItem = { readonly kind: "row"; readonly as: string; readonly select: SelectNode } | { readonly kind: "cursor"; readonly as: string } | ConstantItem;
+/** One value of an edge. */
+export type EdgeItem =
+  | { readonly kind: "row"; readonly as: string; readonly select: SelectNode }
+  | { readonly kind: "cursor"; readonly as: string }
+  | ConstantItem;
 
 /**
  * A fact about the page. `hasNext`: more rows follow in the list's order; `hasPrevious`: rows precede. In the
@@ -34,6 +38,7 @@ export interface PageObject {
   readonly items: readonly PageItem[];
 }
 
+/** One value of a page. */
 export type PageItem = PageRows | PageEdges | PageInfo | PageObject | ConstantItem;
 
 /** How rows leave: as a plain array, as one object or null, or as a page. */

@@ -10,6 +10,7 @@ export interface KeysType {
 /** What may be bound: one value, a list of them (`list: true`), or several keys. */
 export type ParamType = ScalarType | KeysType;
 
+/** The place of one value. */
 export interface ParamNode {
   readonly kind: "param";
   /** Position in the array of values, from 0. */

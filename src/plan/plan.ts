@@ -86,4 +86,3 @@ export type Plan = ReadPlan | CountPlan | CreatePlan | UpdatePlan | DeletePlan;
 export function createPlan<P extends Plan>(plan: P): P {
   return Object.freeze(plan);
 }
-

@@ -8,6 +8,7 @@ import type { ParamNode } from "./param-node.ts";
 /** Comparisons of a column with a value. Text compares by code point; `contains` and its kin are case-sensitive. */
 export type CompareOperator = "eq" | "lt" | "lte" | "gt" | "gte" | "contains" | "startsWith" | "endsWith";
 
+/** The column stands in a relation to the value; false when the column is null. */
 export interface CompareNode {
   readonly kind: "compare";
   readonly column: ColumnNode;
@@ -62,6 +63,7 @@ export interface ExistsNode {
   readonly where: PredicateNode;
 }
 
+/** Any condition on a row. */
 export type PredicateNode = CompareNode | InNode | IsNullNode | AndNode | OrNode | NotNode | ConstantNode | ExistsNode;
 
 /** Always true: what an open rule and an absent filter are. */
@@ -87,7 +89,9 @@ export function createIsNull(column: ColumnNode): IsNullNode {
 
 /** Joins conditions, leaving out what is always true; never if one never holds. */
 export function createAnd(items: readonly PredicateNode[]): PredicateNode {
-  const kept = items.flatMap((item) => (item.kind === "and" ? item.items : [item])).filter((item) => item !== always && !isConstant(item, true));
+  const kept = items
+    .flatMap((item) => (item.kind === "and" ? item.items : [item]))
+    .filter((item) => item !== always && !isConstant(item, true));
   if (kept.some((item) => isConstant(item, false))) return never;
   const [first] = kept;
   if (first === undefined) return always;

@@ -76,7 +76,9 @@ export type PageEntry =
   | ConstantQuery;
 
 /** The output of one edge (Relay): output name → the row, its cursor or a constant. */
-export type EdgeQuery = Readonly<Record<string, { readonly row: SelectQuery } | { readonly info: "cursor" } | ConstantQuery>>;
+export type EdgeQuery = Readonly<
+  Record<string, { readonly row: SelectQuery } | { readonly info: "cursor" } | ConstantQuery>
+>;
 
 /** A list of rows of a model. */
 export interface ReadQuery extends RowsQuery {

@@ -11,6 +11,7 @@ export interface SeekNode {
   readonly values: readonly ParamNode[];
 }
 
+/** A list of rows. */
 export interface RowsNode {
   readonly kind: "rows";
   readonly model: string;

@@ -1,6 +1,7 @@
 /** The output of one row as JSON: an object whose keys are the items' `as`, in order. */
-import type { RowsNode } from "./rows-node.ts";
+
 import type { PredicateNode } from "./predicate-node.ts";
+import type { RowsNode } from "./rows-node.ts";
 
 /** A field's own value: a scalar in its JSON form, a ref as its key (an object of key fields when the key has several). */
 export interface FieldItem {
@@ -36,8 +37,10 @@ export interface ConstantItem {
   readonly value: string | number | boolean | null;
 }
 
+/** One value of a row's output. */
 export type SelectItem = FieldItem | OneItem | ManyItem | ConstantItem;
 
+/** The output of a row. */
 export interface SelectNode {
   readonly kind: "select";
   readonly items: readonly SelectItem[];

@@ -5,7 +5,7 @@
  * (more than a third of the letters differ).
  *
  * @example
- * ```ts ignore
+ * ```ts
  * findNearest("populaton", ["name", "population"]); // "population"
  * ```
  */
