@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createSchema } from "../schema/create-schema.ts";
 import { model } from "../schema/model.ts";
-import type { RuleResult } from "../schema/rules.ts";
+import type { RuleResult, RuleTable } from "../schema/rules.ts";
 import { t } from "../schema/t.ts";
 import { createMemoryStore } from "../stores/memory/store.ts";
 import { anonymousActor, createActor, systemActor } from "./actor.ts";
@@ -14,15 +14,25 @@ const everything = { all: true } as const;
 /** What the read rule of Post answers; each test sets its own. */
 let postRule: (user: Readonly<Record<string, unknown>> | null) => unknown;
 
-const { schema, rules } = createSchema({
-  User: model({ id: t.text(), team: t.text(), posts: t.many("Post", "author"), secret: t.text().optional().hidden() }, { key: "id", access: { read: ({ user }) => user !== null } }),
+const { schema, rules: declared } = createSchema({
+  User: model(
+    { id: t.text(), team: t.text(), posts: t.many("Post", "author"), secret: t.text().optional().hidden() },
+    { key: "id", access: { read: ({ user }) => user !== null } },
+  ),
   Post: model(
-    { id: t.int(), title: t.text(), author: t.ref("User"), draft: t.bool().default(false), rank: t.int().optional(), tags: t.manyToMany("Tag"), related: t.manyToMany("Post") },
+    {
+      id: t.int(),
+      title: t.text(),
+      author: t.ref("User"),
+      draft: t.bool().default(false),
+      rank: t.int().optional(),
+      tags: t.manyToMany("Tag"),
+      related: t.manyToMany("Post"),
+    },
     {
       key: "id",
       access: {
-        // The rule under test is deliberately untyped: broken rules are part of the tests.
-        read: ({ user }) => postRule(user) as RuleResult,
+        read: () => true,
         create: ({ user }) => user !== null && { author: String(user["id"]) },
         update: ({ user }) => ({ author: user?.["id"] as string }),
         delete: ({ user }) => user?.["role"] === "editor",
@@ -32,6 +42,12 @@ const { schema, rules } = createSchema({
   Tag: model({ name: t.text() }, { key: "name", access: { read: true } }),
 });
 
+// The rule under test is deliberately untyped: broken rules are part of the tests.
+const rules: RuleTable = {
+  ...declared,
+  Post: { ...declared["Post"], read: ({ user }) => postRule(user) as RuleResult },
+};
+
 let engine: Engine;
 
 beforeEach(async () => {
@@ -39,9 +55,29 @@ beforeEach(async () => {
   const store = createMemoryStore();
   await store.open(schema, { createTables: true });
   engine = createEngine({ schema, rules, store, limits: { maxCost: 1000, maxNodes: 50 } });
-  await engine.createMany({ model: "User", data: [{ id: "ann", team: "red", secret: "s1" }, { id: "bob", team: "blue", secret: "s2" }] }, systemActor);
+  await engine.createMany(
+    {
+      model: "User",
+      data: [
+        { id: "ann", team: "red", secret: "s1" },
+        { id: "bob", team: "blue", secret: "s2" },
+      ],
+    },
+    systemActor,
+  );
   await engine.createMany({ model: "Tag", data: [{ name: "a" }, { name: "b" }] }, systemActor);
-  await engine.createMany({ model: "Post", data: [1, 2, 3, 4].map((id) => ({ id, title: `t${id}`, author: id % 2 === 1 ? "ann" : "bob", rank: id === 4 ? null : id })) }, systemActor);
+  await engine.createMany(
+    {
+      model: "Post",
+      data: [1, 2, 3, 4].map((id) => ({
+        id,
+        title: `t${id}`,
+        author: id % 2 === 1 ? "ann" : "bob",
+        rank: id === 4 ? null : id,
+      })),
+    },
+    systemActor,
+  );
 });
 
 async function listIds(where?: Readonly<Record<string, unknown>>, actor = ann): Promise<number[]> {
@@ -74,7 +110,13 @@ describe("rules", () => {
     expect(await listIds()).toEqual(ids);
   });
 
-  test.each([["undefined", undefined], ["an empty object", {}], ["a promise", Promise.resolve(true)], ["a number", 1], ["null", null]])("that answer %s stop the request", async (_name, answer) => {
+  test.each([
+    ["undefined", undefined],
+    ["an empty object", {}],
+    ["a promise", Promise.resolve(true)],
+    ["a number", 1],
+    ["null", null],
+  ])("that answer %s stop the request", async (_name, answer) => {
     postRule = () => answer;
     await expect(listIds()).rejects.toMatchObject({ code: "FTG_RULE", status: 500 });
   });
@@ -98,15 +140,23 @@ describe("rules", () => {
 
   test("apply to related rows in every position", async () => {
     postRule = () => ({ id: { lt: 3 } });
-    const users = await engine.read({ model: "User", select: { id: true, posts: { select: { id: true } } }, where: { posts: { some: { id: 3 } } } }, ann);
+    const users = await engine.read(
+      { model: "User", select: { id: true, posts: { select: { id: true } } }, where: { posts: { some: { id: 3 } } } },
+      ann,
+    );
     expect(users.json).toBe("[]");
     const all = await engine.read({ model: "User", select: { posts: { select: { id: true } } } }, ann);
     expect(all.json).toBe('[{"posts":[{"id":1}]},{"posts":[{"id":2}]}]');
   });
 
   test("hide a to-one target as null, and from sorting", async () => {
-    const posts = await engine.read({ model: "Post", select: { id: true, author: { select: { team: true } } }, orderBy: ["author.team", "-id"] }, anonymousActor);
-    expect(posts.json).toBe('[{"id":4,"author":null},{"id":3,"author":null},{"id":2,"author":null},{"id":1,"author":null}]');
+    const posts = await engine.read(
+      { model: "Post", select: { id: true, author: { select: { team: true } } }, orderBy: ["author.team", "-id"] },
+      anonymousActor,
+    );
+    expect(posts.json).toBe(
+      '[{"id":4,"author":null},{"id":3,"author":null},{"id":2,"author":null},{"id":1,"author":null}]',
+    );
   });
 
   test("do not bind the system", async () => {
@@ -131,7 +181,9 @@ describe("hidden fields", () => {
 
   test("are not in the default selection, and open to the system by name", async () => {
     expect((await engine.read({ model: "User", limit: 1 }, systemActor)).json).toBe('[{"id":"ann","team":"red"}]');
-    expect((await engine.read({ model: "User", limit: 1, select: { secret: true } }, systemActor)).json).toBe('[{"secret":"s1"}]');
+    expect((await engine.read({ model: "User", limit: 1, select: { secret: true } }, systemActor)).json).toBe(
+      '[{"secret":"s1"}]',
+    );
   });
 });
 
@@ -152,7 +204,10 @@ describe("cursors", () => {
       const walked: unknown[] = [];
       let after: string | undefined;
       do {
-        const page = await engine.read({ model: "Post", orderBy, limit: 1, ...(after !== undefined && { after }) }, ann);
+        const page = await engine.read(
+          { model: "Post", orderBy, limit: 1, ...(after !== undefined && { after }) },
+          ann,
+        );
         walked.push(...JSON.parse(page.json));
         after = page.cursor ?? undefined;
       } while (after !== undefined);
@@ -167,7 +222,9 @@ describe("cursors", () => {
   test("refuses one of another sort or model, and one with a value of another type", async () => {
     const { cursor } = await engine.read({ model: "Post", limit: 1 }, ann);
     const after = cursor ?? "";
-    await expect(engine.read({ model: "Post", orderBy: ["-id"], after }, ann)).rejects.toMatchObject({ code: "FTG_CURSOR" });
+    await expect(engine.read({ model: "Post", orderBy: ["-id"], after }, ann)).rejects.toMatchObject({
+      code: "FTG_CURSOR",
+    });
     await expect(engine.read({ model: "Tag", after }, ann)).rejects.toMatchObject({ code: "FTG_CURSOR" });
     const [tag] = JSON.parse(Buffer.from(after, "base64url").toString());
     const forged = Buffer.from(JSON.stringify([tag, "one"])).toString("base64url");
@@ -177,8 +234,8 @@ describe("cursors", () => {
 
 describe("bad queries", () => {
   test.each([
-    ["an unknown model", { model: "Pots" }, "FTG_QUERY", "Did you mean \"Post\"?"],
-    ["an unknown field", { model: "Post", where: { titel: "x" } }, "FTG_QUERY", "Did you mean \"title\"?"],
+    ["an unknown model", { model: "Pots" }, "FTG_QUERY", 'Did you mean "Post"?'],
+    ["an unknown field", { model: "Post", where: { titel: "x" } }, "FTG_QUERY", 'Did you mean "title"?'],
     ["an inherited name", { model: "Post", where: { constructor: "x" } }, "FTG_QUERY", undefined],
     ["an unknown operator", { model: "Post", where: { title: { like: "x" } } }, "FTG_QUERY", undefined],
     ["an operator of another kind", { model: "Post", where: { id: { contains: "x" } } }, "FTG_QUERY", undefined],
@@ -190,7 +247,12 @@ describe("bad queries", () => {
     ["a negative offset", { model: "Post", offset: -1 }, "FTG_QUERY", undefined],
     ["an unknown key", { model: "Post", wher: {} }, "FTG_QUERY", undefined],
     ["too many rows in all", { model: "User", limit: 100, select: { posts: { limit: 100 } } }, "FTG_COST", undefined],
-    ["too many conditions", { model: "Post", where: { any: Array.from({ length: 60 }, (_, id) => ({ id })) } }, "FTG_COST", undefined],
+    [
+      "too many conditions",
+      { model: "Post", where: { any: Array.from({ length: 60 }, (_, id) => ({ id })) } },
+      "FTG_COST",
+      undefined,
+    ],
   ])("%s", async (_name, query, code, fix) => {
     await expect(engine.read(query, ann)).rejects.toMatchObject({ code, ...(fix !== undefined && { fix }) });
   });
@@ -204,48 +266,86 @@ describe("bad queries", () => {
 
 describe("writes", () => {
   test("a create rule fills what it forces and refuses another value", async () => {
-    expect(await engine.create({ model: "Post", data: { id: 9, title: "x" }, select: { author: true, draft: true } }, ann)).toBe('{"author":"ann","draft":false}');
-    await expect(engine.create({ model: "Post", data: { id: 10, title: "x", author: "bob" } }, ann)).rejects.toMatchObject({ code: "FTG_FORBIDDEN" });
-    await expect(engine.create({ model: "Post", data: { id: 10, title: "x" } }, anonymousActor)).rejects.toMatchObject({ code: "FTG_FORBIDDEN" });
+    expect(
+      await engine.create({ model: "Post", data: { id: 9, title: "x" }, select: { author: true, draft: true } }, ann),
+    ).toBe('{"author":"ann","draft":false}');
+    await expect(
+      engine.create({ model: "Post", data: { id: 10, title: "x", author: "bob" } }, ann),
+    ).rejects.toMatchObject({ code: "FTG_FORBIDDEN" });
+    await expect(engine.create({ model: "Post", data: { id: 10, title: "x" } }, anonymousActor)).rejects.toMatchObject({
+      code: "FTG_FORBIDDEN",
+    });
     expect(await engine.count({ model: "Post" }, systemActor)).toBe(5);
   });
 
   test("an update needs the rule before and after", async () => {
-    expect(await engine.update({ model: "Post", key: { id: 1 }, data: { title: "new" }, select: { title: true } }, ann)).toBe('{"title":"new"}');
-    await expect(engine.update({ model: "Post", key: { id: 2 }, data: { title: "new" } }, ann)).rejects.toMatchObject({ code: "FTG_FORBIDDEN" });
-    await expect(engine.update({ model: "Post", key: { id: 1 }, data: { author: "bob" } }, ann)).rejects.toMatchObject({ code: "FTG_FORBIDDEN" });
-    await expect(engine.update({ model: "Post", key: { id: 99 }, data: { title: "x" } }, ann)).rejects.toMatchObject({ code: "FTG_NOT_FOUND" });
+    expect(
+      await engine.update({ model: "Post", key: { id: 1 }, data: { title: "new" }, select: { title: true } }, ann),
+    ).toBe('{"title":"new"}');
+    await expect(engine.update({ model: "Post", key: { id: 2 }, data: { title: "new" } }, ann)).rejects.toMatchObject({
+      code: "FTG_FORBIDDEN",
+    });
+    await expect(engine.update({ model: "Post", key: { id: 1 }, data: { author: "bob" } }, ann)).rejects.toMatchObject({
+      code: "FTG_FORBIDDEN",
+    });
+    await expect(engine.update({ model: "Post", key: { id: 99 }, data: { title: "x" } }, ann)).rejects.toMatchObject({
+      code: "FTG_NOT_FOUND",
+    });
     expect(await engine.updateMany({ model: "Post", ...everything, data: { draft: true } }, ann)).toBe(2);
   });
 
   test("a row that cannot be seen is not there", async () => {
     postRule = () => ({ id: { gt: 2 } });
-    await expect(engine.update({ model: "Post", key: { id: 1 }, data: { title: "x" } }, ann)).rejects.toMatchObject({ code: "FTG_NOT_FOUND" });
+    await expect(engine.update({ model: "Post", key: { id: 1 }, data: { title: "x" } }, ann)).rejects.toMatchObject({
+      code: "FTG_NOT_FOUND",
+    });
     expect(await engine.updateMany({ model: "Post", ...everything, data: { draft: true } }, ann)).toBe(1);
   });
 
   test("a reference to a row that cannot be seen is one to no row", async () => {
-    const missing = await engine.update({ model: "Post", key: { id: 1 }, data: { related: [7] } }, ann).catch((error: Error) => error);
+    const missing = await engine
+      .update({ model: "Post", key: { id: 1 }, data: { related: [7] } }, ann)
+      .catch((error: Error) => error);
     postRule = () => ({ id: 1 });
-    const unseen = await engine.update({ model: "Post", key: { id: 1 }, data: { related: [2] } }, ann).catch((error: Error) => error);
+    const unseen = await engine
+      .update({ model: "Post", key: { id: 1 }, data: { related: [2] } }, ann)
+      .catch((error: Error) => error);
     expect(missing).toMatchObject({ code: "FTG_REFERENCE" });
     expect(String(unseen)).toBe(String(missing).replaceAll("7", "2"));
   });
 
   test("a bulk write must name its rows", async () => {
-    await expect(engine.deleteMany({ model: "Post" }, systemActor)).rejects.toMatchObject({ code: "FTG_UNBOUNDED_WRITE" });
-    await expect(engine.updateMany({ model: "Post", where: {}, data: { draft: true } }, systemActor)).rejects.toMatchObject({ code: "FTG_UNBOUNDED_WRITE" });
-    await expect(engine.deleteMany({ model: "Post", where: { id: undefined } }, systemActor)).rejects.toMatchObject({ code: "FTG_QUERY" });
+    await expect(engine.deleteMany({ model: "Post" }, systemActor)).rejects.toMatchObject({
+      code: "FTG_UNBOUNDED_WRITE",
+    });
+    await expect(
+      engine.updateMany({ model: "Post", where: {}, data: { draft: true } }, systemActor),
+    ).rejects.toMatchObject({ code: "FTG_UNBOUNDED_WRITE" });
+    await expect(engine.deleteMany({ model: "Post", where: { id: undefined } }, systemActor)).rejects.toMatchObject({
+      code: "FTG_QUERY",
+    });
     expect(await engine.deleteMany({ model: "Post", ...everything }, systemActor)).toBe(4);
   });
 
   test("rows of one createMany may link to each other, and all or none are made", async () => {
-    const data = [{ id: 10, title: "a", author: "ann", related: [11] }, { id: 11, title: "b", author: "ann", related: [10], tags: ["a", "b", "a"] }];
+    const data = [
+      { id: 10, title: "a", author: "ann", related: [11] },
+      { id: 11, title: "b", author: "ann", related: [10], tags: ["a", "b", "a"] },
+    ];
     expect(await engine.createMany({ model: "Post", data }, systemActor)).toBe(2);
-    const { json } = await engine.read({ model: "Post", where: { id: { gte: 10 } }, select: { related: { select: { id: true } }, tags: true } }, systemActor);
+    const { json } = await engine.read(
+      { model: "Post", where: { id: { gte: 10 } }, select: { related: { select: { id: true } }, tags: true } },
+      systemActor,
+    );
     expect(json).toBe('[{"related":[{"id":11}],"tags":[]},{"related":[{"id":10}],"tags":[{"name":"a"},{"name":"b"}]}]');
-    const broken = [{ id: 20, title: "a", author: "ann" }, { id: 21, title: 5, author: "ann" }];
-    await expect(engine.createMany({ model: "Post", data: broken }, systemActor)).rejects.toMatchObject({ code: "FTG_INVALID", problems: [{ path: "/1/title" }] });
+    const broken = [
+      { id: 20, title: "a", author: "ann" },
+      { id: 21, title: 5, author: "ann" },
+    ];
+    await expect(engine.createMany({ model: "Post", data: broken }, systemActor)).rejects.toMatchObject({
+      code: "FTG_INVALID",
+      problems: [{ path: "/1/title" }],
+    });
     expect(await engine.count({ model: "Post", where: { id: { gte: 20 } } }, systemActor)).toBe(0);
   });
 

@@ -5,7 +5,6 @@
  */
 import type { ColumnNode } from "../plan/column-node.ts";
 import type { HopNode, OrderNode } from "../plan/order-node.ts";
-import type { EdgeItem, OutputNode, PageItem } from "../plan/page-node.ts";
 import type {
   CountPlan,
   CreatePlan,
@@ -17,8 +16,7 @@ import type {
   UpdatePlan,
 } from "../plan/plan.ts";
 import { always, createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
-import type { RowsNode } from "../plan/rows-node.ts";
-import type { SelectItem, SelectNode } from "../plan/select-node.ts";
+import type { EdgeItem, OutputNode, PageItem, RowsNode, SelectItem, SelectNode } from "../plan/rows-node.ts";
 import { createReference, type ReferenceNode } from "../plan/write-nodes.ts";
 import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
 import { unknownField } from "./resolve-context.ts";

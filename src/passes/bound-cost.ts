@@ -2,10 +2,9 @@
  * The cost pass: how many objects an answer can hold at most, as data that the engine evaluates with the
  * limits of each request. Pure arithmetic on the plan; it looks at no data.
  */
-import type { OutputNode, PageItem } from "../plan/page-node.ts";
+
 import type { Plan } from "../plan/plan.ts";
-import type { RowsNode } from "../plan/rows-node.ts";
-import type { SelectNode } from "../plan/select-node.ts";
+import type { OutputNode, PageItem, RowsNode, SelectNode } from "../plan/rows-node.ts";
 
 /** Up to `limit` objects (the value of that param; null: one), and for each of them the children. */
 export interface CostNode {

@@ -1,7 +1,6 @@
 /** Resolves which rows of a model are asked for, and the JSON they leave as. Decides nothing about access. */
 
 import type { OrderNode } from "../plan/order-node.ts";
-import type { EdgeItem, OutputNode, PageItem } from "../plan/page-node.ts";
 import type { ParamNode } from "../plan/param-node.ts";
 import type { PredicateNode } from "../plan/predicate-node.ts";
 import type {
@@ -13,16 +12,22 @@ import type {
   SelectEntry,
   SelectQuery,
 } from "../plan/query.ts";
-import { createRows, createSeek, type RowsNode, type SeekNode } from "../plan/rows-node.ts";
 import {
   createConstantItem,
   createFieldItem,
   createManyItem,
   createOneItem,
+  createRows,
+  createSeek,
   createSelect,
+  type EdgeItem,
+  type OutputNode,
+  type PageItem,
+  type RowsNode,
+  type SeekNode,
   type SelectItem,
   type SelectNode,
-} from "../plan/select-node.ts";
+} from "../plan/rows-node.ts";
 import type { ModelSchema, ScalarType } from "../schema/schema-model.ts";
 import { describeValue, queryError, type ResolveContext } from "./resolve-context.ts";
 import { type ResolvedOrder, resolveOrder } from "./resolve-order.ts";

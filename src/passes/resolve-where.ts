@@ -17,6 +17,7 @@ import {
   never,
   type PredicateNode,
 } from "../plan/predicate-node.ts";
+import { listOperators, type Operator } from "../schema/operators.ts";
 import type { Field, ModelSchema, RefField, RelationField, ScalarField, ScalarType } from "../schema/schema-model.ts";
 import { describeValue, listOf, queryError, type ResolveContext } from "./resolve-context.ts";
 import type { Path, ValueSource } from "./value-source.ts";
@@ -48,21 +49,10 @@ interface Operand {
   readonly place: Place;
 }
 
-type Operator = (reader: WhereReader, operand: Operand) => PredicateNode;
+type ResolveOperator = (reader: WhereReader, operand: Operand) => PredicateNode;
 
-const orderedKinds: ReadonlySet<string> = new Set([
-  "text",
-  "int",
-  "bigint",
-  "float",
-  "decimal",
-  "date",
-  "datetime",
-  "uuid",
-]);
-
-/** Each operator's meaning; which of them a type has is {@link listOperators}. */
-const operators: Readonly<Record<string, Operator>> = {
+/** Each operator's meaning; which of them a type has is `listOperators`. */
+const operators: Readonly<Record<Operator, ResolveOperator>> = {
   eq: resolveEquality,
   not: (reader, operand) => createNot(resolveEquality(reader, operand)),
   in: resolveIn,
@@ -77,28 +67,7 @@ const operators: Readonly<Record<string, Operator>> = {
   isNull: resolveIsNull,
 };
 
-const refOperators: ReadonlySet<string> = new Set(["eq", "not", "in", "notIn", "isNull"]);
-
-/**
- * The operators a type of value understands, in documented order.
- *
- * @example
- * ```ts
- * listOperators({ kind: "bool", list: false }); // ["eq", "not", "in", "notIn", "isNull"]
- * ```
- */
-export function listOperators(type: ScalarType): readonly string[] {
-  if (type.list || type.kind === "json") return ["isNull"];
-  const equality = ["eq", "not", "in", "notIn", "isNull"];
-  const ordered = orderedKinds.has(type.kind) ? ["lt", "lte", "gt", "gte"] : [];
-  const text = type.kind === "text" ? ["contains", "startsWith", "endsWith"] : [];
-  return [...equality, ...ordered, ...text];
-}
-
-/** Whether rows can be sorted by values of a type. */
-export function isSortable(type: ScalarType): boolean {
-  return !type.list && type.kind !== "json" && type.kind !== "bytes";
-}
+const refOperators: readonly Operator[] = ["eq", "not", "in", "notIn", "isNull"];
 
 /** A filter as the caller gave it, with the model it filters and its place in the query. */
 export interface WhereInput {
@@ -150,21 +119,21 @@ function resolveScalar(reader: WhereReader, field: ScalarField, place: Place): P
   const operand = { column: createColumn(field.name), type: field.type, place };
   if (place.value === null) return createIsNull(operand.column);
   const allowed = listOperators(field.type);
-  if (isPlainObject(place.value)) return resolveOperators(reader, new Set(allowed), operand);
+  if (isPlainObject(place.value)) return resolveOperators(reader, allowed, operand);
   if (allowed.includes("eq")) return resolveEquality(reader, operand);
   throw queryError(place.path, `an object of operators (${allowed.join(", ")})`, describeValue(place.value));
 }
 
-function resolveOperators(reader: WhereReader, allowed: ReadonlySet<string>, operand: Operand): PredicateNode {
-  const names = [...allowed].join(", ");
+function resolveOperators(reader: WhereReader, allowed: readonly Operator[], operand: Operand): PredicateNode {
+  const names = allowed.join(", ");
   const entries = Object.entries(operand.place.value ?? {});
   if (entries.length === 0) throw queryError(operand.place.path, `at least one operator (${names})`, "an empty object");
   return createAnd(
     entries.map(([name, value]: [string, unknown]) => {
       const place = step(operand.place, name, value);
-      const operator = allowed.has(name) ? operators[name] : undefined;
+      const operator = allowed.find((known) => known === name);
       if (operator === undefined) throw queryError(place.path, `one of the operators ${names}`, JSON.stringify(name));
-      return resolveMissing(reader, place) ?? operator(reader, { ...operand, place });
+      return resolveMissing(reader, place) ?? operators[operator](reader, { ...operand, place });
     }),
   );
 }
@@ -187,6 +156,13 @@ function isEmptyGroup(name: string, value: unknown): boolean {
   if (name === "not") return isPlainObject(value) && Object.keys(value).length === 0;
   if ((name !== "all" && name !== "any") || !Array.isArray(value)) return false;
   return value.length === 0 || value.some((item) => isPlainObject(item) && Object.keys(item).length === 0);
+}
+
+/** Whether a missing value stands anywhere inside. */
+function holdsMissing(value: unknown): boolean {
+  if (isMissing(value)) return true;
+  if (Array.isArray(value)) return value.some(holdsMissing);
+  return isPlainObject(value) && Object.values(value).some(holdsMissing);
 }
 
 function isMissing(value: unknown): boolean {
@@ -238,6 +214,8 @@ function resolveQuantifier(
 ): PredicateNode {
   const missing = resolveMissing(reader, place);
   if (missing !== null) return missing;
+  // Without related rows `none` and `every` hold whatever is asked, so in a rule a missing value must close them here.
+  if (reader.failClosed && name !== "some" && holdsMissing(place.value)) return noMatch(place);
   if (name === "some") return createRelated(reader, field, resolveFilter(reader, place));
   if (name === "none") return createNot(createRelated(reader, field, resolveFilter(reader, negate(place))));
   if (name === "every") return createNot(createRelated(reader, field, createNot(resolveFilter(reader, place))));
@@ -260,7 +238,10 @@ function createRelated(reader: WhereReader, field: RelationField, where: Predica
 function isFilterOn(target: ModelSchema, value: unknown): boolean {
   if (!isPlainObject(value)) return false;
   const names = Object.keys(value);
-  return names.length === 0 || names.some((name) => !refOperators.has(name) || Object.hasOwn(target.fields, name));
+  return (
+    names.length === 0 ||
+    names.some((name) => !refOperators.some((operator) => operator === name) || Object.hasOwn(target.fields, name))
+  );
 }
 
 function resolveRefValue(reader: WhereReader, field: RefField, place: Place): PredicateNode {
@@ -268,7 +249,7 @@ function resolveRefValue(reader: WhereReader, field: RefField, place: Place): Pr
   if (first === undefined) throw new Error(`The reference ${field.name} has no column.`);
   const operand = { column: createColumn(field.name), type: first.type, place };
   if (place.value === null) return createIsNull(operand.column);
-  if (others.length > 0) return resolveOperators(reader, new Set(["isNull"]), operand);
+  if (others.length > 0) return resolveOperators(reader, ["isNull"], operand);
   return isPlainObject(place.value)
     ? resolveOperators(reader, refOperators, operand)
     : resolveEquality(reader, operand);

@@ -6,7 +6,6 @@ import { FootingError } from "../errors/footing-error.ts";
 import type { ScalarKind, ScalarType } from "../schema/schema-model.ts";
 import type { ColumnNode } from "./column-node.ts";
 import type { HopNode, OrderNode } from "./order-node.ts";
-import type { EdgeItem, OutputNode, PageInfo, PageItem } from "./page-node.ts";
 import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
 import type {
   CountPlan,
@@ -19,8 +18,17 @@ import type {
   UpdatePlan,
 } from "./plan.ts";
 import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
-import type { RowsNode, SeekNode } from "./rows-node.ts";
-import type { ConstantItem, SelectItem, SelectNode } from "./select-node.ts";
+import type {
+  ConstantItem,
+  EdgeItem,
+  OutputNode,
+  PageInfo,
+  PageItem,
+  RowsNode,
+  SeekNode,
+  SelectItem,
+  SelectNode,
+} from "./rows-node.ts";
 import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
 
 /** Writes a plan as JSON text. */

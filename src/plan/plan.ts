@@ -3,8 +3,7 @@
  * Frozen plain data tagged by `kind`; no I/O, no values, no store.
  */
 import type { PredicateNode } from "./predicate-node.ts";
-import type { RowsNode } from "./rows-node.ts";
-import type { SelectNode } from "./select-node.ts";
+import type { RowsNode, SelectNode } from "./rows-node.ts";
 import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
 
 /** Rows as JSON. */

@@ -18,8 +18,7 @@ import {
   createOr,
 } from "./predicate-node.ts";
 import { printPlan } from "./print-plan.ts";
-import { createRows } from "./rows-node.ts";
-import { createFieldItem, createManyItem, createOneItem, createSelect } from "./select-node.ts";
+import { createFieldItem, createManyItem, createOneItem, createRows, createSelect } from "./rows-node.ts";
 
 const text: ScalarType = { kind: "text", list: false };
 const int: ScalarType = { kind: "int", list: false };

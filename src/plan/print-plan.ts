@@ -1,12 +1,10 @@
 /** A plan as indented text for people: tests, logs and `EXPLAIN`. It is not meant to be read back. */
 import type { ColumnNode } from "./column-node.ts";
 import type { OrderNode } from "./order-node.ts";
-import type { EdgeItem, OutputNode, PageItem } from "./page-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
 import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
-import type { RowsNode } from "./rows-node.ts";
-import type { SelectItem, SelectNode } from "./select-node.ts";
+import type { EdgeItem, OutputNode, PageItem, RowsNode, SelectItem, SelectNode } from "./rows-node.ts";
 import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
 
 const symbols: Readonly<Record<CompareOperator, string>> = {

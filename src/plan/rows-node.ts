@@ -1,6 +1,8 @@
-/** Which rows of a model, in which order, how many, and in which form they leave. */
+/**
+ * Which rows of a model, in which order, how many, and the JSON they leave as: a list holds a selection, a
+ * selection holds relations, and a relation holds a list again, so these nodes stand in one file.
+ */
 import type { OrderNode } from "./order-node.ts";
-import type { OutputNode } from "./page-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
 
@@ -41,4 +43,118 @@ export function createRows(rows: Omit<RowsNode, "kind">): RowsNode {
 /** Makes a {@link SeekNode}. */
 export function createSeek(direction: SeekNode["direction"], values: readonly ParamNode[]): SeekNode {
   return Object.freeze({ kind: "seek", direction, values: Object.freeze(values) });
+}
+
+/** The rows as an array. One page may show them several times with different selections. */
+export interface PageRows {
+  readonly kind: "rows";
+  readonly as: string;
+  readonly select: SelectNode;
+}
+
+/** The rows as an array of objects, each made of the row, its cursor and constants. */
+export interface PageEdges {
+  readonly kind: "edges";
+  readonly as: string;
+  readonly items: readonly EdgeItem[];
+}
+
+/** One value of an edge. */
+export type EdgeItem =
+  | { readonly kind: "row"; readonly as: string; readonly select: SelectNode }
+  | { readonly kind: "cursor"; readonly as: string }
+  | ConstantItem;
+
+/**
+ * A fact about the page. `hasNext`: more rows follow in the list's order; `hasPrevious`: rows precede. In the
+ * direction that was not asked for, it is true when a cursor or an offset above 0 was given. Cursors are null on an empty page.
+ */
+export interface PageInfo {
+  readonly kind: "info";
+  readonly as: string;
+  readonly info: "hasNext" | "hasPrevious" | "startCursor" | "endCursor";
+}
+
+/** A nested object of further page items. */
+export interface PageObject {
+  readonly kind: "object";
+  readonly as: string;
+  readonly items: readonly PageItem[];
+}
+
+/** One value of a page. */
+export type PageItem = PageRows | PageEdges | PageInfo | PageObject | ConstantItem;
+
+/** How rows leave: as a plain array, as one object or null, or as a page. */
+export type OutputNode =
+  | { readonly kind: "array"; readonly select: SelectNode }
+  | { readonly kind: "single"; readonly select: SelectNode }
+  | { readonly kind: "page"; readonly items: readonly PageItem[] };
+
+/** A field's own value: a scalar in its JSON form, a ref as its key (an object of key fields when the key has several). */
+export interface FieldItem {
+  readonly kind: "field";
+  readonly as: string;
+  readonly field: string;
+}
+
+/** The row behind a `ref` or `one` field as an object, or null when it is absent or hidden. */
+export interface OneItem {
+  readonly kind: "one";
+  readonly as: string;
+  readonly relation: string;
+  /** The row rule of the target model; null until the authorize pass decided. */
+  readonly access: PredicateNode | null;
+  /** A further condition; a row that fails it counts as absent. */
+  readonly where: PredicateNode;
+  readonly select: SelectNode;
+}
+
+/** The rows behind a `many` or `manyToMany` field. */
+export interface ManyItem {
+  readonly kind: "many";
+  readonly as: string;
+  readonly relation: string;
+  readonly rows: RowsNode;
+}
+
+/** A JSON scalar as it is. */
+export interface ConstantItem {
+  readonly kind: "constant";
+  readonly as: string;
+  readonly value: string | number | boolean | null;
+}
+
+/** One value of a row's output. */
+export type SelectItem = FieldItem | OneItem | ManyItem | ConstantItem;
+
+/** The output of a row. */
+export interface SelectNode {
+  readonly kind: "select";
+  readonly items: readonly SelectItem[];
+}
+
+/** Makes a {@link FieldItem}. */
+export function createFieldItem(as: string, field: string): FieldItem {
+  return Object.freeze({ kind: "field", as, field });
+}
+
+/** Makes a {@link OneItem}. */
+export function createOneItem(item: Omit<OneItem, "kind">): OneItem {
+  return Object.freeze({ kind: "one", ...item });
+}
+
+/** Makes a {@link ManyItem}. */
+export function createManyItem(as: string, relation: string, rows: RowsNode): ManyItem {
+  return Object.freeze({ kind: "many", as, relation, rows });
+}
+
+/** Makes a {@link ConstantItem}. */
+export function createConstantItem(as: string, value: ConstantItem["value"]): ConstantItem {
+  return Object.freeze({ kind: "constant", as, value });
+}
+
+/** Makes a {@link SelectNode}. */
+export function createSelect(items: readonly SelectItem[]): SelectNode {
+  return Object.freeze({ kind: "select", items: Object.freeze(items) });
 }

@@ -1,0 +1,147 @@
+/**
+ * `model()`: the fields of one model with its key, indexes, checks and access rules, as declared. Names of other
+ * models are left open; `createSchema` looks them up and checks everything.
+ */
+import type { FieldBuilders, types } from "./declarations.ts";
+import type { ScalarBuilder } from "./scalar-builder.ts";
+
+/**
+ * Who is asking, as a rule sees it. An app may say what its users have:
+ *
+ * @example
+ * ```ts ignore
+ * declare module "footing" {
+ *   interface RuleUser { readonly team: string }
+ * }
+ * ```
+ */
+export interface RuleUser {
+  readonly id?: unknown;
+  readonly role?: unknown;
+  readonly [claim: string]: unknown;
+}
+
+/** What a declared rule is told. `user` is null for an anonymous request. */
+export interface DeclaredRuleContext {
+  readonly user: RuleUser | null;
+}
+
+/** What a rule may answer: everything, nothing, or a `where` of the model. */
+export type RuleAnswer = boolean | object;
+
+/**
+ * Who may do what with the rows of a model: a constant, or a function of the caller. An operation without a rule
+ * is denied to everybody. `N` are the names a rule may use, the others what TypeScript learns from the rules.
+ */
+export interface AccessRules<N, Public, Read, Create, Update, Delete> {
+  /** Which rows may be seen, in every position of a query. */
+  readonly read?: Public | ((context: DeclaredRuleContext) => Read & CheckedAnswer<Read, N>);
+  /** Which rows may be created. Values the rule demands are filled in when the caller leaves them out. */
+  readonly create?: boolean | ((context: DeclaredRuleContext) => Create & CheckedAnswer<Create, N>);
+  /** Which rows may be changed; it must hold before and after the change. */
+  readonly update?: boolean | ((context: DeclaredRuleContext) => Update & CheckedAnswer<Update, N>);
+  /** Which rows may be deleted. */
+  readonly delete?: boolean | ((context: DeclaredRuleContext) => Delete & CheckedAnswer<Delete, N>);
+}
+
+/** What TypeScript must know of a model. */
+export interface ModelTypes {
+  readonly fields: FieldBuilders;
+  /** One name, or several. */
+  readonly key: string | readonly string[];
+  /** True when everyone may read every row. */
+  readonly public: boolean;
+  /** The fields that the create rule fills in. */
+  readonly forced: string;
+}
+
+/** A declared model. */
+export interface Model<T extends ModelTypes = ModelTypes> {
+  readonly [types]: T;
+  /** As declared, without the `id` that a model without a key gets. */
+  readonly fields: FieldBuilders;
+  /** As declared. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The field a model gets that declares no key. */
+export type IdBuilder = ScalarBuilder<"uuid", string, "default">;
+
+/** All fields of a model: the declared ones, and `id` when the key is `id` and nothing of that name was declared. */
+export type AllFields<F extends FieldBuilders, K> = "id" extends keyof F ? F : K extends "id" ? { readonly id: IdBuilder } & F : F;
+
+/** Everything of a model but its fields. */
+export interface ModelOptions<N extends string, K, A> {
+  /** The field or fields that identify a row. Absent: an added field `id`, a uuid of version 7. */
+  readonly key?: K;
+  /** camelCase plural for addresses and lists. Absent: derived from the name. */
+  readonly plural?: string;
+  /** Name of the table. Absent: snake_case of the model. */
+  readonly table?: string;
+  /** Indexes, each a list of fields. Refs and unique fields have theirs already. */
+  readonly index?: readonly (readonly N[])[];
+  /** Lists of fields whose values together are unique. */
+  readonly unique?: readonly (readonly N[])[];
+  /** Conditions every row must meet, by name: a `where` over the model's own scalar fields. */
+  readonly check?: Readonly<Record<string, CheckDeclaration<N>>>;
+  /** Who may do what. An operation without a rule is denied. */
+  readonly access?: A;
+  /** One sentence for the API documents. */
+  readonly describe?: string;
+}
+
+/** A condition of a check. */
+export type CheckDeclaration<N extends string> = { readonly [field in N]?: unknown } & {
+  readonly all?: readonly CheckDeclaration<N>[];
+  readonly any?: readonly CheckDeclaration<N>[];
+  readonly not?: CheckDeclaration<N>;
+};
+
+/** The names that may stand in a key, an index or a rule: the declared fields and `id`. */
+export type FieldName<F> = (keyof F & string) | "id";
+
+/** `unknown` for an answer that names only fields of the model, otherwise a message that no answer fits. */
+export type CheckedAnswer<R, N> = [WrongNames<R, N>] extends [never]
+  ? unknown
+  : `The rule names ${WrongNames<R, N> & string}, which is no field of the model`;
+
+/** Names in a `where` that are no field, looking through `all`, `any` and `not`. */
+type WrongNames<W, N> = W extends readonly (infer E)[]
+  ? WrongNames<E, N>
+  : W extends object
+    ? Exclude<keyof W, N | Combiner> | WrongNames<W[keyof W & Combiner], N>
+    : never;
+
+type Combiner = "all" | "any" | "not";
+
+/** The fields that an answer of a create rule compares with one value. */
+export type ForcedFields<R> = R extends object ? { [P in keyof R]-?: R[P] extends object ? never : P }[keyof R] & string : never;
+
+/**
+ * Declares a model.
+ *
+ * @example
+ * ```ts
+ * import { model, t } from "footing";
+ *
+ * const Region = model(
+ *   { code: t.text().max(8), name: t.text(), country: t.ref("Country"), cities: t.many("City", "region") },
+ *   { key: "code", access: { read: true, update: ({ user }) => user?.role === "editor" } },
+ * );
+ * ```
+ */
+export function model<
+  F extends FieldBuilders,
+  const K extends FieldName<F> | readonly FieldName<F>[] = "id",
+  const Public extends boolean = false,
+  Read extends RuleAnswer = false,
+  Create extends RuleAnswer = false,
+  Update extends RuleAnswer = false,
+  Delete extends RuleAnswer = false,
+>(
+  fields: F, options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
+): Model<{ fields: AllFields<F, K>; key: K; public: Public; forced: ForcedFields<Create> }> {
+  const declared: unknown = Object.freeze({ fields: Object.freeze({ ...fields }), options: Object.freeze({ ...options }) });
+  // The type adds what TypeScript must remember; see `declarations.ts`.
+  return declared as Model<{ fields: AllFields<F, K>; key: K; public: Public; forced: ForcedFields<Create> }>;
+}

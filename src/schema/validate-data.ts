@@ -1,0 +1,122 @@
+/**
+ * Checks the data of a create or an update against the JSON Schema of its model, compiled once by Ajv. It takes
+ * JSON forms only and changes nothing; what it lets pass, `normalizeValue` can bring into canonical form.
+ */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { fullFormats } from "ajv-formats/dist/formats.js";
+import { FootingError } from "../errors/footing-error.ts";
+import { compareValues } from "./compare-values.ts";
+import { describeDataProblem } from "./describe-data-problem.ts";
+import { createObjectSchema, createTypeSchema } from "./json-schema.ts";
+import { isOfKind, normalizeValue } from "./normalize-value.ts";
+import type { ScalarKind, ScalarType, Schema } from "./schema-model.ts";
+
+/** What data is for. */
+export type DataUse = "create" | "update";
+
+/** How {@link DataValidator.validate} treats the writer. */
+export interface ValidateOptions {
+  /** True for the app itself, which may set hidden fields. */
+  readonly system: boolean;
+}
+
+const MAX_PROBLEMS = 100;
+
+/** The validators of one schema, each compiled when first needed. */
+export class DataValidator {
+  readonly #schema: Schema;
+  readonly #ajv: Ajv2020 = createAjv();
+  readonly #compiled: Map<string, ValidateFunction> = new Map();
+
+  constructor(schema: Schema) {
+    this.#schema = schema;
+  }
+
+  /**
+   * Checks data in its JSON form. A field that is `undefined` counts as left out.
+   * @throws FootingError FTG_INVALID with every wrong field (JSON Pointers).
+   */
+  validate(model: string, use: DataUse, data: unknown, options: ValidateOptions): void {
+    const name = options.system ? `${model} ${use} system` : `${model} ${use}`;
+    const check = this.#compiled.get(name) ?? this.#compile(name, { model, use, system: options.system });
+    if (!check(data)) throw this.#createError(check.errors ?? [], { model, use, system: options.system });
+  }
+
+  #compile(name: string, { model, use, system }: Variant): ValidateFunction {
+    const declared = this.#schema.models[model];
+    if (declared === undefined) throw new FootingError("FTG_QUERY", { detail: `No model is called ${model}.` });
+    const check = this.#ajv.compile(createObjectSchema(this.#schema, declared, { use, system }));
+    this.#compiled.set(name, check);
+    return check;
+  }
+
+  #createError(errors: readonly ErrorObject[], { model, use, system }: Variant): FootingError {
+    const declared = this.#schema.models[model];
+    const byPath = new Map<string, string>();
+    for (const error of errors) {
+      const problem = describeDataProblem(error, { model: declared, use, system });
+      if (!byPath.has(problem.path) && byPath.size < MAX_PROBLEMS) byPath.set(problem.path, problem.detail);
+    }
+    const problems = [...byPath].map(([path, detail]) => ({ path, detail }));
+    const first = problems[0];
+    const detail = problems.length === 1 ? `${first?.path}: ${first?.detail}` : `${problems.length} fields of the ${model} are wrong.`;
+    return new FootingError("FTG_INVALID", { detail, problems });
+  }
+}
+
+interface Variant {
+  readonly model: string;
+  readonly use: DataUse;
+  readonly system: boolean;
+}
+
+/** What is wrong with a canonical value of the type by the limits the type declares, or null. For few values: it compiles. */
+export function findValueProblem(type: ScalarType, value: unknown): string | null {
+  const check = createAjv().compile(createTypeSchema(type));
+  if (check(value)) return null;
+  const [error] = check.errors ?? [];
+  return error === undefined ? null : describeDataProblem(error, {}).detail;
+}
+
+function createAjv(): Ajv2020 {
+  const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true, addUsedSchema: false });
+  ajv.addFormat("date", createFormat("date"));
+  ajv.addFormat("date-time", createFormat("datetime"));
+  ajv.addFormat("uuid", createFormat("uuid"));
+  ajv.addFormat("int64", createFormat("bigint"));
+  ajv.addFormat("byte", createFormat("bytes"));
+  ajv.addFormat("email", fullFormats.email);
+  ajv.addFormat("uri", isUrl);
+  ajv.addKeyword({ keyword: "x-minimum", type: "string", schemaType: "string", validate: isAtLeast, errors: false });
+  ajv.addKeyword({ keyword: "x-maximum", type: "string", schemaType: "string", validate: isAtMost, errors: false });
+  ajv.addKeyword({ keyword: "x-maxBytes", type: "string", schemaType: "number", validate: hasAtMost, errors: false });
+  return ajv;
+}
+
+function createFormat(kind: ScalarKind): (value: string) => boolean {
+  const type: ScalarType = { kind, list: false };
+  return (value) => isOfKind(type, value);
+}
+
+function isUrl(value: string): boolean {
+  return /^https?:\/\/[^\s\u0000-\u0020\\]+$/i.test(value) && URL.canParse(value);
+}
+
+function isAtLeast(min: string, value: string): boolean {
+  return compareNumbers(value, min) >= 0;
+}
+
+function isAtMost(max: string, value: string): boolean {
+  return compareNumbers(value, max) <= 0;
+}
+
+/** Compares digits with a canonical bound; what is no number has been reported by its pattern or format. */
+function compareNumbers(value: string, bound: string): number {
+  const point = bound.indexOf(".");
+  const type: ScalarType = { kind: "decimal", list: false, precision: 76, scale: point < 0 ? 0 : bound.length - point - 1 };
+  return isOfKind(type, value) ? compareValues(type, normalizeValue(type, value, ""), bound) : 0;
+}
+
+function hasAtMost(max: number, value: string): boolean {
+  return Buffer.byteLength(value, "base64") <= max;
+}
