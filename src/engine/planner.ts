@@ -16,7 +16,7 @@ import type { Actor } from "./actor.ts";
 import { type BoundSource, bindValues, createBindInput, createBoundSources } from "./bind-values.ts";
 import { createCursorTag } from "./cursor.ts";
 import { RuleBook, type RuleOutcome } from "./evaluate-rule.ts";
-import { authorizeTemplate, createTemplate, type Template, type TemplateMaker } from "./template.ts";
+import { authorizeTemplate, createTemplate, type Template, type TemplateKind, type TemplateMaker } from "./template.ts";
 
 /** What a planner is made of. */
 export interface PlannerOptions {
@@ -83,7 +83,7 @@ export class Planner {
   prepare<P extends Plan>(request: PlanRequest<P>): Prepared<P> {
     const system = request.actor.kind === "system";
     const key = `${system ? "S" : "P"}${request.operation}:${request.model}:${request.shape}`;
-    const template = this.#template(key, system, request.resolve);
+    const template = this.#template(key, { system, operation: request.operation }, request.resolve);
     const outcomes = this.#outcomes(template, request);
     const compiled = this.#compiled(key, template, outcomes);
     return {
@@ -106,11 +106,11 @@ export class Planner {
     return this.#statements.stats();
   }
 
-  #template<P extends Plan>(key: string, system: boolean, resolve: (context: ResolveContext) => P): Template<P> {
+  #template<P extends Plan>(key: string, kind: TemplateKind, resolve: (context: ResolveContext) => P): Template<P> {
     const known = this.#templates.get(key);
     // The key starts with the operation and its resolver's own shape, so what is found was made by the same resolver.
     if (known !== undefined) return known as Template<P>;
-    const template = createTemplate(this.#maker, system, resolve);
+    const template = createTemplate(this.#maker, kind, resolve);
     this.#templates.set(key, template);
     return template;
   }

@@ -36,15 +36,21 @@ export async function runCreate(run: Run, query: CreateQuery, actor: Actor): Pro
 }
 
 /**
- * Creates rows in the open transaction of `run`, then their links, so that rows of one call may link to each
- * other; errors as in `Executor`, their paths led by the row's number.
+ * Creates rows in the open transaction of `run`; errors as in `Executor`, their paths led by the row's number.
+ * Where the model has links, rows come first and their links after, so that rows of one call may link to each
+ * other; the create rule judges a row when it has its links.
  */
 export async function runCreateMany(run: Run, query: CreateManyQuery, actor: Actor): Promise<number> {
   const job = createJob(run, query.model, actor);
-  const prepared = prepareCreate(run, job, { parts: findFiller(run.parts.fillers, job.model).parts, returning: null });
-  const linked: LinkedRow[] = [];
+  const linksFollow = Object.values(job.model.fields).some((field) => field.kind === "manyToMany");
+  const prepared = prepareCreate(run, job, {
+    parts: findFiller(run.parts.fillers, job.model).parts,
+    returning: null,
+    linksFollow,
+  });
+  const linked: LinkedRow[] | null = linksFollow ? [] : null;
   const created = await run.session.executeMany(prepared.statement, fillRows(run, job, { query, prepared, linked }));
-  for (const row of linked) await runLinks(run, job, row);
+  for (const row of linked ?? []) await runLinks(run, job, row);
   return created;
 }
 
@@ -54,10 +60,17 @@ function createJob(run: Run, name: string, actor: Actor): CreateJob {
   return { model, actor, forced: collectForced(model, outcome.answer) };
 }
 
+/** What a create gives and gets back, and whether its links are a later step that judges it. */
+interface CreateShape {
+  readonly parts: readonly WrittenPart[];
+  readonly returning: Returning;
+  readonly linksFollow?: boolean;
+}
+
 function prepareCreate(
   run: Run,
   { model, actor }: CreateJob,
-  { parts, returning }: { parts: readonly WrittenPart[]; returning: Returning },
+  { parts, returning, linksFollow = false }: CreateShape,
 ): Prepared<CreatePlan> {
   return run.parts.planner.prepare<CreatePlan>({
     actor,
@@ -67,7 +80,10 @@ function prepareCreate(
       returning === null
         ? `many ${renderParts(parts)}`
         : `one ${renderParts(parts)} ${renderShape({ select: returning })}`,
-    resolve: (context) => resolveCreate(context, model, { parts, returning }),
+    resolve: (context) => {
+      const plan = resolveCreate(context, model, { parts, returning });
+      return linksFollow ? createPlan({ ...plan, check: always }) : plan;
+    },
   });
 }
 
@@ -88,13 +104,13 @@ function fillRow(
 function* fillRows(
   run: Run,
   job: CreateJob,
-  { query, prepared, linked }: { query: CreateManyQuery; prepared: Prepared<CreatePlan>; linked: LinkedRow[] },
+  { query, prepared, linked }: { query: CreateManyQuery; prepared: Prepared<CreatePlan>; linked: LinkedRow[] | null },
 ): Generator<Values> {
   const { parts } = findFiller(run.parts.fillers, job.model);
   let index = 0;
   for (const data of query.data) {
     const { row, links } = fillNumbered(run, job, { data, index });
-    if (links.parts.length > 0) linked.push({ key: createKeyFilter(job.model, parts, row), links });
+    linked?.push({ key: createKeyFilter(job.model, parts, row), links });
     index += 1;
     yield prepared.bind(query, row);
   }
@@ -118,7 +134,7 @@ function fillNumbered(
   }
 }
 
-/** The create rule judged the row already; what remains is that each linked row exists and may be seen. */
+/** Gives a created row its links and judges it by the create rule. */
 async function runLinks(run: Run, { model, actor }: CreateJob, { key, links }: LinkedRow): Promise<void> {
   const query = { model: model.name, key };
   const prepared = run.parts.planner.prepare<UpdatePlan>({
@@ -128,7 +144,7 @@ async function runLinks(run: Run, { model, actor }: CreateJob, { key, links }: L
     shape: `links ${renderParts(links.parts)}`,
     resolve: (context) => {
       const plan = resolveUpdate(context, model, { target: { key }, parts: links.parts, returning: null });
-      return createPlan({ ...plan, target: { ...plan.target, readable: always, allowed: always }, check: always });
+      return createPlan({ ...plan, target: { ...plan.target, readable: always, allowed: always } });
     },
   });
   await run.session.execute(prepared.statement, prepared.bind(query, links.values));

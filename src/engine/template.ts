@@ -9,7 +9,7 @@ import { resolveWhere, type WhereReader } from "../passes/resolve-where.ts";
 import type { ValueSource } from "../passes/value-source.ts";
 import type { Plan } from "../plan/plan.ts";
 import { always, never, type PredicateNode } from "../plan/predicate-node.ts";
-import type { Schema } from "../schema/schema-model.ts";
+import type { Operation, Schema } from "../schema/schema-model.ts";
 import type { RuleName, RuleOutcome } from "./evaluate-rule.ts";
 
 /** A resolved request shape. */
@@ -19,6 +19,7 @@ export interface Template<P extends Plan = Plan> {
   /** The rules the plan depends on. */
   readonly rules: readonly RuleName[];
   readonly system: boolean;
+  readonly operation: Operation;
   readonly cost: CostNode;
 }
 
@@ -34,18 +35,24 @@ export interface TemplateMaker {
  */
 export function createTemplate<P extends Plan>(
   maker: TemplateMaker,
-  system: boolean,
+  kind: TemplateKind,
   resolve: (context: ResolveContext) => P,
 ): Template<P> {
   const context = new ResolveContext(maker.schema, maker.limits);
   const plan = resolve(context);
   return {
+    ...kind,
     plan,
     sources: context.sources,
-    rules: findRules(maker.schema, system, plan),
-    system,
+    rules: findRules(maker.schema, kind, plan),
     cost: createCost(plan),
   };
+}
+
+/** For whom, and for which operation, a template is made. */
+export interface TemplateKind {
+  readonly system: boolean;
+  readonly operation: Operation;
 }
 
 /** The authorized plan of a template for what the rules said, with the sources of the rules' values appended. */
@@ -60,6 +67,7 @@ export function authorizeTemplate<P extends Plan>(
   const authority: Authority = {
     schema: maker.schema,
     system: template.system,
+    operation: template.operation,
     rule(model, operation) {
       const name = `${model}.${operation}`;
       const known = decided.get(name);
@@ -73,12 +81,12 @@ export function authorizeTemplate<P extends Plan>(
 }
 
 /** Runs the authorize pass once with every door open, only to learn which rules it asks for and that all fields may be named. */
-function findRules(schema: Schema, system: boolean, plan: Plan): readonly RuleName[] {
+function findRules(schema: Schema, kind: TemplateKind, plan: Plan): readonly RuleName[] {
   const rules = new Map<string, RuleName>();
   authorizePlan(
     {
       schema,
-      system,
+      ...kind,
       rule(model, operation) {
         rules.set(`${model}.${operation}`, { model, operation });
         return recorded;
@@ -86,7 +94,7 @@ function findRules(schema: Schema, system: boolean, plan: Plan): readonly RuleNa
     },
     plan,
   );
-  return system ? [] : [...rules.values()];
+  return kind.system ? [] : [...rules.values()];
 }
 
 /** Stands for a rule that is not known yet: neither open nor closed, so that nothing folds it away. */

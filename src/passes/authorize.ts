@@ -26,6 +26,8 @@ export interface Authority {
   readonly schema: Schema;
   /** True for the app itself: no rule applies and hidden fields are visible. */
   readonly system: boolean;
+  /** What the request as a whole does: its rule decides the request's writes, also those that complete a row just created. */
+  readonly operation: Operation;
   /** The row rule of an operation on a model, as a condition on its rows. */
   rule(model: string, operation: Operation): PredicateNode;
 }
@@ -86,7 +88,7 @@ function authorizeCreate(authority: Authority, plan: CreatePlan): CreatePlan {
   return Object.freeze({
     ...plan,
     references: authorizeReferences(authority, model, plan),
-    check: authority.rule(plan.model, "create"),
+    check: plan.check ?? authority.rule(plan.model, authority.operation),
     returning: authorizeReturning(authority, model, plan.returning),
   });
 }
@@ -95,9 +97,9 @@ function authorizeUpdate(authority: Authority, plan: UpdatePlan): UpdatePlan {
   const model = modelOf(authority, plan.model);
   return Object.freeze({
     ...plan,
-    target: authorizeTarget(authority, plan.target, { model, operation: "update" }),
+    target: authorizeTarget(authority, model, plan.target),
     references: authorizeReferences(authority, model, plan),
-    check: plan.check ?? authority.rule(plan.model, "update"),
+    check: authority.rule(plan.model, authority.operation),
     returning: authorizeReturning(authority, model, plan.returning),
   });
 }
@@ -106,22 +108,18 @@ function authorizeDelete(authority: Authority, plan: DeletePlan): DeletePlan {
   const model = modelOf(authority, plan.model);
   return Object.freeze({
     ...plan,
-    target: authorizeTarget(authority, plan.target, { model, operation: "delete" }),
+    target: authorizeTarget(authority, model, plan.target),
     returning: authorizeReturning(authority, model, plan.returning),
   });
 }
 
-/** A write that follows another of the same request (links after their row) comes with its decision. */
-function authorizeTarget(
-  authority: Authority,
-  target: TargetNode,
-  { model, operation }: { model: ModelSchema; operation: Operation },
-): TargetNode {
+/** A write that completes a row of the same request comes with its target decided. */
+function authorizeTarget(authority: Authority, model: ModelSchema, target: TargetNode): TargetNode {
   return Object.freeze({
     ...target,
     where: authorizePredicate(authority, model, target.where),
     readable: target.readable ?? readRule(authority, model),
-    allowed: target.allowed ?? authority.rule(model.name, operation),
+    allowed: target.allowed ?? authority.rule(model.name, authority.operation),
   });
 }
 

@@ -234,13 +234,21 @@ function createRelated(reader: WhereReader, field: RelationField, where: Predica
   return createExists(field.name, where, reader.failClosed ? always : null);
 }
 
-/** An object is a filter on the target unless every key of it is an operator (and no field) of a key value. */
+/**
+ * An object is a filter on the target unless every key of it is an operator (and no field) of a key value. A key
+ * of one part is never an object, so `not` with an object is the negation of a filter.
+ */
 function isFilterOn(target: ModelSchema, value: unknown): boolean {
   if (!isPlainObject(value)) return false;
   const names = Object.keys(value);
   return (
     names.length === 0 ||
-    names.some((name) => !refOperators.some((operator) => operator === name) || Object.hasOwn(target.fields, name))
+    names.some(
+      (name) =>
+        !refOperators.some((operator) => operator === name) ||
+        Object.hasOwn(target.fields, name) ||
+        (name === "not" && isPlainObject(value[name])),
+    )
   );
 }
 
