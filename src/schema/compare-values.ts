@@ -11,7 +11,8 @@ export function compareValues(type: ScalarType, a: JsonValue, b: JsonValue): num
   if (a === null) return -1;
   if (b === null) return 1;
   if (typeof a === "number" && typeof b === "number") return a - b < 0 ? -1 : 1;
-  if (typeof a === "string" && typeof b === "string") return isDigits(type) ? compareDigits(a, b) : compareCodePoints(a, b);
+  if (typeof a === "string" && typeof b === "string")
+    return isDigits(type) ? compareDigits(a, b) : compareCodePoints(a, b);
   if (typeof a === "boolean" && typeof b === "boolean") return a ? 1 : -1;
   return compareCodePoints(JSON.stringify(a), JSON.stringify(b));
 }

@@ -16,16 +16,31 @@ const OPERATIONS: readonly Operation[] = ["read", "create", "update", "delete"];
 /** The access of the model; what is wrong goes to `problems`. */
 export function createAccess(draft: ModelDraft, problems: ProblemList): Access {
   const declared = draft.options["access"] ?? {};
-  const levels: Record<Operation, AccessLevel> = { read: "nobody", create: "nobody", update: "nobody", delete: "nobody" };
+  const levels: Record<Operation, AccessLevel> = {
+    read: "nobody",
+    create: "nobody",
+    update: "nobody",
+    delete: "nobody",
+  };
   const rules: Partial<Record<Operation, Rule>> = {};
   if (!isObject(declared)) {
-    problems.add(draft.name, `access: expected rules by operation, got ${describeReceived(declared)}.`, "Say for instance access: { read: true }.");
+    problems.add(
+      draft.name,
+      `access: expected rules by operation, got ${describeReceived(declared)}.`,
+      "Say for instance access: { read: true }.",
+    );
     return { levels, rules };
   }
   for (const [name, rule] of Object.entries(declared)) {
     const operation = OPERATIONS.find((candidate) => candidate === name);
-    if (operation === undefined) problems.addUnknown(draft.name, `access: ${name} is no operation.`, { name, candidates: OPERATIONS });
-    else if (!isRule(rule)) problems.add(draft.name, `access.${name}: expected true, false or a function, got ${describeReceived(rule)}.`, "A rule answers true, false or a where.");
+    if (operation === undefined)
+      problems.addUnknown(draft.name, `access: ${name} is no operation.`, { name, candidates: OPERATIONS });
+    else if (!isRule(rule))
+      problems.add(
+        draft.name,
+        `access.${name}: expected true, false or a function, got ${describeReceived(rule)}.`,
+        "A rule answers true, false or a where.",
+      );
     else {
       rules[operation] = rule;
       levels[operation] = typeof rule === "function" ? "rule" : rule ? "everyone" : "nobody";

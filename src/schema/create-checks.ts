@@ -26,12 +26,17 @@ interface CheckSpot {
 export function createChecks(draft: ModelDraft, fields: FieldTable, problems: ProblemList): readonly CheckSchema[] {
   const declared = draft.options["check"] ?? {};
   if (!isObject(declared)) {
-    problems.add(draft.name, `check: expected conditions by name, got ${describeReceived(declared)}.`, "Say for instance check: { positive: { price: { gt: 0 } } }.");
+    problems.add(
+      draft.name,
+      `check: expected conditions by name, got ${describeReceived(declared)}.`,
+      "Say for instance check: { positive: { price: { gt: 0 } } }.",
+    );
     return [];
   }
   return Object.entries(declared).map(([name, where]) => {
     const spot: CheckSpot = { draft, fields, what: `check ${name}`, problems, used: [] };
-    if (!/^[a-z][A-Za-z0-9]*$/.test(name)) problems.add(draft.name, `check: ${JSON.stringify(name)} is no name.`, "Use camelCase with letters and digits.");
+    if (!/^[a-z][A-Za-z0-9]*$/.test(name))
+      problems.add(draft.name, `check: ${JSON.stringify(name)} is no name.`, "Use camelCase with letters and digits.");
     const read = readWhere(where, spot);
     checkMixed(draft.name, spot.used, { what: spot.what, problems });
     return { name: createConstraintName(draft.table, [toSnakeCase(name)], "check"), where: read };
@@ -40,7 +45,11 @@ export function createChecks(draft: ModelDraft, fields: FieldTable, problems: Pr
 
 function readWhere(where: unknown, spot: CheckSpot): JsonObject {
   if (!isObject(where) || Object.keys(where).length === 0) {
-    report(spot, `expected a condition, got ${isObject(where) ? "an empty object" : describeReceived(where)}.`, "Say for instance { price: { gt: 0 } }.");
+    report(
+      spot,
+      `expected a condition, got ${isObject(where) ? "an empty object" : describeReceived(where)}.`,
+      "Say for instance { price: { gt: 0 } }.",
+    );
     return {};
   }
   return Object.fromEntries(Object.entries(where).map(([name, value]) => [name, readEntry(name, value, spot)]));
@@ -54,32 +63,51 @@ function readEntry(name: string, value: unknown, spot: CheckSpot): JsonValue {
     spot.used.push(field);
     return readComparison(field, value, spot);
   }
+  // A field that was declared but is wrong has been reported already.
+  if (field === undefined && spot.draft.fields.has(name)) return null;
   const candidates = [...spot.fields.values()].filter(({ kind }) => kind === "scalar").map((scalar) => scalar.name);
-  if (field === undefined) spot.problems.addUnknown(spot.draft.name, `${spot.what}: ${spot.draft.name} has no field ${name}.`, { name, candidates });
+  if (field === undefined)
+    spot.problems.addUnknown(spot.draft.name, `${spot.what}: ${spot.draft.name} has no field ${name}.`, {
+      name,
+      candidates,
+    });
   else report(spot, `${name} is a ${field.kind} field.`, "Use scalar fields of the model itself.");
   return null;
 }
 
 function readList(name: string, value: unknown, spot: CheckSpot): JsonValue {
   if (Array.isArray(value)) return value.map((item) => readWhere(item, spot));
-  report(spot, `${name}: expected a list of conditions, got ${describeReceived(value)}.`, `Say ${name}: [{ … }, { … }].`);
+  report(
+    spot,
+    `${name}: expected a list of conditions, got ${describeReceived(value)}.`,
+    `Say ${name}: [{ … }, { … }].`,
+  );
   return [];
 }
 
 function readComparison(field: ScalarField, value: unknown, spot: CheckSpot): JsonValue {
-  if (!isObject(value) || value instanceof Date || value instanceof Uint8Array) return readValue(field, "eq", { value, spot });
+  if (!isObject(value) || value instanceof Date || value instanceof Uint8Array)
+    return readValue(field, "eq", { value, spot });
   const fitting = listOperators(field.type);
   const entries = Object.entries(value).map(([name, operand]): [string, JsonValue] => {
     const operator = fitting.find((candidate) => candidate === name);
     if (operator !== undefined) return [name, readValue(field, operator, { value: operand, spot })];
-    spot.problems.addUnknown(spot.draft.name, `${spot.what}: ${field.name} has no operator ${name}.`, { name, candidates: fitting });
+    spot.problems.addUnknown(spot.draft.name, `${spot.what}: ${field.name} has no operator ${name}.`, {
+      name,
+      candidates: fitting,
+    });
     return [name, null];
   });
-  if (entries.length === 0) report(spot, `${field.name}: expected a comparison, got an empty object.`, "Say for instance { gt: 0 }.");
+  if (entries.length === 0)
+    report(spot, `${field.name}: expected a comparison, got an empty object.`, "Say for instance { gt: 0 }.");
   return Object.fromEntries(entries);
 }
 
-function readValue(field: ScalarField, operator: Operator, { value, spot }: { readonly value: unknown; readonly spot: CheckSpot }): JsonValue {
+function readValue(
+  field: ScalarField,
+  operator: Operator,
+  { value, spot }: { readonly value: unknown; readonly spot: CheckSpot },
+): JsonValue {
   if (value === null && (operator === "eq" || operator === "not")) return null;
   try {
     if (operator === "isNull") return normalizeValue({ kind: "bool", list: false }, value, field.name);

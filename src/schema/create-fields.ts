@@ -8,7 +8,16 @@ import { MAX_NAME, toCamelCase, toSnakeCase } from "./naming.ts";
 import { normalizeValue } from "./normalize-value.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { KeyTable, TypeTable } from "./resolve-keys.ts";
-import type { Field, FieldDefault, InverseField, KeyColumn, ManyToManyField, RefField, ScalarField, ScalarType } from "./schema-model.ts";
+import type {
+  Field,
+  FieldDefault,
+  InverseField,
+  KeyColumn,
+  ManyToManyField,
+  RefField,
+  ScalarField,
+  ScalarType,
+} from "./schema-model.ts";
 import { findValueProblem } from "./validate-data.ts";
 
 /** All that fields are made from. */
@@ -45,7 +54,10 @@ export function createFields(draft: ModelDraft, sources: FieldSources): readonly
   for (const [name, declaration] of draft.fields) {
     const spot: Spot = { draft, name, path: `${draft.name}.${name}`, problems: sources.problems };
     const describe = readDescribe(declaration, spot);
-    const field = declaration.kind === "scalar" ? createScalar(declaration, spot, sources) : createRelation(declaration, spot, sources);
+    const field =
+      declaration.kind === "scalar"
+        ? createScalar(declaration, spot, sources)
+        : createRelation(declaration, spot, sources);
     if (field !== null) fields.push(describe === undefined ? field : { ...field, describe });
   }
   return fields;
@@ -64,8 +76,13 @@ function createScalar(declaration: ScalarDeclaration, spot: Spot, { types }: Fie
     spot.problems.add(spot.path, `a ${type.list ? "list" : type.kind} field cannot be unique.`, "Leave unique() out.");
   }
   return {
-    kind: "scalar", name: spot.name, column: toSnakeCase(spot.name), type,
-    hidden: declaration.hidden, optional: declaration.optional, unique: declaration.unique,
+    kind: "scalar",
+    name: spot.name,
+    column: toSnakeCase(spot.name),
+    type,
+    hidden: declaration.hidden,
+    optional: declaration.optional,
+    unique: declaration.unique,
     immutable: declaration.immutable || spot.draft.key.includes(spot.name),
     default: readDefault(declaration, type, spot),
   };
@@ -79,7 +96,8 @@ function readDefault(declaration: ScalarDeclaration, type: ScalarType, { path, p
   try {
     const canonical = normalizeValue(type, value, "default");
     const problem = findValueProblem(type, canonical);
-    if (problem !== null) problems.add(path, `default: ${problem}`, "Give a default that the field itself would accept.");
+    if (problem !== null)
+      problems.add(path, `default: ${problem}`, "Give a default that the field itself would accept.");
     return { kind: "value", value: canonical };
   } catch (error) {
     if (!(error instanceof FootingError)) throw error;
@@ -96,7 +114,11 @@ function createRelation(declaration: RelationDeclaration, spot: Spot, sources: F
   return createInverse(declaration, { kind: declaration.kind, spot, target });
 }
 
-function findModel({ model }: RelationDeclaration, { path, problems }: Place, { drafts }: FieldSources): ModelDraft | null {
+function findModel(
+  { model }: RelationDeclaration,
+  { path, problems }: Place,
+  { drafts }: FieldSources,
+): ModelDraft | null {
   const target = typeof model === "string" ? drafts.get(model) : undefined;
   if (target !== undefined) return target;
   problems.addUnknown(path, `no model is called ${String(model)}.`, { name: String(model), candidates: drafts.keys() });
@@ -113,8 +135,13 @@ function createRef(declaration: RelationDeclaration, { spot, target, sources }: 
   const key = sources.keys.get(target.name);
   if (key === undefined) return null; // The target's key is wrong and reported there.
   return {
-    kind: "ref", name: spot.name, model: target.name, columns: createColumns(key, spot.name, spot),
-    hidden: declaration.hidden, optional: declaration.optional, unique: declaration.unique,
+    kind: "ref",
+    name: spot.name,
+    model: target.name,
+    columns: createColumns(key, spot.name, spot),
+    hidden: declaration.hidden,
+    optional: declaration.optional,
+    unique: declaration.unique,
     immutable: declaration.immutable || spot.draft.key.includes(spot.name),
   };
 }
@@ -122,21 +149,26 @@ function createRef(declaration: RelationDeclaration, { spot, target, sources }: 
 function createColumns(key: readonly KeyColumn[], prefix: string, { path, problems }: Place): readonly KeyColumn[] {
   return key.map(({ field, type }) => {
     const column = toSnakeCase(`${prefix}_${field}`);
-    if (column.length > MAX_NAME) problems.add(path, `the column ${column} would be longer than ${MAX_NAME} bytes.`, "Choose a shorter name.");
+    if (column.length > MAX_NAME)
+      problems.add(path, `the column ${column} would be longer than ${MAX_NAME} bytes.`, "Choose a shorter name.");
     return { column, field, type };
   });
 }
 
 function createInverse(
-  declaration: RelationDeclaration, { kind, spot, target }: Omit<RelationParts, "sources"> & { readonly kind: "many" | "one" },
+  declaration: RelationDeclaration,
+  { kind, spot, target }: Omit<RelationParts, "sources"> & { readonly kind: "many" | "one" },
 ): InverseField | null {
   const via = String(declaration.via);
   const other = target.fields.get(via);
   const { draft, path, problems } = spot;
-  const refs = [...target.fields].filter(([, field]) => field.kind === "ref" && field.model === draft.name).map(([name]) => name);
+  const refs = [...target.fields]
+    .filter(([, field]) => field.kind === "ref" && field.model === draft.name)
+    .map(([name]) => name);
   if (other?.kind !== "ref" || other.model !== draft.name) {
     const detail = `${target.name} has no ref ${via} to ${draft.name}.`;
-    if (refs.length === 0) problems.add(path, detail, `Declare ${toCamelCase(draft.name)}: t.ref("${draft.name}") in ${target.name}.`);
+    if (refs.length === 0)
+      problems.add(path, detail, `Declare ${toCamelCase(draft.name)}: t.ref("${draft.name}") in ${target.name}.`);
     else problems.addUnknown(path, detail, { name: via, candidates: refs });
     return null;
   }
@@ -144,37 +176,72 @@ function createInverse(
   return { kind, name: spot.name, model: target.name, via, hidden: declaration.hidden };
 }
 
-function checkInverse(other: RelationDeclaration, side: { kind: "many" | "one"; via: string; hidden: boolean }, { path, problems }: Place): void {
-  if (side.kind === "one" && !other.unique) problems.add(path, `${side.via} is not unique, so there may be many.`, `Use t.many, or make ${side.via} unique().`);
-  if (side.kind === "many" && other.unique) problems.add(path, `${side.via} is unique, so there is one at most.`, "Use t.one.");
-  if (other.hidden && !side.hidden) problems.add(path, `${side.via} is hidden, and this field would show it.`, "Make this field hidden() too.");
+function checkInverse(
+  other: RelationDeclaration,
+  side: { kind: "many" | "one"; via: string; hidden: boolean },
+  { path, problems }: Place,
+): void {
+  if (side.kind === "one" && !other.unique)
+    problems.add(path, `${side.via} is not unique, so there may be many.`, `Use t.many, or make ${side.via} unique().`);
+  if (side.kind === "many" && other.unique)
+    problems.add(path, `${side.via} is unique, so there is one at most.`, "Use t.one.");
+  if (other.hidden && !side.hidden)
+    problems.add(path, `${side.via} is hidden, and this field would show it.`, "Make this field hidden() too.");
 }
 
-function createManyToMany(declaration: RelationDeclaration, { spot, target, sources }: RelationParts): ManyToManyField | null {
+function createManyToMany(
+  declaration: RelationDeclaration,
+  { spot, target, sources }: RelationParts,
+): ManyToManyField | null {
   const { via } = declaration;
   if (via === undefined) return createOwner(declaration, { spot, target, sources });
   const other = target.fields.get(String(via));
   if (other?.kind !== "manyToMany" || other.via !== undefined || other.model !== spot.draft.name) {
-    const owners = [...target.fields].filter(([, field]) => field.kind === "manyToMany" && field.via === undefined && field.model === spot.draft.name);
+    const owners = [...target.fields].filter(
+      ([, field]) => field.kind === "manyToMany" && field.via === undefined && field.model === spot.draft.name,
+    );
     const names = { name: String(via), candidates: owners.map(([name]) => name) };
-    spot.problems.addUnknown(spot.path, `${target.name} has no manyToMany ${String(via)} of its own to ${spot.draft.name}.`, names);
+    spot.problems.addUnknown(
+      spot.path,
+      `${target.name} has no manyToMany ${String(via)} of its own to ${spot.draft.name}.`,
+      names,
+    );
     return null;
   }
   if (other.hidden && !declaration.hidden) {
-    spot.problems.add(spot.path, `${target.name}.${String(via)} is hidden, and this field would show it.`, "Make this field hidden() too.");
+    spot.problems.add(
+      spot.path,
+      `${target.name}.${String(via)} is hidden, and this field would show it.`,
+      "Make this field hidden() too.",
+    );
   }
   const mirrored: Spot = { ...spot, draft: target, name: String(via) };
   const owner = createOwner(other, { spot: mirrored, target: spot.draft, sources });
   if (owner === null) return null;
-  return { ...owner, name: spot.name, model: target.name, hidden: declaration.hidden, near: owner.far, far: owner.near, owner: false };
+  return {
+    ...owner,
+    name: spot.name,
+    model: target.name,
+    hidden: declaration.hidden,
+    near: owner.far,
+    far: owner.near,
+    owner: false,
+  };
 }
 
-function createOwner(declaration: RelationDeclaration, { spot, target, sources }: RelationParts): ManyToManyField | null {
+function createOwner(
+  declaration: RelationDeclaration,
+  { spot, target, sources }: RelationParts,
+): ManyToManyField | null {
   const near = sources.keys.get(spot.draft.name);
   const far = sources.keys.get(target.name);
   if (near === undefined || far === undefined) return null; // The key is wrong and reported there.
   return {
-    kind: "manyToMany", name: spot.name, model: target.name, hidden: declaration.hidden, owner: true,
+    kind: "manyToMany",
+    name: spot.name,
+    model: target.name,
+    hidden: declaration.hidden,
+    owner: true,
     table: `${spot.draft.table}_${toSnakeCase(spot.name)}`,
     near: createLinkColumns(near, "source"),
     far: createLinkColumns(far, "target"),

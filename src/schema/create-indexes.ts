@@ -11,7 +11,9 @@ export type FieldTable = ReadonlyMap<string, Field>;
 
 /** All indexes of the model; what is wrong with a declared one goes to `problems`. */
 export function createIndexes(draft: ModelDraft, fields: FieldTable, problems: ProblemList): readonly IndexSchema[] {
-  const uniqueFields = [...fields.values()].filter((field) => "unique" in field && field.unique && !isKey(draft, [field.name]));
+  const uniqueFields = [...fields.values()].filter(
+    (field) => "unique" in field && field.unique && !isKey(draft, [field.name]),
+  );
   const indexes = [
     ...uniqueFields.map((field) => createIndex(draft, fields, { fields: [field.name], unique: true })),
     ...readDeclared(draft, fields, { option: "unique", problems }),
@@ -46,13 +48,21 @@ interface DeclaredOption {
   readonly problems: ProblemList;
 }
 
-function readDeclared(draft: ModelDraft, fields: FieldTable, { option, problems }: DeclaredOption): readonly IndexSchema[] {
+function readDeclared(
+  draft: ModelDraft,
+  fields: FieldTable,
+  { option, problems }: DeclaredOption,
+): readonly IndexSchema[] {
   const declared = draft.options[option] ?? [];
   const lists: readonly unknown[] = Array.isArray(declared) ? declared : [declared];
   return lists.flatMap((list) => {
     const names = readNames(list);
     if (names === null) {
-      problems.add(draft.name, `${option}: expected lists of field names, got ${describeReceived(list)}.`, `Say for instance ${option}: [["author", "createdAt"]].`);
+      problems.add(
+        draft.name,
+        `${option}: expected lists of field names, got ${describeReceived(list)}.`,
+        `Say for instance ${option}: [["author", "createdAt"]].`,
+      );
       return [];
     }
     if (!checkNames(draft, fields, { option, names, problems })) return [];
@@ -73,32 +83,58 @@ interface NameCheck extends DeclaredOption {
 
 function checkNames(draft: ModelDraft, fields: FieldTable, { option, names, problems }: NameCheck): boolean {
   const unfit = names.filter((name) => !checkName(draft, fields, { option, name, problems }));
-  if (new Set(names).size !== names.length) problems.add(draft.name, `${option}: ${names.join(", ")} names a field twice.`, "Name each field once.");
+  if (new Set(names).size !== names.length)
+    problems.add(draft.name, `${option}: ${names.join(", ")} names a field twice.`, "Name each field once.");
   if (option === "unique") checkUnique(draft, fields, { names, problems });
   return unfit.length === 0;
 }
 
-function checkName(draft: ModelDraft, fields: FieldTable, { option, name, problems }: DeclaredOption & { readonly name: string }): boolean {
+function checkName(
+  draft: ModelDraft,
+  fields: FieldTable,
+  { option, name, problems }: DeclaredOption & { readonly name: string },
+): boolean {
   const field = fields.get(name);
   if (field === undefined) {
     // A field that was declared but is wrong has been reported already.
-    if (!draft.fields.has(name)) problems.addUnknown(draft.name, `${option}: ${draft.name} has no field ${name}.`, { name, candidates: fields.keys() });
+    if (!draft.fields.has(name))
+      problems.addUnknown(draft.name, `${option}: ${draft.name} has no field ${name}.`, {
+        name,
+        candidates: fields.keys(),
+      });
     return false;
   }
   if (field.kind === "ref" || (field.kind === "scalar" && isSortable(field.type))) return true;
   const kind = field.kind === "scalar" ? (field.type.list ? "list" : field.type.kind) : field.kind;
-  problems.add(draft.name, `${option}: ${name} is a ${kind} field, which cannot be indexed.`, "Name scalar fields and refs.");
+  problems.add(
+    draft.name,
+    `${option}: ${name} is a ${kind} field, which cannot be indexed.`,
+    "Name scalar fields and refs.",
+  );
   return false;
 }
 
 function checkUnique(draft: ModelDraft, fields: FieldTable, { names, problems }: Omit<NameCheck, "option">): void {
-  if (isKey(draft, names)) problems.add(draft.name, `unique: ${names.join(", ")} is the key and unique already.`, "Leave it out.");
-  checkMixed(draft.name, names.map((name) => fields.get(name)), { what: `unique: ${names.join(", ")}`, problems });
+  if (isKey(draft, names))
+    problems.add(draft.name, `unique: ${names.join(", ")} is the key and unique already.`, "Leave it out.");
+  checkMixed(
+    draft.name,
+    names.map((name) => fields.get(name)),
+    { what: `unique: ${names.join(", ")}`, problems },
+  );
 }
 
 /** A violation must not tell a caller anything about a field that is hidden from them. */
-export function checkMixed(path: string, fields: readonly (Field | undefined)[], { what, problems }: { readonly what: string; readonly problems: ProblemList }): void {
+export function checkMixed(
+  path: string,
+  fields: readonly (Field | undefined)[],
+  { what, problems }: { readonly what: string; readonly problems: ProblemList },
+): void {
   const hidden = fields.filter((field) => field?.hidden === true);
   if (hidden.length === 0 || hidden.length === fields.length) return;
-  problems.add(path, `${what} mixes hidden and visible fields, so that a violation would tell about a hidden value.`, "Use only hidden or only visible fields.");
+  problems.add(
+    path,
+    `${what} mixes hidden and visible fields, so that a violation would tell about a hidden value.`,
+    "Use only hidden or only visible fields.",
+  );
 }

@@ -42,7 +42,12 @@ export function createScalarType(declaration: ScalarDeclaration, place: Place): 
   const base = { kind: scalar, list: false };
   switch (scalar) {
     case "text":
-      return { ...base, ...readLengths(limits, place), ...readPattern(limits, place), ...(limits.format === undefined ? {} : { format: limits.format }) };
+      return {
+        ...base,
+        ...readLengths(limits, place),
+        ...readPattern(limits, place),
+        ...(limits.format === undefined ? {} : { format: limits.format }),
+      };
     case "bytes":
       return { ...base, ...readLengths(limits, place) };
     case "enum":
@@ -65,11 +70,26 @@ function createListType(limits: DeclaredLimits, place: Place): ScalarType {
   const item = readItem(limits.item);
   const maxItems = readCount("max", limits.max, place);
   if (item === null) {
-    place.problems.add(place.path, "the item of a list is a field of values that is not itself a list.", "Say for instance t.list(t.text()).");
+    place.problems.add(
+      place.path,
+      "the item of a list is a field of values that is not itself a list.",
+      "Say for instance t.list(t.text()).",
+    );
     return { kind: "json", list: true };
   }
-  if (item.optional || item.unique || item.hidden || item.immutable || item.default !== undefined || item.describe !== undefined) {
-    place.problems.add(place.path, "the item of a list takes limits, but no other modifier.", "Put the modifier on the list.");
+  if (
+    item.optional ||
+    item.unique ||
+    item.hidden ||
+    item.immutable ||
+    item.default !== undefined ||
+    item.describe !== undefined
+  ) {
+    place.problems.add(
+      place.path,
+      "the item of a list takes limits, but no other modifier.",
+      "Put the modifier on the list.",
+    );
   }
   return { ...createScalarType(item, place), list: true, ...(maxItems === undefined ? {} : { maxItems }) };
 }
@@ -94,7 +114,8 @@ function readLengths(limits: DeclaredLimits, place: Place): Pick<ScalarType, "mi
 }
 
 function readCount(limit: string, value: unknown, { path, problems }: Place): number | undefined {
-  if (value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0)) return value === undefined ? undefined : Number(value);
+  if (value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0))
+    return value === undefined ? undefined : Number(value);
   problems.add(path, `${limit}: expected a number from 0, got ${describeReceived(value)}.`, "Give a count.");
   return undefined;
 }
@@ -102,29 +123,50 @@ function readCount(limit: string, value: unknown, { path, problems }: Place): nu
 function readPattern({ pattern }: DeclaredLimits, { path, problems }: Place): Pick<ScalarType, "pattern"> {
   if (pattern === undefined) return {};
   if (!(pattern instanceof RegExp) || /[^uv]/.test(pattern.flags)) {
-    problems.add(path, `pattern: expected a regular expression without flags, got ${pattern instanceof RegExp ? String(pattern) : describeReceived(pattern)}.`, "Write for instance /^[a-z]+$/.");
+    problems.add(
+      path,
+      `pattern: expected a regular expression without flags, got ${pattern instanceof RegExp ? String(pattern) : describeReceived(pattern)}.`,
+      "Write for instance /^[a-z]+$/.",
+    );
     return {};
   }
   try {
     new RegExp(pattern.source, "u");
   } catch (error) {
-    problems.add(path, `pattern: ${String(pattern)} is not valid in Unicode mode (${error instanceof Error ? error.message : String(error)}).`, "Escape what needs escaping.");
+    problems.add(
+      path,
+      `pattern: ${String(pattern)} is not valid in Unicode mode (${error instanceof Error ? error.message : String(error)}).`,
+      "Escape what needs escaping.",
+    );
     return {};
   }
   return { pattern: pattern.source };
 }
 
 function readEnum(values: readonly unknown[], { path, problems }: Place): readonly string[] {
-  const strings = values.filter((value) => typeof value === "string" && value !== "" && value.isWellFormed() && !value.includes("\0"));
+  const strings = values.filter(
+    (value) => typeof value === "string" && value !== "" && value.isWellFormed() && !value.includes("\0"),
+  );
   if (strings.length !== values.length || values.length === 0 || new Set(values).size !== values.length) {
-    problems.add(path, `enum: expected different non-empty strings, got ${values.length === 0 ? "none" : values.map(describeReceived).join(", ")}.`, 'Say for instance t.enum("draft", "published").');
+    problems.add(
+      path,
+      `enum: expected different non-empty strings, got ${values.length === 0 ? "none" : values.map(describeReceived).join(", ")}.`,
+      'Say for instance t.enum("draft", "published").',
+    );
   }
   return strings.map(String);
 }
 
-function readDigits({ precision, scale }: DeclaredLimits, { path, problems }: Place): Pick<ScalarType, "precision" | "scale"> {
+function readDigits(
+  { precision, scale }: DeclaredLimits,
+  { path, problems }: Place,
+): Pick<ScalarType, "precision" | "scale"> {
   if (isWithin(precision, 1, 38) && isWithin(scale, 0, precision)) return { precision, scale };
-  problems.add(path, `decimal: expected a precision from 1 to 38 and a scale from 0 to the precision, got ${describeReceived(precision)} and ${describeReceived(scale)}.`, "Say for instance t.decimal(12, 2).");
+  problems.add(
+    path,
+    `decimal: expected a precision from 1 to 38 and a scale from 0 to the precision, got ${describeReceived(precision)} and ${describeReceived(scale)}.`,
+    "Say for instance t.decimal(12, 2).",
+  );
   return { precision: 38, scale: 18 };
 }
 
@@ -141,7 +183,12 @@ function readRange(type: ScalarType, limits: DeclaredLimits, place: Place): Scal
   return { ...type, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
 }
 
-function readBound(type: ScalarType, limit: string, value: unknown, { path, problems }: Place): number | string | undefined {
+function readBound(
+  type: ScalarType,
+  limit: string,
+  value: unknown,
+  { path, problems }: Place,
+): number | string | undefined {
   if (value === undefined) return undefined;
   try {
     const bound = normalizeValue(type, value, limit);

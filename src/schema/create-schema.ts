@@ -35,18 +35,27 @@ export function createSchema<M extends Models>(models: M & CheckedModels<M>): De
   const list = made.map(({ model }) => model);
   findClashes(list, problems);
   problems.throwIfAny();
-  const schema = { models: createTable(list.map((model) => [model.name, model])), fingerprint: createFingerprint(list) };
+  const schema = {
+    models: createTable(list.map((model) => [model.name, model])),
+    fingerprint: createFingerprint(list),
+  };
   const rules = createTable(made.map(({ model, rules: own }): [string, ModelRules] => [model.name, own]));
   return freezeDeep({ schema, rules });
 }
 
-function createModel(draft: ModelDraft, sources: FieldSources): { readonly model: ModelSchema; readonly rules: ModelRules } {
+function createModel(
+  draft: ModelDraft,
+  sources: FieldSources,
+): { readonly model: ModelSchema; readonly rules: ModelRules } {
   const { name, plural, table, describe } = draft;
   const fields = createFields(draft, sources);
   const byName: ReadonlyMap<string, Field> = new Map(fields.map((field) => [field.name, field]));
   const { levels, rules } = createAccess(draft, sources.problems);
   const model: ModelSchema = {
-    name, plural, table, fields: createTable(fields.map((field) => [field.name, field])),
+    name,
+    plural,
+    table,
+    fields: createTable(fields.map((field) => [field.name, field])),
     ...(describe === undefined ? {} : { describe }),
     key: sources.keys.get(name) ?? [],
     indexes: createIndexes(draft, byName, sources.problems),

@@ -13,16 +13,29 @@ export interface DataContext {
   readonly system?: boolean;
 }
 
-const FORMAT_KINDS: Readonly<Record<string, ScalarKind>> = { date: "date", "date-time": "datetime", uuid: "uuid", int64: "bigint", byte: "bytes" };
+const FORMAT_KINDS: Readonly<Record<string, ScalarKind>> = {
+  date: "date",
+  "date-time": "datetime",
+  uuid: "uuid",
+  int64: "bigint",
+  byte: "bytes",
+};
 const FORMAT_NAMES: Readonly<Record<string, string>> = { email: "an e-mail address", uri: "an http or https address" };
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  string: "text", integer: "an integer", number: "a number", boolean: "true or false", array: "a list", object: "an object", null: "null",
+  string: "text",
+  integer: "an integer",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  null: "null",
 };
 
 /** The problem behind one error of the validator, which must have been made verbose. */
 export function describeDataProblem(error: ErrorObject, context: DataContext): Problem {
   const { params } = error;
-  if (error.keyword === "required") return { path: join(error.instancePath, params["missingProperty"]), detail: "is required." };
+  if (error.keyword === "required")
+    return { path: join(error.instancePath, params["missingProperty"]), detail: "is required." };
   if (error.keyword === "additionalProperties") {
     const name = String(params["additionalProperty"]);
     return { path: join(error.instancePath, name), detail: describeUnknown(name, error, context) };
@@ -37,7 +50,10 @@ function join(pointer: string, name: unknown): string {
 
 /** A hidden field is spoken of exactly like a misspelling, and never suggested. */
 function describeUnknown(name: string, error: ErrorObject, { model, use, system = false }: DataContext): string {
-  const known = error.instancePath === "" && model !== undefined && Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
+  const known =
+    error.instancePath === "" && model !== undefined && Object.hasOwn(model.fields, name)
+      ? model.fields[name]
+      : undefined;
   if (known !== undefined && (system || !known.hidden)) return describeUnwritable(known, use);
   const candidates = Object.keys(readObject(readObject(error.parentSchema)["properties"]));
   const nearest = findNearest(name, candidates);
@@ -46,7 +62,8 @@ function describeUnknown(name: string, error: ErrorObject, { model, use, system 
 }
 
 function describeUnwritable(field: Field, use: DataContext["use"]): string {
-  if (field.kind === "many" || field.kind === "one") return `cannot be written: it shows the ${field.model} rows whose ${field.via} is this row.`;
+  if (field.kind === "many" || field.kind === "one")
+    return `cannot be written: it shows the ${field.model} rows whose ${field.via} is this row.`;
   return use === "update" ? "cannot change after the row was created." : "cannot be written.";
 }
 

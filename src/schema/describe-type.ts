@@ -33,7 +33,8 @@ export function describeReceived(value: unknown): string {
   if (typeof value === "number") return String(value);
   if (typeof value === "bigint") return shorten(`${value}n`);
   if (Array.isArray(value)) return "an array";
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : `the Date ${value.toISOString()}`;
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? "an invalid Date" : `the Date ${value.toISOString()}`;
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
@@ -45,5 +46,8 @@ function describeDecimal({ precision = 38, scale = 0 }: ScalarType): string {
 function shorten(text: string): string {
   if (text.length <= LONGEST_SHOWN) return text;
   // Not in the middle of a surrogate pair.
-  return `${text.slice(0, LONGEST_SHOWN).toWellFormed().replace(/\uFFFD$/, "")}… (${text.length} characters)`;
+  return `${text
+    .slice(0, LONGEST_SHOWN)
+    .toWellFormed()
+    .replace(/\uFFFD$/, "")}… (${text.length} characters)`;
 }

@@ -46,7 +46,8 @@ function fillRow(steps: readonly ColumnStep[], data: Readonly<Record<string, unk
 function createSteps(model: ModelSchema): readonly ColumnStep[] {
   return listColumns(model).map(({ field: name, part, type }) => {
     const field = model.fields[name];
-    if (field?.kind === "scalar") return { field: name, path: `/${name}`, type, optional: field.optional, default: field.default, member: null };
+    if (field?.kind === "scalar")
+      return { field: name, path: `/${name}`, type, optional: field.optional, default: field.default, member: null };
     const columns = field?.kind === "ref" ? field.columns : [];
     const member = columns.length > 1 ? (columns[part]?.field ?? null) : null;
     const path = member === null ? `/${name}` : `/${name}/${member}`;
@@ -68,8 +69,12 @@ function requireOptional(step: ColumnStep): null {
 }
 
 function readMember(step: ColumnStep, value: unknown): unknown {
-  const member = typeof value === "object" && value !== null ? Object.entries(value).find(([name]) => name === step.member) : undefined;
-  if (member === undefined) throw createInvalid(step.path, `expected a key with ${step.member}, got ${describeReceived(value)}.`);
+  const member =
+    typeof value === "object" && value !== null
+      ? Object.entries(value).find(([name]) => name === step.member)
+      : undefined;
+  if (member === undefined)
+    throw createInvalid(step.path, `expected a key with ${step.member}, got ${describeReceived(value)}.`);
   return member[1];
 }
 

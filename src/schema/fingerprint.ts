@@ -11,11 +11,18 @@ export function createFingerprint(models: readonly ModelSchema[]): string {
 }
 
 function describeTable(model: ModelSchema): string {
-  const columns = listColumns(model).map(({ column, type, field }) => `${column} ${describeColumn(type)}${isOptional(model, field) ? "?" : ""}`);
+  const columns = listColumns(model).map(
+    ({ column, type, field }) => `${column} ${describeColumn(type)}${isOptional(model, field) ? "?" : ""}`,
+  );
   const key = model.key.map(({ column }) => column);
-  const indexes = model.indexes.map(({ name, fields, unique }) => `${name} ${unique} ${fields.flatMap((field) => listFieldColumns(model.fields[field])).join()}`);
+  const indexes = model.indexes.map(
+    ({ name, fields, unique }) =>
+      `${name} ${unique} ${fields.flatMap((field) => listFieldColumns(model.fields[field])).join()}`,
+  );
   const checks = model.checks.map(({ name, where }) => `${name} ${JSON.stringify(where)}`);
-  const refs = Object.values(model.fields).flatMap((field) => (field.kind === "ref" ? [`${listFieldColumns(field).join()} ${field.model}`] : []));
+  const refs = Object.values(model.fields).flatMap((field) =>
+    field.kind === "ref" ? [`${listFieldColumns(field).join()} ${field.model}`] : [],
+  );
   return JSON.stringify([model.table, columns.sort(), key, indexes.sort(), checks.sort(), refs.sort()]);
 }
 

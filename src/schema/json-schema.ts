@@ -2,7 +2,17 @@
  * Derives the JSON Schema (2020-12) of a model's rows and of the data that creates or changes them: what the
  * validator compiles and what the API documents print. Hidden fields are not in it.
  */
-import type { Field, JsonValue, KeyColumn, ManyToManyField, ModelSchema, RefField, ScalarField, ScalarType, Schema } from "./schema-model.ts";
+import type {
+  Field,
+  JsonValue,
+  KeyColumn,
+  ManyToManyField,
+  ModelSchema,
+  RefField,
+  ScalarField,
+  ScalarType,
+  Schema,
+} from "./schema-model.ts";
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = { readonly [keyword: string]: JsonValue };
@@ -22,7 +32,11 @@ export function createJsonSchema(schema: Schema, model: ModelSchema, use: Schema
 }
 
 /** As {@link createJsonSchema}; for the app itself (`system`) with the hidden fields. */
-export function createObjectSchema(schema: Schema, model: ModelSchema, { use, system }: { readonly use: SchemaUse; readonly system: boolean }): JsonSchema {
+export function createObjectSchema(
+  schema: Schema,
+  model: ModelSchema,
+  { use, system }: { readonly use: SchemaUse; readonly system: boolean },
+): JsonSchema {
   const fields = Object.values(model.fields).filter((field) => (system || !field.hidden) && takesPart(field, use));
   const required = fields.filter((field) => isRequired(field, use)).map(({ name }) => name);
   return {
@@ -37,11 +51,15 @@ export function createObjectSchema(schema: Schema, model: ModelSchema, { use, sy
 /** The JSON Schema of one value of the type, null excluded. */
 export function createTypeSchema(type: ScalarType): JsonSchema {
   if (!type.list) return createItemSchema(type);
-  return { type: "array", items: createItemSchema(type), ...(type.maxItems === undefined ? {} : { maxItems: type.maxItems }) };
+  return {
+    type: "array",
+    items: createItemSchema(type),
+    ...(type.maxItems === undefined ? {} : { maxItems: type.maxItems }),
+  };
 }
 
 /** The JSON Schema of a key: a value, or an object for a key of several fields. */
-export function createKeySchema(columns: readonly KeyColumn[]): JsonSchema {
+function createKeySchema(columns: readonly KeyColumn[]): JsonSchema {
   const [first, second] = columns;
   if (first !== undefined && second === undefined) return createTypeSchema(first.type);
   return {
@@ -84,7 +102,11 @@ function createRefSchema(schema: Schema, field: RefField): JsonSchema {
 }
 
 function createLinksSchema(field: ManyToManyField): JsonSchema {
-  return { type: "array", items: createKeySchema(field.far), description: field.describe ?? `Keys of the ${field.model} rows, replacing those linked before.` };
+  return {
+    type: "array",
+    items: createKeySchema(field.far),
+    description: field.describe ?? `Keys of the ${field.model} rows, replacing those linked before.`,
+  };
 }
 
 function describe(description: string | undefined): JsonSchema {
@@ -102,13 +124,21 @@ function createItemSchema(type: ScalarType): JsonSchema {
     case "text":
       return createTextSchema(type);
     case "int":
-      return { type: "integer", minimum: type.min ?? Number.MIN_SAFE_INTEGER, maximum: type.max ?? Number.MAX_SAFE_INTEGER };
+      return {
+        type: "integer",
+        minimum: type.min ?? Number.MIN_SAFE_INTEGER,
+        maximum: type.max ?? Number.MAX_SAFE_INTEGER,
+      };
     case "float":
       return { type: "number", ...pick(type, { min: "minimum", max: "maximum" }) };
     case "bigint":
       return { type: "string", format: "int64", ...pick(type, { min: "x-minimum", max: "x-maximum" }) };
     case "decimal":
-      return { type: "string", pattern: createDecimalPattern(type), ...pick(type, { min: "x-minimum", max: "x-maximum" }) };
+      return {
+        type: "string",
+        pattern: createDecimalPattern(type),
+        ...pick(type, { min: "x-minimum", max: "x-maximum" }),
+      };
     case "bool":
       return { type: "boolean" };
     case "date":
@@ -143,9 +173,11 @@ type Limit = "min" | "max" | "minLength" | "maxLength";
 /** The limits that are set, under the keywords that state them. */
 function pick(type: ScalarType, keywords: Readonly<Partial<Record<Limit, string>>>): JsonSchema {
   const limits: readonly Limit[] = ["min", "max", "minLength", "maxLength"];
-  return Object.fromEntries(limits.flatMap((limit) => {
-    const keyword = keywords[limit];
-    const value = type[limit];
-    return keyword === undefined || value === undefined ? [] : [[keyword, value]];
-  }));
+  return Object.fromEntries(
+    limits.flatMap((limit) => {
+      const keyword = keywords[limit];
+      const value = type[limit];
+      return keyword === undefined || value === undefined ? [] : [[keyword, value]];
+    }),
+  );
 }

@@ -17,7 +17,8 @@ export function listColumns(model: ModelSchema): readonly StoredColumn[] {
   for (const field of Object.values(model.fields)) {
     if (field.kind === "scalar") scalars.push({ field: field.name, part: 0, column: field.column, type: field.type });
     if (field.kind !== "ref") continue;
-    for (const [part, { column, type }] of field.columns.entries()) parts.push({ field: field.name, part, column, type });
+    for (const [part, { column, type }] of field.columns.entries())
+      parts.push({ field: field.name, part, column, type });
   }
   return [...scalars, ...parts];
 }

@@ -33,14 +33,25 @@ const RESERVED = ["all", "any", "not", "some", "every", "none"];
 const OPTIONS = ["key", "plural", "table", "index", "unique", "check", "access", "describe"];
 const FIELD_KINDS = ["scalar", "ref", "many", "one", "manyToMany"];
 const ADDED_ID: FieldDeclaration = Object.freeze({
-  kind: "scalar", scalar: "uuid", limits: {}, default: { value: "uuid" }, optional: false, unique: false, hidden: false, immutable: true,
+  kind: "scalar",
+  scalar: "uuid",
+  limits: {},
+  default: { value: "uuid" },
+  optional: false,
+  unique: false,
+  hidden: false,
+  immutable: true,
 });
 
 /** Drafts of everything that was declared; what is wrong with a name goes to `problems`. */
 export function readModels(models: unknown, problems: ProblemList): Drafts {
   const drafts = new Map<string, ModelDraft>();
   if (!isObject(models)) {
-    problems.add("models", `expected an object of models, got ${describeReceived(models)}.`, "Give `{ Name: model({ … }) }`.");
+    problems.add(
+      "models",
+      `expected an object of models, got ${describeReceived(models)}.`,
+      "Give `{ Name: model({ … }) }`.",
+    );
     return drafts;
   }
   for (const [name, declared] of Object.entries(models)) {
@@ -51,7 +62,12 @@ export function readModels(models: unknown, problems: ProblemList): Drafts {
 }
 
 function readModel(name: string, declared: unknown, problems: ProblemList): ModelDraft | null {
-  if (!MODEL_NAME.test(name)) problems.add(name, `${JSON.stringify(name)} is no model name.`, "Use PascalCase with letters and digits, e.g. BlogPost.");
+  if (!MODEL_NAME.test(name))
+    problems.add(
+      name,
+      `${JSON.stringify(name)} is no model name.`,
+      "Use PascalCase with letters and digits, e.g. BlogPost.",
+    );
   if (!isObject(declared) || !isObject(declared["fields"]) || !isObject(declared["options"])) {
     problems.add(name, `expected a model, got ${describeReceived(declared)}.`, "Declare it with model({ … }).");
     return null;
@@ -71,16 +87,33 @@ function checkOptions(name: string, options: PlainObject, problems: ProblemList)
   }
 }
 
-function readModelNames(name: string, options: PlainObject, problems: ProblemList): Pick<ModelDraft, "plural" | "table" | "describe"> {
+function readModelNames(
+  name: string,
+  options: PlainObject,
+  problems: ProblemList,
+): Pick<ModelDraft, "plural" | "table" | "describe"> {
   const plural = readName(options, "plural", toCamelCase(toPlural(name)));
   const table = readName(options, "table", toSnakeCase(name));
   const describe = options["describe"];
   if (plural === null || !FIELD_NAME.test(plural)) {
-    problems.add(name, `plural: expected a camelCase name, got ${describeReceived(options["plural"])}.`, "Use letters and digits, e.g. blogPosts.");
+    problems.add(
+      name,
+      `plural: expected a camelCase name, got ${describeReceived(options["plural"])}.`,
+      "Use letters and digits, e.g. blogPosts.",
+    );
   }
-  if (table === null || !TABLE_NAME.test(table) || table.length > MAX_NAME || table.toLowerCase().startsWith("footing_")) {
+  if (
+    table === null ||
+    !TABLE_NAME.test(table) ||
+    table.length > MAX_NAME ||
+    table.toLowerCase().startsWith("footing_")
+  ) {
     const came = describeReceived(options["table"] ?? table);
-    problems.add(name, `table: expected a name of at most ${MAX_NAME} letters, digits and _ that does not start with footing_, got ${came}.`, "Choose another `table`.");
+    problems.add(
+      name,
+      `table: expected a name of at most ${MAX_NAME} letters, digits and _ that does not start with footing_, got ${came}.`,
+      "Choose another `table`.",
+    );
   }
   if (describe !== undefined && typeof describe !== "string") {
     problems.add(name, `describe: expected text, got ${describeReceived(describe)}.`, "Give one sentence.");
@@ -98,7 +131,11 @@ function readKey(name: string, key: unknown, problems: ProblemList): readonly st
   const names: readonly unknown[] = Array.isArray(key) ? key : [key ?? "id"];
   const strings = names.filter((part) => typeof part === "string");
   if (strings.length !== names.length || names.length === 0 || new Set(names).size !== names.length) {
-    problems.add(name, "key: expected a field name or a list of different field names.", 'Say for instance key: "code".');
+    problems.add(
+      name,
+      "key: expected a field name or a list of different field names.",
+      'Say for instance key: "code".',
+    );
   }
   return strings;
 }
@@ -115,10 +152,18 @@ function readFields(name: string, fields: PlainObject, problems: ProblemList): R
 }
 
 function checkFieldName(path: string, field: string, problems: ProblemList): void {
-  if (!FIELD_NAME.test(field)) problems.add(path, `${JSON.stringify(field)} is no field name.`, "Use camelCase with letters and digits, e.g. createdAt.");
-  else if (RESERVED.includes(field)) problems.add(path, `${field} is a word of the query language.`, "Choose another name.");
-  else if (field in Object.prototype) problems.add(path, `${field} is a name every JavaScript object has.`, "Choose another name.");
-  else if (toSnakeCase(field).length > MAX_NAME) problems.add(path, `the name of the column would be longer than ${MAX_NAME} bytes.`, "Choose a shorter name.");
+  if (!FIELD_NAME.test(field))
+    problems.add(
+      path,
+      `${JSON.stringify(field)} is no field name.`,
+      "Use camelCase with letters and digits, e.g. createdAt.",
+    );
+  else if (RESERVED.includes(field))
+    problems.add(path, `${field} is a word of the query language.`, "Choose another name.");
+  else if (field in Object.prototype)
+    problems.add(path, `${field} is a name every JavaScript object has.`, "Choose another name.");
+  else if (toSnakeCase(field).length > MAX_NAME)
+    problems.add(path, `the name of the column would be longer than ${MAX_NAME} bytes.`, "Choose a shorter name.");
 }
 
 function hasDeclaration(builder: unknown): builder is { readonly declaration: FieldDeclaration } {
@@ -127,10 +172,19 @@ function hasDeclaration(builder: unknown): builder is { readonly declaration: Fi
   return typeof kind === "string" && FIELD_KINDS.includes(kind);
 }
 
-function addDefaultKey(name: string, key: unknown, fields: ReadonlyMap<string, FieldDeclaration>, problems: ProblemList): ReadonlyMap<string, FieldDeclaration> {
+function addDefaultKey(
+  name: string,
+  key: unknown,
+  fields: ReadonlyMap<string, FieldDeclaration>,
+  problems: ProblemList,
+): ReadonlyMap<string, FieldDeclaration> {
   if (key !== undefined) return fields;
   if (fields.has("id")) {
-    problems.add(`${name}.id`, "id is the name of the key that a model gets by default.", 'Say key: "id" if this field is the key, or choose another name.');
+    problems.add(
+      `${name}.id`,
+      "id is the name of the key that a model gets by default.",
+      'Say key: "id" if this field is the key, or choose another name.',
+    );
     return fields;
   }
   return new Map<string, FieldDeclaration>([["id", ADDED_ID], ...fields]);

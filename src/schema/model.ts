@@ -9,7 +9,7 @@ import type { ScalarBuilder } from "./scalar-builder.ts";
  * Who is asking, as a rule sees it. An app may say what its users have:
  *
  * @example
- * ```ts ignore
+ * ```ts
  * declare module "footing" {
  *   interface RuleUser { readonly team: string }
  * }
@@ -68,7 +68,11 @@ export interface Model<T extends ModelTypes = ModelTypes> {
 export type IdBuilder = ScalarBuilder<"uuid", string, "default">;
 
 /** All fields of a model: the declared ones, and `id` when the key is `id` and nothing of that name was declared. */
-export type AllFields<F extends FieldBuilders, K> = "id" extends keyof F ? F : K extends "id" ? { readonly id: IdBuilder } & F : F;
+export type AllFields<F extends FieldBuilders, K> = "id" extends keyof F
+  ? F
+  : K extends "id"
+    ? { readonly id: IdBuilder } & F
+    : F;
 
 /** Everything of a model but its fields. */
 export interface ModelOptions<N extends string, K, A> {
@@ -115,7 +119,9 @@ type WrongNames<W, N> = W extends readonly (infer E)[]
 type Combiner = "all" | "any" | "not";
 
 /** The fields that an answer of a create rule compares with one value. */
-export type ForcedFields<R> = R extends object ? { [P in keyof R]-?: R[P] extends object ? never : P }[keyof R] & string : never;
+export type ForcedFields<R> = R extends object
+  ? { [P in keyof R]-?: R[P] extends object ? never : P }[keyof R] & string
+  : never;
 
 /**
  * Declares a model.
@@ -139,9 +145,13 @@ export function model<
   Update extends RuleAnswer = false,
   Delete extends RuleAnswer = false,
 >(
-  fields: F, options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
+  fields: F,
+  options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
 ): Model<{ fields: AllFields<F, K>; key: K; public: Public; forced: ForcedFields<Create> }> {
-  const declared: unknown = Object.freeze({ fields: Object.freeze({ ...fields }), options: Object.freeze({ ...options }) });
+  const declared: unknown = Object.freeze({
+    fields: Object.freeze({ ...fields }),
+    options: Object.freeze({ ...options }),
+  });
   // The type adds what TypeScript must remember; see `declarations.ts`.
   return declared as Model<{ fields: AllFields<F, K>; key: K; public: Public; forced: ForcedFields<Create> }>;
 }

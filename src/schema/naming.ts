@@ -6,7 +6,10 @@ export const MAX_NAME = 63;
 
 /** `officialName` → `official_name`, `HTMLPage` → `html_page`, `code3` → `code3`. */
 export function toSnakeCase(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2").toLowerCase();
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+    .toLowerCase();
 }
 
 /** `BlogPost` → `blogPost`, `HTMLPage` → `htmlPage`. */

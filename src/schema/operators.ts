@@ -2,7 +2,19 @@
 import type { ScalarType } from "./schema-model.ts";
 
 /** A comparison of the query language. */
-export type Operator = "eq" | "not" | "in" | "notIn" | "lt" | "lte" | "gt" | "gte" | "contains" | "startsWith" | "endsWith" | "isNull";
+export type Operator =
+  | "eq"
+  | "not"
+  | "in"
+  | "notIn"
+  | "lt"
+  | "lte"
+  | "gt"
+  | "gte"
+  | "contains"
+  | "startsWith"
+  | "endsWith"
+  | "isNull";
 
 const NULLNESS: readonly Operator[] = ["isNull"];
 const EQUALITY: readonly Operator[] = ["eq", "not", "in", "notIn", "isNull"];

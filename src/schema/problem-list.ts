@@ -15,7 +15,11 @@ export class ProblemList {
   addUnknown(path: string, detail: string, names: UnknownName): void {
     const nearest = findNearest(names.name, names.candidates);
     const list = [...names.candidates].join(", ");
-    this.add(path, detail, nearest === undefined ? `Use one of: ${list === "" ? "none is declared" : list}.` : `Did you mean ${nearest}?`);
+    this.add(
+      path,
+      detail,
+      nearest === undefined ? `Use one of: ${list === "" ? "none is declared" : list}.` : `Did you mean ${nearest}?`,
+    );
   }
 
   /**
@@ -25,7 +29,8 @@ export class ProblemList {
   throwIfAny(): void {
     const count = this.#problems.length;
     if (count === 0) return;
-    const detail = count === 1 ? `${this.#problems[0]?.path}: ${this.#problems[0]?.detail}` : `${count} declarations are wrong.`;
+    const detail =
+      count === 1 ? `${this.#problems[0]?.path}: ${this.#problems[0]?.detail}` : `${count} declarations are wrong.`;
     throw new FootingError("FTG_SCHEMA", { detail, problems: this.#problems });
   }
 }

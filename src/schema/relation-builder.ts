@@ -20,7 +20,12 @@ export interface RefBuilder<M extends string, F extends Flag = never> extends Fi
 }
 
 /** Rows of the model `M` that refer here, or rows linked with this one; `Via` is the field of `M` on the other side. */
-export interface ListBuilder<K extends "many" | "one" | "manyToMany", M extends string, Via extends string, F extends Flag = never> extends FieldBuilder {
+export interface ListBuilder<
+  K extends "many" | "one" | "manyToMany",
+  M extends string,
+  Via extends string,
+  F extends Flag = never,
+> extends FieldBuilder {
   readonly [types]: { kind: K; scalar: never; value: never; flags: F; model: M; via: Via };
   /** Never leaves through a principal's door and is never accepted from it; `db.asSystem()` sees it. */
   hidden(): ListBuilder<K, M, Via, F | "hidden">;
@@ -37,7 +42,9 @@ export function createRefBuilder<M extends string>(model: M): RefBuilder<M> {
 
 /** A new builder of the other side of a reference, or of a side of a manyToMany. */
 export function createListBuilder<K extends "many" | "one" | "manyToMany", M extends string, Via extends string>(
-  kind: K, model: M, via: Via | undefined,
+  kind: K,
+  model: M,
+  via: Via | undefined,
 ): ListBuilder<K, M, Via> {
   const builder: unknown = createDeclarer(kind, model, via);
   // As above.

@@ -48,21 +48,34 @@ class KeyResolver {
   #resolvePart(draft: ModelDraft, field: string): KeyColumn | null {
     const declaration = draft.fields.get(field);
     if (declaration === undefined) {
-      this.#problems.addUnknown(draft.name, `key: ${draft.name} has no field ${field}.`, { name: field, candidates: draft.fields.keys() });
+      this.#problems.addUnknown(draft.name, `key: ${draft.name} has no field ${field}.`, {
+        name: field,
+        candidates: draft.fields.keys(),
+      });
       return null;
     }
     if (declaration.optional || declaration.hidden) {
-      this.#problems.add(`${draft.name}.${field}`, `a key field cannot be ${declaration.optional ? "optional" : "hidden"}.`, "Leave the modifier out, or choose another key.");
+      this.#problems.add(
+        `${draft.name}.${field}`,
+        `a key field cannot be ${declaration.optional ? "optional" : "hidden"}.`,
+        "Leave the modifier out, or choose another key.",
+      );
       return null;
     }
-    return declaration.kind === "scalar" ? this.#resolveScalar(draft, field) : this.#resolveRef(draft, field, declaration);
+    return declaration.kind === "scalar"
+      ? this.#resolveScalar(draft, field)
+      : this.#resolveRef(draft, field, declaration);
   }
 
   #resolveScalar(draft: ModelDraft, field: string): KeyColumn | null {
     const type = this.#types.get(draft.name)?.get(field);
     if (type === undefined) return null;
     if (!type.list && !UNFIT.includes(type.kind)) return { column: toSnakeCase(field), field, type };
-    this.#problems.add(`${draft.name}.${field}`, `a key field cannot be ${type.list ? "a list" : type.kind}.`, "Choose a field of another kind.");
+    this.#problems.add(
+      `${draft.name}.${field}`,
+      `a key field cannot be ${type.list ? "a list" : type.kind}.`,
+      "Choose a field of another kind.",
+    );
     return null;
   }
 
@@ -75,7 +88,11 @@ class KeyResolver {
     const target = this.#drafts.get(String(declaration.model));
     if (target === undefined) return null; // Reported with the field.
     if (this.#open.has(target.name)) {
-      this.#problems.add(path, `the key of ${draft.name} refers to ${target.name}, whose key refers back.`, "Give one of the two a key of its own.");
+      this.#problems.add(
+        path,
+        `the key of ${draft.name} refers to ${target.name}, whose key refers back.`,
+        "Give one of the two a key of its own.",
+      );
       return null;
     }
     this.resolve(target);
@@ -86,7 +103,11 @@ class KeyResolver {
     const [part, second] = key ?? [];
     if (part === undefined) return null; // The target's key is wrong and reported there.
     if (second === undefined) return { column: toSnakeCase(`${field}_${part.field}`), field, type: part.type };
-    this.#problems.add(path, "a ref in a key must refer to a model whose key has one field.", "Give this model a key of its own and make the ref unique or part of `unique`.");
+    this.#problems.add(
+      path,
+      "a ref in a key must refer to a model whose key has one field.",
+      "Give this model a key of its own and make the ref unique or part of `unique`.",
+    );
     return null;
   }
 }

@@ -101,9 +101,18 @@ type DefaultValue<K extends ValueKind, V> = V | Convenience[K] | (K extends keyo
 export type ScalarBuilder<K extends ValueKind, V, F extends Flag = never> = ScalarModifiers<K, V, F> & LimitsOf[K];
 
 /** A new builder of the kind. */
-export function createScalarBuilder<K extends ValueKind, V>(scalar: K, limits: DeclaredLimits = {}): ScalarBuilder<K, V> {
+export function createScalarBuilder<K extends ValueKind, V>(
+  scalar: K,
+  limits: DeclaredLimits = {},
+): ScalarBuilder<K, V> {
   const builder: unknown = new ScalarDeclarer({
-    kind: "scalar", scalar, limits, optional: false, unique: false, hidden: false, immutable: false,
+    kind: "scalar",
+    scalar,
+    limits,
+    optional: false,
+    unique: false,
+    hidden: false,
+    immutable: false,
   });
   // One class has the methods of all kinds; the type shows those that fit and adds the types of the field.
   return builder as ScalarBuilder<K, V>;

@@ -39,7 +39,13 @@ export interface FieldKinds {
   /** The one row of `model` whose unique ref `via` is this row, or null. */
   readonly one: <const M extends string, const V extends string>(model: M, via: V) => ListBuilder<"one", M, V>;
   /** A set of rows of `model`, kept in a link table; with `via`, the other side of that field of `model`. */
-  readonly manyToMany: <const M extends string, const V extends string = never>(model: M, via?: V) => ListBuilder<"manyToMany", M, V>;
+  readonly manyToMany: ManyToManyKind;
+}
+
+/** Declares one side of a manyToMany: without `via` the side that owns the link table. */
+export interface ManyToManyKind {
+  <const M extends string>(model: M): ListBuilder<"manyToMany", M, never>;
+  <const M extends string, const V extends string>(model: M, via: V): ListBuilder<"manyToMany", M, V>;
 }
 
 /** A field that may be the item of a list: a scalar without modifiers. */
@@ -68,7 +74,8 @@ export const t: FieldKinds = Object.freeze({
   int: () => createScalarBuilder<"int", number>("int"),
   bigint: () => createScalarBuilder<"bigint", string>("bigint"),
   float: () => createScalarBuilder<"float", number>("float"),
-  decimal: (precision: number, scale: number) => createScalarBuilder<"decimal", string>("decimal", { precision, scale }),
+  decimal: (precision: number, scale: number) =>
+    createScalarBuilder<"decimal", string>("decimal", { precision, scale }),
   bool: () => createScalarBuilder<"bool", boolean>("bool"),
   date: () => createScalarBuilder<"date", string>("date"),
   datetime: () => createScalarBuilder<"datetime", string>("datetime"),
@@ -76,9 +83,16 @@ export const t: FieldKinds = Object.freeze({
   bytes: () => createScalarBuilder<"bytes", string>("bytes"),
   json: () => createScalarBuilder<"json", JsonValue>("json"),
   enum: <const V extends string>(...values: readonly V[]) => createScalarBuilder<"enum", V>("enum", { values }),
-  list: <B extends FieldBuilder<ItemTypes>>(item: B) => createScalarBuilder<"list", B[typeof types]["value"][]>("list", { item }),
+  list: <B extends FieldBuilder<ItemTypes>>(item: B) =>
+    createScalarBuilder<"list", B[typeof types]["value"][]>("list", { item }),
   ref: <const M extends string>(model: M) => createRefBuilder(model),
   many: <const M extends string, const V extends string>(model: M, via: V) => createListBuilder("many", model, via),
   one: <const M extends string, const V extends string>(model: M, via: V) => createListBuilder("one", model, via),
-  manyToMany: <const M extends string, const V extends string = never>(model: M, via?: V) => createListBuilder("manyToMany", model, via),
+  manyToMany: createManyToMany,
 });
+
+function createManyToMany<M extends string>(model: M): ListBuilder<"manyToMany", M, never>;
+function createManyToMany<M extends string, V extends string>(model: M, via: V): ListBuilder<"manyToMany", M, V>;
+function createManyToMany<M extends string, V extends string>(model: M, via?: V): ListBuilder<"manyToMany", M, V> {
+  return createListBuilder<"manyToMany", M, V>("manyToMany", model, via);
+}

@@ -59,7 +59,10 @@ export class DataValidator {
     }
     const problems = [...byPath].map(([path, detail]) => ({ path, detail }));
     const first = problems[0];
-    const detail = problems.length === 1 ? `${first?.path}: ${first?.detail}` : `${problems.length} fields of the ${model} are wrong.`;
+    const detail =
+      problems.length === 1
+        ? `${first?.path === "" ? model : first?.path}: ${first?.detail}`
+        : `${problems.length} fields of the ${model} are wrong.`;
     return new FootingError("FTG_INVALID", { detail, problems });
   }
 }
@@ -79,7 +82,13 @@ export function findValueProblem(type: ScalarType, value: unknown): string | nul
 }
 
 function createAjv(): Ajv2020 {
-  const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true, addUsedSchema: false });
+  const ajv = new Ajv2020({
+    strict: true,
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    addUsedSchema: false,
+  });
   ajv.addFormat("date", createFormat("date"));
   ajv.addFormat("date-time", createFormat("datetime"));
   ajv.addFormat("uuid", createFormat("uuid"));
@@ -99,7 +108,7 @@ function createFormat(kind: ScalarKind): (value: string) => boolean {
 }
 
 function isUrl(value: string): boolean {
-  return /^https?:\/\/[^\s\u0000-\u0020\\]+$/i.test(value) && URL.canParse(value);
+  return /^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(value) && URL.canParse(value);
 }
 
 function isAtLeast(min: string, value: string): boolean {
@@ -113,7 +122,12 @@ function isAtMost(max: string, value: string): boolean {
 /** Compares digits with a canonical bound; what is no number has been reported by its pattern or format. */
 function compareNumbers(value: string, bound: string): number {
   const point = bound.indexOf(".");
-  const type: ScalarType = { kind: "decimal", list: false, precision: 76, scale: point < 0 ? 0 : bound.length - point - 1 };
+  const type: ScalarType = {
+    kind: "decimal",
+    list: false,
+    precision: 76,
+    scale: point < 0 ? 0 : bound.length - point - 1,
+  };
   return isOfKind(type, value) ? compareValues(type, normalizeValue(type, value, ""), bound) : 0;
 }
 

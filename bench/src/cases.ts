@@ -1,0 +1,66 @@
+// What is measured: six requests as a web app sends them, each with keys drawn from the whole atlas.
+
+import { DatabaseSync } from "node:sqlite";
+import { createRandom, pick } from "./random.ts";
+
+/** One request. */
+export interface CaseRequest {
+  readonly path: string;
+  /** JSON text; present for a write. */
+  readonly body?: string;
+}
+
+/** One kind of request. */
+export interface BenchCase {
+  readonly name: string;
+  /** Whether it changes the database; then every server gets a copy of its own. */
+  readonly writes: boolean;
+  /** The next request. */
+  readonly next: () => CaseRequest;
+}
+
+/** The keys to draw from. */
+export interface Keys {
+  readonly cities: readonly { readonly id: number; readonly country: string; readonly population: number }[];
+  readonly countries: readonly string[];
+}
+
+/** Ids from here on belong to no city of the atlas. */
+const NEW_IDS = 100_000_000;
+
+/** Reads the keys of the atlas in `file`. */
+export function readKeys(file: string): Keys {
+  const db = new DatabaseSync(file, { readOnly: true });
+  // The columns are named as the fields of Keys.
+  const cities = db.prepare("SELECT id, country_code AS country, population FROM city").all() as unknown as Keys["cities"];
+  const countries = db.prepare("SELECT code FROM country ORDER BY code").all().map(({ code }) => String(code));
+  db.close();
+  return { cities, countries };
+}
+
+/** The cases over `keys`. Each call starts the same random sequence again. */
+export function createCases({ cities, countries }: Keys, seed: number): BenchCase[] {
+  const random = createRandom(seed);
+  const city = () => pick(cities, random);
+  let id = NEW_IDS;
+  return [
+    read("get by key", () => `/api/cities/${city().id}`),
+    read("list 20", () => `/api/cities?id[gt]=${city().id}&limit=20`),
+    read("list 20 + to-one", () => `/api/cities?id[gt]=${city().id}&limit=20&include=country`),
+    read("list 20 + to-many of 5", () => `/api/countries?code[gt]=${pick(countries, random)}&limit=20&include=cities`),
+    read("filter + sort", () => {
+      const { country, population } = city();
+      return `/api/cities?country=${country}&population[gt]=${population >> 1}&sort=-population&limit=20`;
+    }),
+    { name: "create", writes: true, next: () => ({ path: "/api/cities", body: createCity(id++, city().country) }) },
+  ];
+}
+
+function read(name: string, path: () => string): BenchCase {
+  return { name, writes: false, next: () => ({ path: path() }) };
+}
+
+function createCity(id: number, country: string): string {
+  const place = { population: 1234, latitude: -12.04318, longitude: -77.02824 };
+  return JSON.stringify({ id, name: "San Benito", ...place, featureCode: "PPL", country });
+}

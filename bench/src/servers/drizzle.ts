@@ -1,0 +1,96 @@
+// Fastify with Drizzle on better-sqlite3, as their documents recommend it: statements prepared once, one statement
+// per request. Where Drizzle offers two ways, the one that measured faster: joins for to-one, relational queries
+// for to-many and by key. Responses have no schema, because JSON.stringify measured faster than Fastify's serializer.
+
+import Database from "better-sqlite3";
+import { and, asc, desc, eq, getTableColumns, gt, sql } from "drizzle-orm";
+import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
+import Fastify, { type FastifyInstance } from "fastify";
+import * as schema from "./drizzle-schema.ts";
+import { PRAGMAS, readEnvironment, serve } from "./serve.ts";
+
+type Db = BetterSQLite3Database<typeof schema>;
+
+const { city, country } = schema;
+const environment = readEnvironment();
+const client = new Database(environment.database);
+for (const pragma of PRAGMAS) client.pragma(pragma);
+const db = drizzle({ client, schema });
+const server = Fastify();
+addReads(server, db);
+addCreate(server, db);
+await serve(server);
+
+function addReads(app: FastifyInstance, db: Db): void {
+  const { get, list, toOne, toMany, filtered } = prepare(db);
+  app.get<{ Params: { id: string } }>("/api/cities/:id", (request, reply) => {
+    const row = get.execute({ id: Number(request.params.id) }).sync();
+    if (row === undefined) return reply.code(404).send({ title: "Not found" });
+    return reply.send(row);
+  });
+  app.get<{ Querystring: Record<string, string> }>("/api/cities", ({ query }, reply) => {
+    if (query["include"] === "country") return reply.send({ data: toOne.all({ id: Number(query["id[gt]"]) }) });
+    if (query["country"] === undefined) return reply.send({ data: list.all({ id: Number(query["id[gt]"]) }) });
+    return reply.send({ data: filtered.all({ country: query["country"], population: Number(query["population[gt]"]) }) });
+  });
+  app.get<{ Querystring: Record<string, string> }>("/api/countries", ({ query }, reply) =>
+    reply.send({ data: toMany.execute({ code: query["code[gt]"] }).sync() }),
+  );
+}
+
+function prepare(db: Db) {
+  const after = gt(city.id, sql.placeholder("id"));
+  const larger = and(eq(city.country, sql.placeholder("country")), gt(city.population, sql.placeholder("population")));
+  const nested = { ...getTableColumns(city), country: getTableColumns(country) };
+  return {
+    get: db.query.city.findFirst({ where: eq(city.id, sql.placeholder("id")) }).prepare(),
+    list: db.select().from(city).where(after).orderBy(asc(city.id)).limit(20).prepare(),
+    toOne: db
+      .select(nested)
+      .from(city)
+      .innerJoin(country, eq(city.country, country.code))
+      .where(after)
+      .orderBy(asc(city.id))
+      .limit(20)
+      .prepare(),
+    toMany: db.query.country
+      .findMany({
+        where: gt(country.code, sql.placeholder("code")),
+        orderBy: asc(country.code),
+        limit: 20,
+        with: { cities: { orderBy: asc(city.id), limit: 5 } },
+      })
+      .prepare(),
+    filtered: db.select().from(city).where(larger).orderBy(desc(city.population), asc(city.id)).limit(20).prepare(),
+  };
+}
+
+function addCreate(app: FastifyInstance, db: Db): void {
+  const names = ["id", "name", "population", "latitude", "longitude", "featureCode", "country", "region"] as const;
+  const values = Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]));
+  // Object.fromEntries forgets the names, which the line above lists in full.
+  const insert = db.insert(city).values(values as Record<(typeof names)[number], ReturnType<typeof sql.placeholder>>).returning().prepare();
+  app.post<{ Body: Record<string, unknown> }>("/api/cities", { schema: { body: createBodySchema() } }, (request, reply) => {
+    if (request.headers.authorization !== environment.token) return reply.code(403).send({ title: "Not allowed" });
+    return reply.code(201).send(insert.get({ region: null, ...request.body }));
+  });
+}
+
+function createBodySchema(): object {
+  const text = (maxLength: number): object => ({ type: "string", maxLength });
+  return {
+    type: "object",
+    additionalProperties: false,
+    required: ["id", "name", "population", "latitude", "longitude", "featureCode", "country"],
+    properties: {
+      id: { type: "integer", minimum: 1 },
+      name: text(200),
+      population: { type: "integer", minimum: 0 },
+      latitude: { type: "number", minimum: -90, maximum: 90 },
+      longitude: { type: "number", minimum: -180, maximum: 180 },
+      featureCode: text(10),
+      country: text(2),
+      region: { type: ["string", "null"] },
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Answers one HTTP request to `/graphql`: parameters, document, operation, variables, run. The first phase that fails answers. */
+import { type OperationDefinitionNode, OperationTypeNode } from "graphql";
+import { FootingError } from "../../errors/footing-error.ts";
+import type { HostRequest, HostResponse } from "../../http/host-route.ts";
+import type { DocumentCache, PreparedDocument } from "./document-cache.ts";
+import type { GraphqlLimits } from "./graphql-limits.ts";
+import { type GraphqlMediaType, negotiateMediaType } from "./negotiate.ts";
+import { type GraphqlParameters, parseGraphqlBody, parseGraphqlQueryString } from "./parse-request.ts";
+import { readVariables } from "./read-variables.ts";
+import { describeFailure, type RequestFailure } from "./response-errors.ts";
+import { type Runtime, runOperation } from "./run-operation.ts";
+
+/** What all requests share. */
+export interface GraphqlServer extends Runtime {
+  readonly limits: GraphqlLimits;
+  readonly documents: DocumentCache;
+}
+
+/** The part of a request that decides its answer. */
+type Asked = Pick<HostRequest, "id" | "headers" | "actor">;
+
+/** What one method of the route does differently. */
+interface Reading {
+  readonly parse: () => GraphqlParameters;
+  readonly mutations: boolean;
+}
+
+/**
+ * Answers a GET with a GraphQL response, also when it fails. Mutations are refused.
+ *
+ * @throws FootingError FTG_NOT_ACCEPTABLE when the caller accepts no media type of GraphQL.
+ */
+export function answerGraphqlGet(server: GraphqlServer, request: HostRequest): Promise<HostResponse> {
+  return answer(server, request, { parse: () => parseGraphqlQueryString(request.query), mutations: false });
+}
+
+/**
+ * Answers a POST with a GraphQL response, also when it fails.
+ *
+ * @throws FootingError FTG_NOT_ACCEPTABLE when the caller accepts no media type of GraphQL.
+ */
+export function answerGraphqlPost(server: GraphqlServer, request: HostRequest): Promise<HostResponse> {
+  return answer(server, request, { parse: () => parseGraphqlBody(request.body), mutations: true });
+}
+
+async function answer(server: GraphqlServer, request: Asked, reading: Reading): Promise<HostResponse> {
+  const type = demandMediaType(request.headers.accept);
+  try {
+    const result = await answerParameters(server, request, reading);
+    if (typeof result === "string") return respond(200, type, result);
+    return respond(type === "application/json" ? 200 : 400, type, JSON.stringify(result));
+  } catch (error) {
+    if (!(error instanceof FootingError)) throw error;
+    const failed = respond(error.status, type, JSON.stringify({ errors: [describeFailure(error)] }));
+    return { ...failed, headers: { ...failed.headers, ...error.headers } };
+  }
+}
+
+function demandMediaType(accept: string | undefined): GraphqlMediaType {
+  const type = negotiateMediaType(accept);
+  if (type !== null) return type;
+  throw new FootingError("FTG_NOT_ACCEPTABLE", {
+    detail: `The accept header ${JSON.stringify(accept)} takes neither media type of GraphQL.`,
+    fix: "Accept `application/graphql-response+json` or `application/json`.",
+  });
+}
+
+/** The response as JSON text, or what kept the operation from running. Throws FootingError when it is not even a GraphQL request. */
+async function answerParameters(
+  server: GraphqlServer,
+  { id, actor }: Asked,
+  reading: Reading,
+): Promise<string | RequestFailure> {
+  const { schema, limits } = server;
+  const { query, operationName, variables: raw } = reading.parse();
+  const document = server.documents.prepare(query);
+  if ("errors" in document) return document;
+  const operation = selectOperation(document, operationName);
+  if ("errors" in operation) return operation;
+  if (!reading.mutations) refuseMutation(operation);
+  const variables = readVariables(schema.graphql, operation, { raw, limits });
+  if ("errors" in variables) return variables;
+  return runOperation(server, { id, document, operation, raw, variables, actor });
+}
+
+function selectOperation(
+  { operations }: PreparedDocument,
+  name: string | null,
+): OperationDefinitionNode | RequestFailure {
+  const found = name === null ? operations : operations.filter((operation) => operation.name?.value === name);
+  const [operation, ...others] = found;
+  if (operation !== undefined && others.length === 0) return operation;
+  const names = operations.flatMap((candidate) => candidate.name?.value ?? []);
+  const detail =
+    name === null
+      ? `operationName: expected one of ${names.join(", ")}, got none.`
+      : `operationName: the document has no operation ${JSON.stringify(name)}.`;
+  const empty = operations.length === 0 ? "The document holds no operation." : detail;
+  return {
+    errors: [
+      describeFailure(new FootingError("FTG_QUERY", { detail: empty, fix: "Name an operation of the document." })),
+    ],
+  };
+}
+
+/** A GET must change nothing: links, images and prefetching browsers send it. */
+function refuseMutation({ operation }: OperationDefinitionNode): void {
+  if (operation !== OperationTypeNode.MUTATION) return;
+  throw new FootingError("FTG_METHOD", {
+    detail: "A mutation must come by POST; got GET.",
+    fix: "Send it by POST.",
+    headers: { allow: "POST" },
+  });
+}
+
+function respond(status: number, type: GraphqlMediaType, body: string): HostResponse {
+  return { status, type: `${type}; charset=utf-8`, body, headers: { vary: "accept" } };
+}

@@ -1,0 +1,212 @@
+/**
+ * Derives the GraphQL schema from the declared one, and says of each root field what it does. Refuses names
+ * that collide. Holds no resolver: execution is not graphql-js's.
+ */
+import {
+  GraphQLBoolean,
+  GraphQLEnumType,
+  type GraphQLFieldConfigArgumentMap,
+  type GraphQLInputObjectType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  validateSchema,
+} from "graphql";
+import { FootingError, type Problem } from "../../errors/footing-error.ts";
+import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
+import type { RowLimits } from "./graphql-limits.ts";
+import { findNameProblems, nameEnum, nameModel } from "./graphql-names.ts";
+import { getScalar } from "./graphql-scalars.ts";
+import {
+  createChangesType,
+  createDataType,
+  createKeyType,
+  createListWhereType,
+  createWhereType,
+  getKeyPartType,
+} from "./input-types.ts";
+import { createConnectionType, createListArguments, createObjectType, type ObjectField } from "./object-types.ts";
+import type { KeyType, LeafType, ModelTypes, TypeTable } from "./type-table.ts";
+
+/** What a root field does, and to which model. */
+export interface RootField {
+  readonly action: "get" | "list" | "create" | "update" | "delete";
+  readonly model: ModelSchema;
+}
+
+/** A derived schema: for graphql-js to parse, validate and describe with, and for execution to look root fields up in. */
+export interface DerivedSchema {
+  readonly models: Schema;
+  readonly rows: RowLimits;
+  readonly graphql: GraphQLSchema;
+  readonly queries: ReadonlyMap<string, RootField>;
+  readonly mutations: ReadonlyMap<string, RootField>;
+}
+
+/** A root field with its type. */
+type NamedField = readonly [name: string, does: RootField, type: ObjectField];
+
+/**
+ * Derives the GraphQL schema.
+ *
+ * @throws FootingError FTG_SCHEMA with every name that collides or that GraphQL does not allow.
+ */
+export function createGraphqlSchema(schema: Schema, rows: RowLimits): DerivedSchema {
+  refuse(findNameProblems(schema));
+  const table = createTypeTable(schema, rows);
+  const models = Object.values(schema.models);
+  const queries = models.flatMap((model) => createQueryFields(table, model));
+  const mutations = models.flatMap((model) => createMutationFields(table, model));
+  const graphql = new GraphQLSchema({
+    query: new GraphQLObjectType({ name: "Query", description: "What can be read.", fields: orPlaceholder(queries) }),
+    mutation:
+      mutations.length === 0
+        ? null
+        : new GraphQLObjectType({ name: "Mutation", description: "What can be written.", fields: toFields(mutations) }),
+  });
+  refuse(validateSchema(graphql).map((error) => ({ path: "GraphQL", detail: error.message })));
+  return Object.freeze({ models: schema, rows, graphql, queries: toActions(queries), mutations: toActions(mutations) });
+}
+
+function createQueryFields(table: TypeTable, model: ModelSchema): NamedField[] {
+  if (model.access.read === "nobody") return [];
+  const names = nameModel(model);
+  const { object, connection } = table.types(model.name);
+  const list: NamedField = [
+    names.list,
+    { action: "list", model },
+    {
+      type: new GraphQLNonNull(connection),
+      description: `Lists ${model.name} rows.`,
+      args: createListArguments(table, model),
+    },
+  ];
+  if (!hasVisibleKey(model)) return [list];
+  const get: ObjectField = {
+    type: object,
+    description: `Gets one ${model.name} by its key; null when there is none.`,
+    args: createKeyArguments(table, model),
+  };
+  return [[names.get, { action: "get", model }, get], list];
+}
+
+function createMutationFields(table: TypeTable, model: ModelSchema): NamedField[] {
+  const names = nameModel(model);
+  const type = table.types(model.name).object;
+  const data = createDataType(table, model);
+  const changes = createChangesType(table, model);
+  const key = createKeyArguments(table, model);
+  const fields: NamedField[] = [
+    [
+      names.create,
+      { action: "create", model },
+      { type, description: `Creates a ${model.name}.`, args: createDataArgument(data) },
+    ],
+    [
+      names.update,
+      { action: "update", model },
+      { type, description: `Changes one ${model.name}.`, args: { ...key, ...createDataArgument(changes) } },
+    ],
+    [
+      names.delete,
+      { action: "delete", model },
+      { type, description: `Ends one ${model.name}; the answer is the row as it was.`, args: key },
+    ],
+  ];
+  return fields.filter(([, { action }]) => isWriteServed(model, action, changes));
+}
+
+function isWriteServed(
+  model: ModelSchema,
+  action: RootField["action"],
+  changes: GraphQLInputObjectType | null,
+): boolean {
+  if (action === "create") return model.access.create !== "nobody";
+  if (!hasVisibleKey(model)) return false;
+  return action === "update" ? model.access.update !== "nobody" && changes !== null : model.access.delete !== "nobody";
+}
+
+function createKeyArguments(table: TypeTable, model: ModelSchema): GraphQLFieldConfigArgumentMap {
+  return Object.fromEntries(
+    model.key.map((part) => [part.field, { type: new GraphQLNonNull(getKeyPartType(table, model, part)) }]),
+  );
+}
+
+function createDataArgument(type: GraphQLInputObjectType | null): GraphQLFieldConfigArgumentMap {
+  return type === null ? {} : { data: { type: new GraphQLNonNull(type) } };
+}
+
+function hasVisibleKey(model: ModelSchema): boolean {
+  return model.key.every((part) => model.fields[part.field]?.hidden === false);
+}
+
+/** GraphQL demands a query field, even of an app in which nobody may read anything yet. */
+function orPlaceholder(queries: readonly NamedField[]): Record<string, ObjectField> {
+  if (queries.length > 0) return toFields(queries);
+  return { _empty: { type: GraphQLBoolean, description: "Always null: no model has a `read` rule yet." } };
+}
+
+function toFields(fields: readonly NamedField[]): Record<string, ObjectField> {
+  return Object.fromEntries(fields.map(([name, , type]) => [name, type]));
+}
+
+function toActions(fields: readonly NamedField[]): ReadonlyMap<string, RootField> {
+  return new Map(fields.map(([name, does]) => [name, Object.freeze(does)]));
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  throw new FootingError("FTG_SCHEMA", {
+    detail: `GraphQL cannot serve the schema: ${problems.length} of its names do not fit.`,
+    problems,
+  });
+}
+
+function createTypeTable(schema: Schema, rows: RowLimits): TypeTable {
+  const models = Object.values(schema.models);
+  const enums = new Map(models.flatMap(createEnumTypes));
+  const types = new Map<string, ModelTypes>();
+  const keys = new Map<string, GraphQLInputObjectType>();
+  const table: TypeTable = {
+    schema,
+    rows,
+    model: (name) => find(schema.models[name], name),
+    types: (name) => find(types.get(name), name),
+    leaf: (field) => enums.get(field) ?? getScalar(field.type),
+    key: (name) => keys.get(name) ?? getSoleKeyType(table, find(schema.models[name], name)),
+  };
+  for (const model of models) {
+    types.set(model.name, createModelTypes(table, model));
+    if (model.key.length > 1) keys.set(model.name, createKeyType(table, model));
+  }
+  return table;
+}
+
+function createModelTypes(table: TypeTable, model: ModelSchema): ModelTypes {
+  const object = createObjectType(table, model);
+  const where = createWhereType(table, model);
+  return {
+    object,
+    connection: createConnectionType(model, object),
+    where,
+    listWhere: createListWhereType(model, where),
+  };
+}
+
+function getSoleKeyType(table: TypeTable, model: ModelSchema): KeyType {
+  return getKeyPartType(table, model, find(model.key[0], model.name));
+}
+
+function createEnumTypes(model: ModelSchema): (readonly [ScalarField, LeafType])[] {
+  return Object.values(model.fields).flatMap((field) => {
+    const name = field.kind === "scalar" ? nameEnum(model, field) : null;
+    if (field.kind !== "scalar" || name === null) return [];
+    const values = Object.fromEntries((field.type.values ?? []).map((value) => [value, {}]));
+    return [[field, new GraphQLEnumType({ name, values, description: field.describe ?? null })] as const];
+  });
+}
+
+function find<T>(found: T | undefined, name: string): T {
+  if (found === undefined) throw new TypeError(`The schema refers to ${name}, which is not a model with a key.`);
+  return found;
+}

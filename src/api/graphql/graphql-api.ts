@@ -1,0 +1,85 @@
+/**
+ * Serves a schema over GraphQL: derives the GraphQL schema, and answers `/graphql` as GraphQL over HTTP says.
+ * Decides nothing about access; the executor does.
+ */
+import type { Executor } from "../../engine/executor.ts";
+import type { FootingError } from "../../errors/footing-error.ts";
+import type { HostRequest, HostRoute } from "../../http/host-route.ts";
+import type { HostLogger } from "../../http/logger.ts";
+import { createPublicError } from "../../http/problem.ts";
+import { defaultQueryLimits } from "../../passes/resolve-context.ts";
+import type { Schema } from "../../schema/schema-model.ts";
+import type { CacheStats } from "../../util/lru-cache.ts";
+import { answerGraphqlGet, answerGraphqlPost, type GraphqlServer } from "./answer-graphql.ts";
+import { createGraphqlSchema, type DerivedSchema } from "./create-graphql-schema.ts";
+import { DocumentCache } from "./document-cache.ts";
+import { createGraphiqlAssetRoute, serveGraphiqlPage } from "./graphiql.ts";
+import { defaultGraphqlLimits, type GraphqlLimits, type RowLimits } from "./graphql-limits.ts";
+import { acceptsPage } from "./negotiate.ts";
+
+/** What the GraphQL API is made of. */
+export interface GraphqlApiOptions {
+  readonly schema: Schema;
+  readonly executor: Executor;
+  readonly logger: HostLogger;
+  /** Whether clients may ask for the schema. Meant for development. */
+  readonly introspection: boolean;
+  /** Whether browsers get GraphiQL. Meant for development; it needs introspection. */
+  readonly graphiql: boolean;
+  /** Replaces single {@link defaultGraphqlLimits}. */
+  readonly limits?: Partial<GraphqlLimits>;
+  /** The row limits of the engine, when they are not the default ones. */
+  readonly rows?: RowLimits;
+}
+
+/** The GraphQL API of one app. */
+export interface GraphqlApi {
+  /** For the host. */
+  readonly routes: readonly HostRoute[];
+  readonly schema: DerivedSchema;
+  /** How often a request found its document parsed and validated. */
+  stats(): CacheStats;
+}
+
+/**
+ * Makes the GraphQL API of a schema.
+ *
+ * @throws FootingError FTG_SCHEMA when names of the schema do not fit GraphQL or each other.
+ */
+export function createGraphqlApi(options: GraphqlApiOptions): GraphqlApi {
+  const { executor, introspection, logger } = options;
+  const limits = Object.freeze({ ...defaultGraphqlLimits, ...options.limits });
+  const schema = createGraphqlSchema(options.schema, options.rows ?? defaultQueryLimits);
+  const documents = new DocumentCache({ schema, limits, introspection });
+  const server: GraphqlServer = {
+    schema,
+    executor,
+    limits,
+    documents,
+    publish: (error, id) => publishError(error, id, logger),
+  };
+  const route: HostRoute = {
+    path: "/graphql",
+    operations: {
+      GET: {
+        handle: (request) =>
+          options.graphiql && wantsPage(request) ? serveGraphiqlPage() : answerGraphqlGet(server, request),
+      },
+      POST: { handle: (request) => answerGraphqlPost(server, request), accepts: ["application/json"] },
+    },
+  };
+  const routes = options.graphiql ? [route, createGraphiqlAssetRoute()] : [route];
+  return Object.freeze({ routes, schema, stats: () => documents.stats() });
+}
+
+/** What a caller may see of a failed field; what they may not goes to the log. */
+function publishError(error: unknown, id: string, logger: HostLogger): FootingError {
+  const visible = createPublicError(error, id);
+  if (visible.status === 500) logger.error({ request: id, err: visible.cause }, "GraphQL field failed");
+  return visible;
+}
+
+/** A browser that opens the address gets the page; a link with a query in it gets the answer. */
+function wantsPage({ headers, query }: HostRequest): boolean {
+  return acceptsPage(headers.accept) && !new URLSearchParams(query).has("query");
+}

@@ -1,0 +1,149 @@
+/** Builds what goes in: the filters on a model, its key, and the data of a new or changed row. */
+import {
+  type GraphQLInputFieldConfig,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLList,
+  GraphQLNonNull,
+} from "graphql";
+import type { Field, FieldDefault, KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
+import { nameModel } from "./graphql-names.ts";
+import { getFilter } from "./graphql-scalars.ts";
+import { isToMany, type KeyType, listVisibleFields, type TypeTable } from "./type-table.ts";
+
+type InputFields = Record<string, GraphQLInputFieldConfig>;
+
+/** Makes the filter on rows of a model. */
+export function createWhereType(table: TypeTable, model: ModelSchema): GraphQLInputObjectType {
+  const where: GraphQLInputObjectType = new GraphQLInputObjectType({
+    name: nameModel(model).where,
+    description: `Which ${model.name} rows: all given conditions must hold. An empty filter matches every row.`,
+    fields: () => createWhereFields(table, model, where),
+  });
+  return where;
+}
+
+/** Makes the filter on a relation to several rows of a model. */
+export function createListWhereType(model: ModelSchema, where: GraphQLInputObjectType): GraphQLInputObjectType {
+  return new GraphQLInputObjectType({
+    name: nameModel(model).listWhere,
+    description: `Which related ${model.name} rows there must be.`,
+    fields: {
+      some: { type: where, description: "At least one matches." },
+      every: { type: where, description: "None fails to match; true when there are none." },
+      none: { type: where, description: "None matches." },
+    },
+  });
+}
+
+/** Makes the key of a model whose key has several parts. */
+export function createKeyType(table: TypeTable, model: ModelSchema): GraphQLInputObjectType {
+  return new GraphQLInputObjectType({
+    name: nameModel(model).key,
+    description: `The key of one ${model.name}.`,
+    fields: () =>
+      Object.fromEntries(
+        model.key.map((part) => [part.field, { type: new GraphQLNonNull(getKeyPartType(table, model, part)) }]),
+      ),
+  });
+}
+
+/** The type of one part of a model's key: the field's own, or the key behind a ref. */
+export function getKeyPartType(table: TypeTable, model: ModelSchema, part: KeyColumn): KeyType {
+  const field = model.fields[part.field];
+  if (field === undefined) throw new TypeError(`${model.name} has no key field ${part.field}.`);
+  return field.kind === "scalar" ? table.leaf(field) : table.key(field.model);
+}
+
+/**
+ * Makes the data of a new row; null when no field can be given. Where a rule decides who creates, it may also
+ * fill fields in, so none is required here: the engine says what is missing.
+ */
+export function createDataType(table: TypeTable, model: ModelSchema): GraphQLInputObjectType | null {
+  const open = model.access.create === "everyone";
+  return createWriteType(table, nameModel(model).createInput, {
+    description: `A new ${model.name}.`,
+    fields: listWritableFields(model).map((field) => [field, open && isRequired(field)]),
+  });
+}
+
+/** Makes the changes to a row; null when no field can change. */
+export function createChangesType(table: TypeTable, model: ModelSchema): GraphQLInputObjectType | null {
+  const key = new Set(model.key.map((part) => part.field));
+  const changeable = listWritableFields(model).filter(
+    (field) => !key.has(field.name) && !("immutable" in field && field.immutable),
+  );
+  return createWriteType(table, nameModel(model).updateInput, {
+    description: `Changes to a ${model.name}: what is left out stays as it is.`,
+    fields: changeable.map((field) => [field, false]),
+  });
+}
+
+interface WriteForm {
+  readonly description: string;
+  /** The fields, each with whether it must be given. */
+  readonly fields: readonly (readonly [Field, boolean])[];
+}
+
+function createWhereFields(table: TypeTable, model: ModelSchema, where: GraphQLInputObjectType): InputFields {
+  const list = new GraphQLList(new GraphQLNonNull(where));
+  return {
+    ...Object.fromEntries(
+      listVisibleFields(table.schema, model).map((field) => [field.name, { type: getWhereFieldType(table, field) }]),
+    ),
+    all: { type: list, description: "Every one of these filters matches." },
+    any: { type: list, description: "At least one of these filters matches." },
+    not: { type: where, description: "This filter does not match." },
+  };
+}
+
+function getWhereFieldType(table: TypeTable, field: Field): GraphQLInputType {
+  if (field.kind === "scalar") return getFilter(field.type);
+  const { where, listWhere } = table.types(field.model);
+  return isToMany(field) ? listWhere : where;
+}
+
+function createWriteType(table: TypeTable, name: string, form: WriteForm): GraphQLInputObjectType | null {
+  if (form.fields.length === 0) return null;
+  const fields = (): InputFields =>
+    Object.fromEntries(form.fields.map(([field, required]) => [field.name, createWriteField(table, field, required)]));
+  return new GraphQLInputObjectType({ name, description: form.description, fields });
+}
+
+function createWriteField(table: TypeTable, field: Field, required: boolean): GraphQLInputFieldConfig {
+  const type = getWriteType(table, field);
+  return { type: required ? new GraphQLNonNull(type) : type, description: describeWriteField(field) };
+}
+
+function getWriteType(
+  table: TypeTable,
+  field: Field,
+): (GraphQLInputType & KeyType) | GraphQLList<GraphQLNonNull<KeyType>> {
+  const item = field.kind === "scalar" ? table.leaf(field) : table.key(field.model);
+  const list = field.kind === "scalar" ? field.type.list : field.kind === "manyToMany";
+  return list ? new GraphQLList(new GraphQLNonNull(item)) : item;
+}
+
+function describeWriteField(field: Field): string | null {
+  const kept = field.kind === "scalar" && field.default !== null ? describeDefault(field.default) : null;
+  const relation =
+    field.kind === "manyToMany" ? `The keys of all its ${field.model} rows: those left out are unlinked.` : null;
+  const reference = field.kind === "ref" ? `The key of a ${field.model}.` : null;
+  const parts = [field.describe, reference, relation, kept].filter((part) => typeof part === "string");
+  return parts.length === 0 ? null : parts.join(" ");
+}
+
+function describeDefault(value: FieldDefault): string {
+  if (value.kind === "now") return "Default: the current time.";
+  return value.kind === "uuid" ? "Default: a new UUID." : `Default: ${JSON.stringify(value.value)}.`;
+}
+
+/** The fields a row is written through: its own columns, and links from either side. */
+function listWritableFields(model: ModelSchema): readonly Field[] {
+  return Object.values(model.fields).filter((field) => !field.hidden && field.kind !== "many" && field.kind !== "one");
+}
+
+function isRequired(field: Field): boolean {
+  if (field.kind === "scalar") return !field.optional && field.default === null;
+  return field.kind === "ref" && !field.optional;
+}

@@ -1,0 +1,110 @@
+/** Builds what comes out: the object type of a model, its connection and its edges. */
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLString,
+} from "graphql";
+import type { Field, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
+import { nameModel } from "./graphql-names.ts";
+import { isToMany, listVisibleFields, type TypeTable } from "./type-table.ts";
+
+/** A field of an object type; none has a resolver of its own. */
+export type ObjectField = GraphQLFieldConfig<unknown, unknown>;
+
+/** Makes the object type of a model. */
+export function createObjectType(table: TypeTable, model: ModelSchema): GraphQLObjectType {
+  return new GraphQLObjectType({
+    name: nameModel(model).object,
+    description: model.describe ?? null,
+    fields: () =>
+      Object.fromEntries(
+        listVisibleFields(table.schema, model).map((field) => [field.name, createObjectField(table, field)]),
+      ),
+  });
+}
+
+/** Makes the type of a page of a model's rows. */
+export function createConnectionType(model: ModelSchema, object: GraphQLObjectType): GraphQLObjectType {
+  return new GraphQLObjectType({
+    name: nameModel(model).connection,
+    description: `A page of ${model.name} rows.`,
+    fields: () => ({
+      nodes: { type: requireList(object), description: "The rows." },
+      edges: { type: requireList(createEdgeType(model, object)), description: "The rows with their cursors." },
+      pageInfo: {
+        type: new GraphQLNonNull(pageInfoType),
+        description: "Whether there is more, and the cursors to get it.",
+      },
+    }),
+  });
+}
+
+/** Makes the arguments of a list of a model's rows. */
+export function createListArguments(table: TypeTable, model: ModelSchema): GraphQLFieldConfigArgumentMap {
+  const range = `from 1 to ${table.rows.maxLimit}, ${table.rows.defaultLimit} unless given`;
+  return {
+    where: { type: table.types(model.name).where, description: "Only rows that match." },
+    orderBy: {
+      type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+      description:
+        "Sort keys, strongest first: a field, or one behind to-one relations (`region.name`); `-` in front sorts down.",
+    },
+    first: { type: GraphQLInt, description: `Rows at most, from the start of the list or behind \`after\`: ${range}.` },
+    after: { type: GraphQLString, description: "A cursor: only rows behind it." },
+    last: { type: GraphQLInt, description: `Rows at most, directly in front of \`before\`: ${range}.` },
+    before: { type: GraphQLString, description: "A cursor: only rows in front of it." },
+    offset: { type: GraphQLInt, description: "Rows to skip. Not together with a cursor." },
+  };
+}
+
+const pageInfoType = new GraphQLObjectType({
+  name: "PageInfo",
+  description: "Where a page lies in its list.",
+  fields: {
+    hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean), description: "Whether more rows follow." },
+    hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean), description: "Whether rows precede." },
+    startCursor: { type: GraphQLString, description: "For `before`, to get the page in front of this one." },
+    endCursor: { type: GraphQLString, description: "For `after`, to get the next page." },
+  },
+});
+
+function createObjectField(table: TypeTable, field: Field): ObjectField {
+  const description = field.describe ?? null;
+  if (field.kind === "scalar") return { type: createScalarOutput(table, field), description };
+  const target = table.model(field.model);
+  const types = table.types(field.model);
+  if (isToMany(field))
+    return { type: new GraphQLNonNull(types.connection), description, args: createListArguments(table, target) };
+  const always = field.kind === "ref" && !field.optional && target.access.read === "everyone";
+  return { type: always ? new GraphQLNonNull(types.object) : types.object, description };
+}
+
+function createScalarOutput(table: TypeTable, field: ScalarField): GraphQLOutputType {
+  const leaf = table.leaf(field);
+  const type = field.type.list ? new GraphQLList(new GraphQLNonNull(leaf)) : leaf;
+  return field.optional ? type : new GraphQLNonNull(type);
+}
+
+function createEdgeType(model: ModelSchema, object: GraphQLObjectType): GraphQLObjectType {
+  return new GraphQLObjectType({
+    name: nameModel(model).edge,
+    description: `One ${model.name} row in a list.`,
+    fields: {
+      node: { type: new GraphQLNonNull(object), description: "The row." },
+      cursor: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: "The row's place in the list, for `after` and `before`.",
+      },
+    },
+  });
+}
+
+function requireList(item: GraphQLObjectType): GraphQLOutputType {
+  return new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item)));
+}

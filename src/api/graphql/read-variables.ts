@@ -1,0 +1,42 @@
+/** Reads the variables of an operation: bounded first, then coerced to their types. */
+import { type GraphQLSchema, getVariableValues, type OperationDefinitionNode } from "graphql";
+import { FootingError } from "../../errors/footing-error.ts";
+import type { GraphqlLimits } from "./graphql-limits.ts";
+import { describeFailure, describeGraphqlError, type RequestFailure } from "./response-errors.ts";
+
+/** The values of an operation's variables, as graphql-js keeps them. */
+export type VariableValues = NonNullable<ReturnType<typeof getVariableValues>["variableValues"]>;
+
+/** The sent variables as a JSON object. */
+export type RawVariables = Readonly<Record<string, unknown>>;
+
+/** The coerced variables of an operation, or what is wrong with them. */
+export function readVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  options: { raw: RawVariables; limits: GraphqlLimits },
+): VariableValues | RequestFailure {
+  const problem = findExcess(options.raw, options.limits);
+  if (problem !== null) return { errors: [describeFailure(new FootingError("FTG_COST", { detail: problem }))] };
+  const { errors, variableValues } = getVariableValues(schema, operation.variableDefinitions ?? [], options.raw, {
+    maxErrors: 20,
+  });
+  if (variableValues !== undefined) return variableValues;
+  return { errors: errors.map((error) => describeGraphqlError(error, "FTG_VALUE")) };
+}
+
+/** What of the variables is too much, or null. Walks without recursion: they may be nested as deeply as JSON allows. */
+function findExcess(raw: RawVariables, limits: GraphqlLimits): string | null {
+  const open: (readonly [value: unknown, depth: number])[] = [[raw, 0]];
+  let count = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [value, depth] = next;
+    count += 1;
+    if (count > limits.maxVariableValues)
+      return `The variables may hold at most ${limits.maxVariableValues} values in all.`;
+    if (typeof value !== "object" || value === null) continue;
+    if (depth > limits.maxValueDepth) return `The variables may be nested at most ${limits.maxValueDepth} levels deep.`;
+    for (const item of Object.values(value)) open.push([item, depth + 1]);
+  }
+  return null;
+}

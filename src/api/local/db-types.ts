@@ -1,0 +1,140 @@
+/** The types of `db`, inferred from declared models. Types only. `S` is true for the app itself. */
+import type { Models } from "../../schema/check-types.ts";
+import type { CreateInput, UpdateInput } from "../../schema/input-types.ts";
+import type { Key } from "../../schema/row-types.ts";
+import type { CheckedSelect, IsReadable, SelectInput, SelectResult } from "../../schema/select-types.ts";
+import type { OrderInput, WhereInput } from "../../schema/where-types.ts";
+
+/** The data under the access rules of one actor: one property per model. */
+export type Db<M extends Models, S extends boolean = false> = ModelApis<M, S> & DbMethods<M, S>;
+
+// `in out`: two of these are related when their models are the same. Without it TypeScript would find the variance out
+// by comparing all methods for made-up models, which these types are too deep for.
+
+/** The models of `db`. */
+export type ModelApis<in out M extends Models, in out S extends boolean> = {
+  readonly [N in keyof M]: ModelApi<M, N, S>;
+};
+
+/** What `db` can do beside reaching its models. */
+export interface DbMethods<in out M extends Models, in out S extends boolean> {
+  /** The same data under the rules for this user; null or undefined is anonymous. */
+  as(user: object | null | undefined): Db<M>;
+  /** The same data past all rules, hidden fields included. */
+  asSystem(): Db<M, true>;
+  /**
+   * Runs `work` in one transaction: committed when it resolves, undone when it rejects. Only calls on `tx` belong to it.
+   *
+   * @example
+   * ```ts
+   * await db.transaction(async (tx) => {
+   *   const country = await tx.Country.create({ code: "PE", name: "Peru" });
+   *   await tx.City.create({ id: 1, name: "Lima", country: "PE" });
+   * });
+   * ```
+   */
+  transaction<T>(work: (tx: Db<M, S>) => Promise<T>): Promise<T>;
+}
+
+/** What to select: names that are no field are an error at their place. */
+export interface Selecting<M extends Models, N extends keyof M, Q, S> {
+  /** The fields to answer; absent: all own fields. */
+  readonly select?: Q & CheckedSelect<M, N, { select: Q; system: S }>;
+}
+
+/** Which row to answer first, and in which form. */
+export interface FirstQuery<M extends Models, N extends keyof M, Q, S> extends Selecting<M, N, Q, S> {
+  /** Absent: all rows. */
+  readonly where?: WhereInput<M, N, S>;
+  /** Strongest first; absent: by key. The key is always the last tie-break. */
+  readonly orderBy?: readonly OrderInput<M, N, S>[];
+}
+
+/** Which rows to answer, in which order and form. */
+export interface FindQuery<M extends Models, N extends keyof M, Q, S> extends FirstQuery<M, N, Q, S> {
+  /** Rows at most; absent: the default limit of the app. */
+  readonly limit?: number;
+  /** Rows to skip; not together with a cursor. */
+  readonly offset?: number;
+  /** A cursor: only rows behind it. */
+  readonly after?: string;
+  /** A cursor: only rows before it, the nearest ones, in the list's own order. */
+  readonly before?: string;
+}
+
+/** Which rows a bulk write aims at: those of a filter, or all, said aloud. */
+export type BulkTarget<W> =
+  | { readonly where: W; readonly all?: never }
+  | { readonly all: true; readonly where?: never };
+
+/** Rows with the way to the next ones. */
+export interface Page<R> {
+  readonly data: R[];
+  readonly page: {
+    /** Whether more rows lie in the direction of reading. */
+    readonly hasMore: boolean;
+    /** The cursor to go on with, or null at the end. */
+    readonly next: string | null;
+  };
+}
+
+/** A written row as the writer may read it: null when the rules hide it from them. */
+export type WrittenRow<M extends Models, N extends keyof M, Q, S> =
+  | SelectResult<M, N, Q, S>
+  | (IsReadable<M, N, S> extends true ? never : null);
+
+/**
+ * The rows of one model. Every method runs under the actor's access rules and rejects with a FootingError: FTG_QUERY,
+ * FTG_VALUE, FTG_COST, FTG_CURSOR, FTG_FORBIDDEN, and for writes FTG_INVALID, FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK,
+ * FTG_NOT_FOUND and FTG_UNBOUNDED_WRITE.
+ */
+export interface ModelApi<in out M extends Models, in out N extends keyof M, in out S extends boolean> {
+  /**
+   * A list of rows.
+   *
+   * @example
+   * ```ts
+   * await db.City.find({ select: { name: true, region: {} }, where: { country: "PE" }, orderBy: ["-population"], limit: 5 });
+   * ```
+   */
+  find<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    query?: FindQuery<M, N, Q, S>,
+  ): Promise<SelectResult<M, N, Q, S>[]>;
+  /** A list of rows with the cursor of the next one. */
+  findPage<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    query?: FindQuery<M, N, Q, S>,
+  ): Promise<Page<SelectResult<M, N, Q, S>>>;
+  /** The first row, or null. */
+  first<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    query?: FirstQuery<M, N, Q, S>,
+  ): Promise<SelectResult<M, N, Q, S> | null>;
+  /** The row with the key, or null. */
+  get<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    key: Key<M, N>,
+    query?: Selecting<M, N, Q, S>,
+  ): Promise<SelectResult<M, N, Q, S> | null>;
+  /** How many rows there are. */
+  count(query?: { readonly where?: WhereInput<M, N, S> }): Promise<number>;
+  /** Creates a row and answers it. */
+  create<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    data: CreateInput<M, N, S>,
+    query?: Selecting<M, N, Q, S>,
+  ): Promise<WrittenRow<M, N, Q, S>>;
+  /** Creates rows in one transaction, all or none, taking them one by one; answers their number. */
+  createMany(data: Iterable<CreateInput<M, N, S>>): Promise<number>;
+  /** Changes the row with the key and answers it. */
+  update<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    key: Key<M, N>,
+    data: UpdateInput<M, N, S>,
+    query?: Selecting<M, N, Q, S>,
+  ): Promise<WrittenRow<M, N, Q, S>>;
+  /** Changes all rows that match and that the actor may change; answers their number. */
+  updateMany(query: BulkTarget<WhereInput<M, N, S>> & { readonly data: UpdateInput<M, N, S> }): Promise<number>;
+  /** Deletes the row with the key and answers it as it was. */
+  delete<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    key: Key<M, N>,
+    query?: Selecting<M, N, Q, S>,
+  ): Promise<WrittenRow<M, N, Q, S>>;
+  /** Deletes all rows that match and that the actor may delete; answers their number. */
+  deleteMany(query: BulkTarget<WhereInput<M, N, S>>): Promise<number>;
+}

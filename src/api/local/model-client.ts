@@ -1,0 +1,168 @@
+/**
+ * The methods of one model of `db`: each makes one query of the query language, runs it as one actor and parses the
+ * answer. It checks what only a JavaScript caller can get wrong and leaves everything else to the engine.
+ */
+import type { Actor } from "../../engine/actor.ts";
+import type { Executor } from "../../engine/executor.ts";
+import { FootingError } from "../../errors/footing-error.ts";
+import type { DataQuery, SelectQuery, WhereQuery } from "../../plan/query.ts";
+import { describeReceived } from "../../schema/describe-type.ts";
+import type { ModelSchema } from "../../schema/schema-model.ts";
+import { findNearest } from "../../util/nearest.ts";
+import type { JsonConverter } from "./create-json-converter.ts";
+
+type Options = Readonly<Record<string, unknown>>;
+
+const SELECTING = ["select"];
+const FIRST = ["select", "where", "orderBy"];
+const FIND = [...FIRST, "limit", "offset", "after", "before"];
+
+/** What a client needs to know of its model, the same for every actor. */
+export interface ClientModel {
+  readonly model: ModelSchema;
+  readonly convert: JsonConverter | null;
+}
+
+/** One model under the rules of one actor. See `ModelApi` for the typed view. */
+export class ModelClient {
+  readonly #model: ModelSchema;
+  readonly #convert: JsonConverter | null;
+  readonly #executor: Executor;
+  readonly #actor: Actor;
+
+  constructor({ model, convert }: ClientModel, executor: Executor, actor: Actor) {
+    this.#model = model;
+    this.#convert = convert;
+    this.#executor = executor;
+    this.#actor = actor;
+  }
+
+  async find(query: Options = {}): Promise<unknown> {
+    this.#checkOptions("find", query, FIND);
+    const { json } = await this.#executor.read({ ...query, model: this.#model.name }, this.#actor);
+    return JSON.parse(json);
+  }
+
+  async findPage(query: Options = {}): Promise<unknown> {
+    this.#checkOptions("findPage", query, FIND);
+    const { json, hasMore, cursor } = await this.#executor.read({ ...query, model: this.#model.name }, this.#actor);
+    return { data: JSON.parse(json), page: { hasMore, next: cursor } };
+  }
+
+  async first(query: Options = {}): Promise<unknown> {
+    this.#checkOptions("first", query, FIRST);
+    const { json } = await this.#executor.read({ ...query, model: this.#model.name, single: true }, this.#actor);
+    return JSON.parse(json);
+  }
+
+  async get(key: unknown, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("get", query, SELECTING);
+    // As `eq`, so that an object from a caller is a wrong value and never an operator.
+    const parts = this.#readKey("get", key).map(([field, value]) => [field, { eq: value }]);
+    const where: WhereQuery = Object.fromEntries(parts);
+    const { json } = await this.#executor.read({ ...query, model: this.#model.name, where, single: true }, this.#actor);
+    return JSON.parse(json);
+  }
+
+  async count(query: Options = {}): Promise<number> {
+    this.#checkOptions("count", query, ["where"]);
+    return await this.#executor.count({ ...query, model: this.#model.name }, this.#actor);
+  }
+
+  async create(data: DataQuery, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("create", query, SELECTING);
+    const json = await this.#executor.create(
+      { model: this.#model.name, data: this.#toJson(data), ...readSelect(query) },
+      this.#actor,
+    );
+    return parseRow(json);
+  }
+
+  async createMany(data: Iterable<DataQuery>): Promise<number> {
+    const rows = this.#convert === null ? data : convertAll(this.#convert, data);
+    return await this.#executor.createMany({ model: this.#model.name, data: rows }, this.#actor);
+  }
+
+  async update(key: unknown, data: DataQuery, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("update", query, SELECTING);
+    const row = Object.fromEntries(this.#readKey("update", key));
+    const json = await this.#executor.update(
+      { model: this.#model.name, key: row, data: this.#toJson(data), ...readSelect(query) },
+      this.#actor,
+    );
+    return parseRow(json);
+  }
+
+  async updateMany(query: Options & { readonly data: DataQuery }): Promise<number> {
+    this.#checkOptions("updateMany", query, ["where", "all", "data"]);
+    return await this.#executor.updateMany(
+      { ...query, model: this.#model.name, data: this.#toJson(query.data) },
+      this.#actor,
+    );
+  }
+
+  async delete(key: unknown, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("delete", query, SELECTING);
+    const row = Object.fromEntries(this.#readKey("delete", key));
+    const json = await this.#executor.delete({ model: this.#model.name, key: row, ...readSelect(query) }, this.#actor);
+    return parseRow(json);
+  }
+
+  async deleteMany(query: Options): Promise<number> {
+    this.#checkOptions("deleteMany", query, ["where", "all"]);
+    return await this.#executor.deleteMany({ ...query, model: this.#model.name }, this.#actor);
+  }
+
+  #toJson(data: DataQuery): DataQuery {
+    return this.#convert === null ? data : this.#convert(data);
+  }
+
+  /** A misspelt `where` must not be a missing one. */
+  #checkOptions(method: string, options: unknown, known: readonly string[]): void {
+    if (typeof options !== "object" || options === null)
+      throw this.#createError(method, "an object of options", describeReceived(options));
+    const unknown = Object.keys(options).find((name) => !known.includes(name));
+    if (unknown === undefined) return;
+    const nearest = findNearest(unknown, known);
+    const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
+    throw this.#createError(method, `only ${known.join(", ")}`, `${unknown}.${hint}`);
+  }
+
+  #readKey(method: string, key: unknown): readonly (readonly [string, unknown])[] {
+    const fields = this.#model.key.map(({ field }) => field);
+    const [only, second] = fields;
+    if (only !== undefined && second === undefined) {
+      if (key !== null && key !== undefined) return [[only, key]];
+      throw this.#createError(method, `the key (${only})`, String(key));
+    }
+    const parts = typeof key === "object" && key !== null ? Object.entries(key) : [];
+    const isWhole =
+      parts.length === fields.length &&
+      parts.every(([name, value]) => fields.includes(name) && value !== null && value !== undefined);
+    if (isWhole) return parts;
+    const names = parts.map(([name]) => name).join(", ");
+    throw this.#createError(
+      method,
+      `an object with the key ${fields.join(", ")}`,
+      parts.length === 0 ? describeReceived(key) : `one with ${names}`,
+    );
+  }
+
+  #createError(method: string, expected: string, came: string): FootingError {
+    return new FootingError("FTG_QUERY", {
+      detail: `${this.#model.name}.${method}: expected ${expected}, got ${came}${/[.?]$/.test(came) ? "" : "."}`,
+    });
+  }
+}
+
+function readSelect(query: Options): { readonly select?: SelectQuery } {
+  return query;
+}
+
+function parseRow(json: string | null): unknown {
+  return json === null ? null : JSON.parse(json);
+}
+
+function* convertAll(convert: JsonConverter, data: Iterable<DataQuery>): Generator<DataQuery> {
+  for (const row of data) yield convert(row);
+}

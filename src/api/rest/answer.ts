@@ -1,0 +1,97 @@
+/** Answers one request to the rows of a model: parse, execute, render. One function for each operation. */
+import type { Executor } from "../../engine/executor.ts";
+import { FootingError } from "../../errors/footing-error.ts";
+import type { HostRequest, HostResponse } from "../../http/host-route.ts";
+import type { DataQuery } from "../../plan/query.ts";
+import type { Door } from "./door.ts";
+import { isObject } from "./merge-patch.ts";
+import { parseParameters } from "./parse-parameters.ts";
+import { parseList, parseRow } from "./parse-read.ts";
+import type { SelectContext } from "./parse-select.ts";
+import { jsonType, renderList } from "./render-list.ts";
+import { parseKey, renderKey } from "./row-key.ts";
+import { runPatch } from "./run-patch.ts";
+
+/** What answering needs beside the request. */
+export interface RestServer {
+  readonly executor: Executor;
+  readonly context: SelectContext;
+}
+
+/** An operation's way from request to answer. */
+export type Answer = (server: RestServer, door: Door, request: HostRequest) => Promise<HostResponse>;
+
+const noParameters = new Map<string, never>();
+const noContent: HostResponse = Object.freeze({ status: 204 });
+
+/** `GET /api/cities`. */
+export async function answerList(
+  server: RestServer,
+  door: Door,
+  { path, query: text, actor }: HostRequest,
+): Promise<HostResponse> {
+  const query = parseList(server.context, door, text);
+  return renderList(await server.executor.read(query, actor), { path, text, query });
+}
+
+/** `GET /api/cities/5`. */
+export async function answerGet(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
+  const key = parseKey(door.model, readSegment(door, request));
+  const { json } = await server.executor.read(parseRow(server.context, door, key, request.query), request.actor);
+  if (json === "null")
+    throw new FootingError("FTG_NOT_FOUND", {
+      detail: `No ${door.model.name} has the key ${readSegment(door, request)}.`,
+    });
+  return { status: 200, type: jsonType, body: json };
+}
+
+/** `POST /api/cities`. A row that its creator may not read is created all the same: 204, and no word of where it is. */
+export async function answerCreate(
+  server: RestServer,
+  door: Door,
+  { query, body, actor }: HostRequest,
+): Promise<HostResponse> {
+  parseParameters(noParameters, query);
+  const json = await server.executor.create({ model: door.model.name, data: readData(body) }, actor);
+  if (json === null) return noContent;
+  const key = renderKey(door.model, { ...Object(JSON.parse(json)) });
+  return {
+    status: 201,
+    type: jsonType,
+    body: json,
+    ...(key !== null && { headers: { location: `${door.path}/${key}` } }),
+  };
+}
+
+/** `PATCH /api/cities/5`. 204 when the change takes the row out of its writer's sight. */
+export async function answerPatch(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
+  const key = parseKey(door.model, readSegment(door, request));
+  parseParameters(noParameters, request.query);
+  const json = await runPatch(server.executor, {
+    model: door.model,
+    key,
+    patch: readData(request.body),
+    actor: request.actor,
+  });
+  return json === null ? noContent : { status: 200, type: jsonType, body: json };
+}
+
+/** `DELETE /api/cities/5`. */
+export async function answerDelete(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
+  const key = parseKey(door.model, readSegment(door, request));
+  parseParameters(noParameters, request.query);
+  await server.executor.delete({ model: door.model.name, key }, request.actor);
+  return noContent;
+}
+
+/** The last segment of the path, still encoded. */
+function readSegment({ path }: Door, request: HostRequest): string {
+  return request.path.slice(path.length + 1);
+}
+
+function readData(body: unknown): DataQuery {
+  if (isObject(body)) return body;
+  const came = body === null ? "null" : Array.isArray(body) ? "an array" : `a ${typeof body}`;
+  const detail = `The body must be an object of fields; got ${came}.`;
+  throw new FootingError("FTG_INVALID", { detail, problems: [{ path: "", detail }] });
+}

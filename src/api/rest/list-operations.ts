@@ -1,0 +1,128 @@
+/**
+ * Which operations a model has over REST, as data: the routes are made and the document is written from the
+ * same list. An operation that nobody may do is left out.
+ */
+import type { ErrorCode } from "../../errors/catalogue.ts";
+import type { QueryLimits } from "../../passes/resolve-context.ts";
+import type { AccessLevel, ModelSchema, Schema } from "../../schema/schema-model.ts";
+import type { Door, View, Views } from "./door.ts";
+
+/** The kinds of operation. */
+export type OperationKind = "list" | "get" | "create" | "update" | "delete";
+
+/** One operation of one model. */
+export interface ModelOperation {
+  readonly kind: OperationKind;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Whether it is one row's (`/api/cities/:key`) or the list's. */
+  readonly ofRow: boolean;
+  /** The media types of its body; null without one. */
+  readonly accepts: readonly string[] | null;
+  /** The failures it can answer with beside those any request can meet. */
+  readonly codes: readonly ErrorCode[];
+}
+
+/** What the operations of a schema follow from. */
+export interface OperationSource {
+  readonly schema: Schema;
+  readonly views: Views;
+  readonly limits: Pick<QueryLimits, "maxLimit" | "maxCost">;
+}
+
+/** The media types of a body. */
+const json = ["application/json"];
+const mergePatch = ["application/merge-patch+json", "application/json"];
+
+/** The operations of a model, the list's first. */
+export function listOperations(source: OperationSource, door: Door): readonly ModelOperation[] {
+  const { model } = door;
+  const { read, create } = model.access;
+  const list: ModelOperation = {
+    kind: "list",
+    method: "GET",
+    ofRow: false,
+    accepts: null,
+    codes: ["FTG_PARAMETER", "FTG_VALUE", "FTG_CURSOR", ...listCostCodes(source, door.view, source.limits.maxLimit), ...listDenials(read)],
+  };
+  const post: ModelOperation = {
+    kind: "create",
+    method: "POST",
+    ofRow: false,
+    accepts: json,
+    codes: ["FTG_PARAMETER", ...listBodyCodes(model), "FTG_CONFLICT", ...listDenials(create)],
+  };
+  return [...(read === "nobody" ? [] : [list]), ...(create === "nobody" ? [] : [post]), ...listRowOperations(source, door)];
+}
+
+/** Those of one row; nobody can name a row that nobody may read, or one with a hidden key. */
+function listRowOperations(source: OperationSource, { model, view }: Door): readonly ModelOperation[] {
+  const { read, update, delete: end } = model.access;
+  if (read === "nobody" || model.key.some(({ field }) => model.fields[field]?.hidden !== false)) return [];
+  const codes: readonly ErrorCode[] = ["FTG_PARAMETER", ...listKeyCodes(model), "FTG_NOT_FOUND"];
+  const get: ModelOperation = {
+    kind: "get",
+    method: "GET",
+    ofRow: true,
+    accepts: null,
+    codes: [...codes, ...listCostCodes(source, view, 1), ...listDenials(read)],
+  };
+  const patch: ModelOperation = {
+    kind: "update",
+    method: "PATCH",
+    ofRow: true,
+    accepts: mergePatch,
+    codes: [...codes, ...listBodyCodes(model), ...listUniqueCodes(model), ...listDenials(update)],
+  };
+  const remove: ModelOperation = {
+    kind: "delete",
+    method: "DELETE",
+    ofRow: true,
+    accepts: null,
+    codes: [...codes, ...listDependentCodes(source.schema, model), ...listDenials(end)],
+  };
+  return [get, ...(update === "nobody" ? [] : [patch]), ...(end === "nobody" ? [] : [remove])];
+}
+
+function listDenials(level: AccessLevel): readonly ErrorCode[] {
+  return level === "rule" ? ["FTG_FORBIDDEN"] : [];
+}
+
+function listBodyCodes({ checks, fields }: ModelSchema): readonly ErrorCode[] {
+  const refers = Object.values(fields).some(({ kind }) => kind === "ref" || kind === "manyToMany");
+  return [
+    "FTG_BODY",
+    "FTG_TOO_LARGE",
+    "FTG_MEDIA_TYPE",
+    "FTG_INVALID",
+    ...(checks.length > 0 ? (["FTG_CHECK"] as const) : []),
+    ...(refers ? (["FTG_REFERENCE"] as const) : []),
+  ];
+}
+
+/** Any path segment is a text, so only other types and numbers of parts can be wrong. */
+function listKeyCodes({ key }: ModelSchema): readonly ErrorCode[] {
+  return key.length > 1 || key.some(({ type }) => type.kind !== "text") ? ["FTG_VALUE"] : [];
+}
+
+/** Whether including everything would be too much; `include` reaches through two relations. */
+function listCostCodes({ views, limits }: OperationSource, view: View, rows: number): readonly ErrorCode[] {
+  return rows * measureCost(views, view, { depth: 2, width: limits.maxLimit }) > limits.maxCost ? ["FTG_COST"] : [];
+}
+
+function measureCost(views: Views, view: View | undefined, { depth, width }: { depth: number; width: number }): number {
+  const relations = depth === 0 || view === undefined ? [] : [...view.relations.values()];
+  return relations.reduce((sum, { toMany, model }) => sum + (toMany ? width : 1) * measureCost(views, views.get(model), { depth: depth - 1, width }), 1);
+}
+
+/** An update cannot change the key, so only another unique index can refuse it. */
+function listUniqueCodes({ indexes, key }: ModelSchema): readonly ErrorCode[] {
+  const keyFields = key.map(({ field }) => field).join();
+  return indexes.some(({ unique, fields }) => unique && fields.join() !== keyFields) ? ["FTG_CONFLICT"] : [];
+}
+
+function listDependentCodes({ models }: Schema, { name }: ModelSchema): readonly ErrorCode[] {
+  const isReferred = Object.values(models).some(({ fields }) =>
+    Object.values(fields).some((field) => field.kind === "ref" && field.model === name),
+  );
+  return isReferred ? ["FTG_REFERENCE"] : [];
+}

@@ -1,0 +1,120 @@
+/** Writes the operations of a model as OpenAPI operation objects. */
+import type { ErrorCode } from "../../../errors/catalogue.ts";
+import type { JsonSchema } from "../../../schema/json-schema.ts";
+import type { JsonValue } from "../../../schema/schema-model.ts";
+import type { Door } from "../door.ts";
+import type { ModelOperation, OperationKind } from "../list-operations.ts";
+import { commonCodes, describeFailures } from "./describe-failures.ts";
+import { referModel } from "./describe-models.ts";
+import { referParameters } from "./describe-parameters.ts";
+
+const summaries: Readonly<Record<OperationKind, (door: Door) => string>> = {
+  list: ({ model }) => `List ${model.plural}`,
+  create: ({ model }) => `Create one ${model.name}`,
+  get: ({ model }) => `Get one ${model.name} by key`,
+  update: ({ model }) => `Change one ${model.name} by JSON Merge Patch (RFC 7396)`,
+  delete: ({ model }) => `Delete one ${model.name}`,
+};
+
+const requestId: JsonSchema = {
+  "X-Request-Id": { schema: { type: "string" }, description: "Names the request in the server's log." },
+};
+
+/** The entries of a path item for one operation; a GET brings its HEAD. */
+export function describeOperation(door: Door, operation: ModelOperation): [string, JsonValue][] {
+  const { kind, method, codes } = operation;
+  const described: JsonSchema = {
+    operationId: `${kind}${door.model.name}`,
+    tags: [door.model.name],
+    summary: summaries[kind](door),
+    ...describeInput(door, operation),
+    responses: { ...describeSuccesses(door, kind), ...describeFailures([...codes, ...commonCodes]) },
+  };
+  if (method !== "GET") return [[method.toLowerCase(), described]];
+  return [
+    ["get", described],
+    ["head", describeHead(door, operation, described)],
+  ];
+}
+
+/** OPTIONS of a path. */
+export function describeOptions({ model }: Door, ofRow: boolean): JsonSchema {
+  const codes: readonly ErrorCode[] = ["FTG_PATH", "FTG_URI_TOO_LONG"];
+  const headers = { Allow: { schema: { type: "string" } }, ...requestId };
+  return {
+    operationId: `${ofRow ? "row" : "list"}Options${model.name}`,
+    tags: [model.name],
+    summary: "Methods of this path",
+    responses: { 204: { description: "The methods, in `Allow`.", headers }, ...describeFailures(codes) },
+  };
+}
+
+/** The same answers without their bodies. */
+function describeHead(door: Door, { kind }: ModelOperation, get: JsonSchema): JsonSchema {
+  const responses = Object.entries({ ...Object(get["responses"]) }).map(([status, response]) => {
+    const { content: _body, ...head } = { ...Object(response) };
+    return [status, head];
+  });
+  return {
+    ...get,
+    operationId: `head${kind === "list" ? "List" : ""}${door.model.name}`,
+    summary: `${summaries[kind](door)}: headers only`,
+    responses: Object.fromEntries(responses),
+  };
+}
+
+function describeInput({ model, list, row }: Door, { kind, accepts }: ModelOperation): JsonSchema {
+  if (kind === "list") return { parameters: referParameters(model, list) };
+  if (kind === "get") return { parameters: referParameters(model, row) };
+  if (accepts === null) return {};
+  const body = { schema: referModel(model, kind === "create" ? "Create" : "Update") };
+  return { requestBody: { required: true, content: Object.fromEntries(accepts.map((type) => [type, body])) } };
+}
+
+function describeSuccesses({ model }: Door, kind: OperationKind): JsonSchema {
+  const readable = model.access.read !== "nobody";
+  const row = { headers: requestId, content: { "application/json": { schema: referModel(model, "") } } };
+  const unseen = { 204: { description: "Done; the row may not be read afterwards.", headers: requestId } };
+  switch (kind) {
+    case "list":
+      return { 200: describeList(model.name) };
+    case "get":
+      return { 200: { description: "The row.", ...row } };
+    case "create":
+      return {
+        ...(readable && {
+          201: {
+            description: "The new row.",
+            ...row,
+            headers: { Location: { schema: { type: "string" }, description: "The path of the row." }, ...requestId },
+          },
+        }),
+        ...(model.access.read !== "everyone" && unseen),
+      };
+    case "update":
+      return { 200: { description: "The row as it is now.", ...row }, ...(model.access.read === "rule" && unseen) };
+    case "delete":
+      return { 204: { description: "Deleted.", headers: requestId } };
+  }
+}
+
+function describeList(name: string): JsonSchema {
+  const data = { type: "array", items: { $ref: `#/components/schemas/${name}` } };
+  const schema = {
+    type: "object",
+    properties: { data, page: { $ref: "#/components/schemas/Page" } },
+    required: ["data", "page"],
+    additionalProperties: false,
+  };
+  const link = {
+    Link: {
+      schema: { type: "string" },
+      description: "The next page (RFC 8288), when there is one; with `before` the previous page.",
+    },
+  };
+  return {
+    description: "A page of rows.",
+    headers: { ...link, ...requestId },
+    content: { "application/json": { schema } },
+  };
+}

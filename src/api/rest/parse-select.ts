@@ -1,0 +1,77 @@
+/**
+ * Turns `fields` and `include` into a select. `fields` names exactly what a row shows, `region.name` one field
+ * of a related row; `include` shows whole related rows, or what `fields` names of them.
+ */
+import type { SelectEntry, SelectQuery } from "../../plan/query.ts";
+import type { View, Views } from "./door.ts";
+
+/** What is needed to turn names into a select. */
+export interface SelectContext {
+  readonly views: Views;
+  /** Rows that an included list holds at most. */
+  readonly maxLimit: number;
+}
+
+/** The part of a select that one row shows. */
+interface Part {
+  /** Null: all own fields. */
+  fields: Set<string> | null;
+  readonly related: Map<string, Part>;
+}
+
+/** The select of the names, which must be of the view's door; undefined when nothing but the default is asked for. */
+export function parseSelect(
+  context: SelectContext,
+  view: View,
+  names: { readonly fields?: readonly string[]; readonly include?: readonly string[] },
+): SelectQuery | undefined {
+  const { fields, include } = names;
+  if (fields === undefined && include === undefined) return undefined;
+  const root = createPart();
+  if (fields !== undefined) root.fields = new Set();
+  for (const name of fields ?? []) addField(root, name);
+  for (const name of include ?? []) addInclude(root, name);
+  return renderPart(context, view, root);
+}
+
+function createPart(): Part {
+  return { fields: null, related: new Map() };
+}
+
+function addField(root: Part, name: string): void {
+  const dot = name.indexOf(".");
+  const part = dot === -1 ? root : enter(root, name.slice(0, dot));
+  part.fields ??= new Set();
+  part.fields.add(name.slice(dot + 1));
+}
+
+function addInclude(root: Part, name: string): void {
+  let part = root;
+  for (const relation of name.split(".")) part = enter(part, relation);
+}
+
+function enter(part: Part, relation: string): Part {
+  const present = part.related.get(relation);
+  if (present !== undefined) return present;
+  const related = createPart();
+  part.related.set(relation, related);
+  return related;
+}
+
+/** Own fields in their order, an included ref in its place; then the other relations. */
+function renderPart(context: SelectContext, view: View, part: Part): SelectQuery {
+  const select: Record<string, SelectEntry> = {};
+  for (const name of part.fields ?? view.fields) select[name] = true;
+  for (const [name, related] of part.related) select[name] = renderRelated(context, view, name, related);
+  return select;
+}
+
+function renderRelated(context: SelectContext, view: View, name: string, part: Part): SelectEntry {
+  const relation = view.relations.get(name);
+  const target = relation && context.views.get(relation.model);
+  if (relation === undefined || target === undefined)
+    throw new Error(`${view.model.name} has no relation ${name} in its door`);
+  const limit = relation.toMany ? { limit: context.maxLimit } : {};
+  const isDefault = part.fields === null && part.related.size === 0;
+  return isDefault ? limit : { ...limit, select: renderPart(context, target, part) };
+}

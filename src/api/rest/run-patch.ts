@@ -1,0 +1,47 @@
+/**
+ * Applies a JSON Merge Patch to a row. Fields are replaced by one update; only a patch that reaches into a
+ * field's own object (json, a key of several parts) reads the row first, in the same transaction.
+ */
+import type { Actor } from "../../engine/actor.ts";
+import type { Executor } from "../../engine/executor.ts";
+import type { DataQuery } from "../../plan/query.ts";
+import type { ModelSchema } from "../../schema/schema-model.ts";
+import { isObject, mergePatch } from "./merge-patch.ts";
+import type { RowKey } from "./row-key.ts";
+
+/** A patch of one row on somebody's behalf. */
+export interface RowPatch {
+  readonly model: ModelSchema;
+  readonly key: RowKey;
+  readonly patch: DataQuery;
+  readonly actor: Actor;
+}
+
+/** The row afterwards as JSON text; null when the actor may not read it any more. Errors as of an update. */
+export async function runPatch(executor: Executor, row: RowPatch): Promise<string | null> {
+  const { model, key, patch, actor } = row;
+  const nested = Object.keys(patch).filter((name) => isMerged(model, name) && isObject(patch[name]));
+  if (nested.length === 0) return executor.update({ model: model.name, key, data: patch }, actor);
+  return executor.transaction((inside) => runMerge(inside, row, nested));
+}
+
+async function runMerge(
+  executor: Executor,
+  { model, key, patch, actor }: RowPatch,
+  nested: readonly string[],
+): Promise<string | null> {
+  const select = Object.fromEntries(nested.map((name) => [name, true as const]));
+  const { json } = await executor.read({ model: model.name, single: true, select, where: key }, actor);
+  const current: unknown = JSON.parse(json);
+  const merged = isObject(current) ? nested.map((name) => [name, mergePatch(current[name], patch[name])]) : [];
+  return executor.update({ model: model.name, key, data: { ...patch, ...Object.fromEntries(merged) } }, actor);
+}
+
+/** Whether the values of a field are objects that a patch may change in part. */
+function isMerged(model: ModelSchema, name: string): boolean {
+  const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
+  if (field === undefined || field.hidden) return false;
+  return field.kind === "ref"
+    ? field.columns.length > 1
+    : field.kind === "scalar" && field.type.kind === "json" && !field.type.list;
+}

@@ -1,0 +1,126 @@
+/**
+ * `defineApp`: puts everything one app declares into one frozen value, and refuses it with all problems at once.
+ * It opens nothing; `startApp` does.
+ */
+import type { Db } from "../api/local/db-types.ts";
+import type { GraphqlLimits } from "../api/graphql/graphql-limits.ts";
+import { FootingError, type Problem } from "../errors/footing-error.ts";
+import type { Authenticate, HostLimits } from "../http/host.ts";
+import { defaultQueryLimits, type QueryLimits } from "../passes/resolve-context.ts";
+import type { CheckedModels, Models } from "../schema/check-types.ts";
+import { createSchema, type DeclaredSchema } from "../schema/create-schema.ts";
+import { findNearest } from "../util/nearest.ts";
+
+/** How far a long piece of work has come. */
+export interface Progress {
+  /** Some more steps are done. */
+  advance(steps: number): void;
+  /** The work is done. */
+  stop(): void;
+}
+
+/** Shows a piece of work called `label` that has `total` steps. */
+export type CreateProgress = (label: string, total: number) => Progress | Promise<Progress>;
+
+/** What {@link AppOptions.setup} works with. */
+export interface SetupContext<in out M extends Models> {
+  /** Acts as nobody; `db.asSystem()` is past all rules. */
+  readonly db: Db<M>;
+  /** Shows progress on the terminal, where there is one. */
+  readonly progress: CreateProgress;
+}
+
+/** How the app's GraphQL behaves. */
+export interface GraphqlOptions {
+  /** Whether clients may ask for the schema, and browsers get GraphiQL. Absent: in development only. */
+  readonly introspection?: boolean;
+  /** Bounds on one request; those left out keep their defaults. */
+  readonly limits?: Partial<GraphqlLimits>;
+}
+
+/** Everything an app declares. */
+export interface AppOptions<in out M extends Models> {
+  /** The models by name, in PascalCase. */
+  readonly models: M;
+  /** Says who sends a request, from its headers. Absent: everyone is anonymous. */
+  readonly authenticate?: Authenticate;
+  /** Bounds on one query, such as `defaultLimit` (20) and `maxLimit` (100) rows; those left out keep their defaults. */
+  readonly limits?: Partial<QueryLimits>;
+  /** Bounds on one HTTP request; those left out keep their defaults. */
+  readonly http?: Partial<HostLimits>;
+  readonly graphql?: GraphqlOptions;
+  /** Runs at every start, when the tables are there and before the first request: the place for first rows. */
+  setup?(context: SetupContext<M>): Promise<void> | void;
+}
+
+/** A declared app: its options, and what the models mean. Made by {@link defineApp}. */
+export interface App<in out M extends Models = Models> extends AppOptions<M>, DeclaredSchema {
+  readonly kind: typeof APP;
+}
+
+/** The mark of an app; a text, so that two copies of this package know each other's apps. */
+const APP = "footing.app";
+const OPTIONS: readonly string[] = ["models", "authenticate", "limits", "http", "graphql", "setup"];
+/** What an app has beside its options, so that one app can be declared from another. */
+const DERIVED: readonly string[] = ["kind", "schema", "rules"];
+
+/**
+ * Declares an app. The file that `footing dev` and `footing start` are given exports it as its default.
+ *
+ * @throws FootingError FTG_SCHEMA or FTG_CONFIG with every problem of the models and the options.
+ *
+ * @example
+ * ```ts
+ * import { defineApp, model, t } from "footing";
+ *
+ * const Note = model({ text: t.text().max(500) }, { access: { read: true } });
+ *
+ * export default defineApp({ models: { Note } });
+ * ```
+ */
+export function defineApp<const M extends Models>(options: AppOptions<M> & { readonly models: CheckedModels<M> }): App<M> {
+  const problems = [...checkNames(options), ...checkLimits(options)];
+  const declared = declare(options.models, problems);
+  return Object.freeze({ ...options, ...declared, kind: APP });
+}
+
+/** Whether a value is what {@link defineApp} returns. */
+export function isApp(value: unknown): value is App {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === APP;
+}
+
+function declare(models: Models, problems: readonly Problem[]): DeclaredSchema {
+  const detail = problems.length === 1 ? "One option is wrong." : `${problems.length} options are wrong.`;
+  try {
+    const declared = createSchema<Models>(models);
+    if (problems.length === 0) return declared;
+  } catch (error) {
+    if (problems.length === 0 || !(error instanceof FootingError)) throw error;
+    throw new FootingError(error.code, { detail, problems: [...problems, ...error.problems] });
+  }
+  throw new FootingError("FTG_CONFIG", { detail, problems });
+}
+
+/** Only plain JavaScript gets here with a wrong name; TypeScript has refused it. */
+function checkNames(options: object): Problem[] {
+  const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name) && !DERIVED.includes(name));
+  return unknown.map((name) => {
+    const nearest = findNearest(name, OPTIONS);
+    const fix = nearest === undefined ? `Use ${OPTIONS.join(", ")}.` : `Did you mean ${nearest}?`;
+    return { path: `defineApp.${name}`, detail: `${name} is no option of defineApp.`, fix };
+  });
+}
+
+function checkLimits({ limits = {}, http = {}, graphql = {} }: Pick<AppOptions<Models>, "limits" | "http" | "graphql">): Problem[] {
+  const groups = { limits, http, "graphql.limits": graphql.limits ?? {} };
+  const problems = Object.entries(groups).flatMap(([group, values]) => checkNumbers(`defineApp.${group}`, values));
+  const { defaultLimit, maxLimit } = { ...defaultQueryLimits, ...limits };
+  if (problems.length > 0 || defaultLimit <= maxLimit) return problems;
+  const detail = `The default of ${defaultLimit} rows is above the maximum of ${maxLimit}.`;
+  return [{ path: "defineApp.limits.defaultLimit", detail, fix: "Raise maxLimit, or lower defaultLimit." }];
+}
+
+function checkNumbers(path: string, values: object): Problem[] {
+  const wrong = Object.entries(values).filter(([, value]) => !Number.isSafeInteger(value) || value < 1);
+  return wrong.map(([name, value]) => ({ path: `${path}.${name}`, detail: `Expected a whole number from 1, got ${String(value)}.` }));
+}

@@ -1,0 +1,85 @@
+/** Serves an app: opens it, runs its setup, listens, and ends it without losing a request. */
+import type { Db } from "../api/local/db-types.ts";
+import { createHost } from "../http/host.ts";
+import type { HostRoute } from "../http/host-route.ts";
+import type { Models } from "../schema/check-types.ts";
+import type { Capabilities } from "../stores/contract/capabilities.ts";
+import type { App, CreateProgress } from "./define-app.ts";
+import { type OpenAppOptions, type OpenedApp, openApp } from "./open-app.ts";
+
+/** Milliseconds that running requests get when a development server makes way for the next. */
+const DEVELOPMENT_STOP = 100;
+
+/** How to serve an app. */
+export interface StartAppOptions extends OpenAppOptions {
+  /** 0 to 65535; 0 takes any free port. */
+  readonly port: number;
+  /** Name or address of the interface to listen on. */
+  readonly host: string;
+  /** Shows how far the setup of the app has come. Absent: nothing is shown. */
+  readonly progress?: CreateProgress;
+}
+
+/** An app that is being served. */
+export interface RunningApp<in out M extends Models = Models> {
+  /** Like `http://127.0.0.1:4000`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Acts as nobody; `db.asSystem()` is past all rules. */
+  readonly db: Db<M>;
+  readonly routes: readonly HostRoute[];
+  /** What the database promises. */
+  readonly capabilities: Capabilities;
+  /** Refuses new requests, finishes those that run, then closes the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves an app and resolves when it listens.
+ *
+ * @throws FootingError what `openApp` throws, and FTG_PORT when the port cannot be opened.
+ *
+ * @example
+ * ```ts ignore
+ * const server = await startApp(app, { databaseUrl: "sqlite::memory:", port: 0, host: "127.0.0.1", mode: "production", title: "atlas" });
+ * await fetch(`${server.url}/api/cities`);
+ * await server.close();
+ * ```
+ */
+export async function startApp<M extends Models>(app: App<M>, options: StartAppOptions): Promise<RunningApp<M>> {
+  const opened = await openApp(app, options);
+  try {
+    await app.setup?.({ db: opened.db, progress: options.progress ?? showNothing });
+    return await serve(app, opened, options);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function serve<M extends Models>(app: App<M>, opened: OpenedApp<M>, options: StartAppOptions): Promise<RunningApp<M>> {
+  const { store, db, routes, logger } = opened;
+  const host = createHost({
+    logger,
+    ping: () => store.ping(),
+    ...(app.authenticate && { authenticate: app.authenticate }),
+    limits: options.mode === "development" ? { stop: DEVELOPMENT_STOP, ...app.http } : { ...app.http },
+  });
+  for (const route of routes) host.route(route);
+  const port = await host.listen(options.host, options.port);
+  const close = async (): Promise<void> => {
+    await host.close();
+    await opened.close();
+  };
+  return Object.freeze({ url: renderUrl(options.host, port), port, db, routes, capabilities: store.capabilities, close });
+}
+
+/** An address a browser can open: not `0.0.0.0`, which only means every address. */
+function renderUrl(host: string, port: number): string {
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+function showNothing(): { advance(): void; stop(): void } {
+  return { advance() {}, stop() {} };
+}

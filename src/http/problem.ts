@@ -1,0 +1,37 @@
+/** Renders failures as RFC 9457 problems. Decides what of an error a caller may see, and nothing else. */
+import { FootingError } from "../errors/footing-error.ts";
+
+/** The media type of every failure. */
+export const problemType = "application/problem+json; charset=utf-8";
+
+/** The page that explains all codes; each has its anchor. */
+const errorPage = "https://footing.dev/errors";
+
+/**
+ * The problem as JSON text: `type title status detail code fix` and, when single places are wrong, `problems`.
+ *
+ * @example
+ * ```ts
+ * renderProblem(new FootingError("FTG_NOT_FOUND", { detail: "No City has the key 5." }));
+ * // {"type":"https://footing.dev/errors#ftg_not_found","title":"Not found","status":404,…}
+ * ```
+ */
+export function renderProblem(error: FootingError): string {
+  const { code, title, status, message, fix, problems } = error;
+  const type = `${errorPage}#${code.toLowerCase()}`;
+  const detail = problems.length > 0 ? { problems } : {};
+  return JSON.stringify({ type, title, status, detail: message, code, fix, ...detail });
+}
+
+/**
+ * The error a caller sees for whatever was thrown. Failures of the server itself keep their details to the
+ * log, where `requestId` finds them.
+ */
+export function createPublicError(error: unknown, requestId: string): FootingError {
+  if (error instanceof FootingError && (error.status < 500 || error.status === 501 || error.status === 503))
+    return error;
+  return new FootingError("FTG_INTERNAL", {
+    detail: `The server failed to answer. Its log names this request ${requestId}.`,
+    cause: error,
+  });
+}

@@ -1,0 +1,18 @@
+/** The entry `footing`: everything an app declares itself with. */
+export { type Mode } from "./app/create-routes.ts";
+export {
+  type App,
+  type AppOptions,
+  type CreateProgress,
+  defineApp,
+  type GraphqlOptions,
+  type Progress,
+  type SetupContext,
+} from "./app/define-app.ts";
+export { type RunningApp, type StartAppOptions, startApp } from "./app/start-app.ts";
+export type { Db } from "./api/local/db-types.ts";
+export type { ErrorCode } from "./errors/catalogue.ts";
+export { FootingError, type Problem } from "./errors/footing-error.ts";
+export type { Authenticate } from "./http/host.ts";
+export { model, type RuleUser } from "./schema/model.ts";
+export { t } from "./schema/t.ts";

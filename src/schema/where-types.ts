@@ -1,0 +1,108 @@
+/** The types of filters and sort keys, inferred from declarations. Types only. */
+import type { FieldsOf, Models } from "./check-types.ts";
+import type { FieldBuilders, FieldTypes, ValueKind } from "./declarations.ts";
+import type { BareValue, Key, Names, NullOf, TypesOf } from "./row-types.ts";
+
+/** Asks for null or for a value. */
+export interface NullOperators {
+  readonly isNull?: boolean;
+}
+
+/** Comparisons of equality. */
+export interface EqualOperators<V> extends NullOperators {
+  readonly eq?: V | null;
+  readonly not?: V | null;
+  readonly in?: readonly V[];
+  readonly notIn?: readonly V[];
+}
+
+/** Comparisons of order. */
+export interface OrderOperators<V> extends EqualOperators<V> {
+  readonly lt?: V;
+  readonly lte?: V;
+  readonly gt?: V;
+  readonly gte?: V;
+}
+
+/** Comparisons of text, by code point and case. */
+export interface TextOperators<V> extends OrderOperators<V> {
+  readonly contains?: V;
+  readonly startsWith?: V;
+  readonly endsWith?: V;
+}
+
+/** What a filter may say of a value of each kind. */
+interface Comparisons<V> {
+  text: V | TextOperators<V>;
+  int: V | OrderOperators<V>;
+  bigint: V | OrderOperators<V>;
+  float: V | OrderOperators<V>;
+  decimal: V | OrderOperators<V>;
+  date: V | OrderOperators<V>;
+  datetime: V | OrderOperators<V>;
+  uuid: V | OrderOperators<V>;
+  bool: V | EqualOperators<V>;
+  enum: V | EqualOperators<V>;
+  bytes: NullOperators;
+  json: NullOperators;
+  list: NullOperators;
+}
+
+/** A filter on the rows of the model `N`; all its conditions must hold. */
+export type WhereInput<M extends Models, N extends keyof M, S = false> = {
+  readonly [P in Names<FieldsOf<M, N>, FieldTypes["kind"], S>]?: FieldWhere<M, TypesOf<FieldsOf<M, N>, P>, S>;
+} & Combined<M, N, S>;
+
+/** Filters made of filters. */
+export interface Combined<in out M extends Models, in out N extends keyof M, in out S> {
+  /** All of them hold. */
+  readonly all?: readonly WhereInput<M, N, S>[];
+  /** At least one holds. */
+  readonly any?: readonly WhereInput<M, N, S>[];
+  /** It does not hold. */
+  readonly not?: WhereInput<M, N, S>;
+}
+
+/** What a filter may say of one field. */
+export type FieldWhere<M extends Models, T extends FieldTypes, S> = T["kind"] extends "scalar"
+  ? Comparisons<BareValue<M, T, "input">>[T["scalar"]] | NullOf<T["flags"]>
+  : T["model"] extends keyof M
+    ? RelationWhere<M, T, S>
+    : never;
+
+/** What a filter may say of a relation. */
+type RelationWhere<M extends Models, T extends FieldTypes, S> = T["kind"] extends "ref"
+  ? Key<M, T["model"]> | EqualOperators<Key<M, T["model"]>> | WhereInput<M, T["model"], S> | NullOf<T["flags"]>
+  : T["kind"] extends "one"
+    ? WhereInput<M, T["model"], S> | null
+    : Quantified<M, T["model"], S>;
+
+/** Filters on many related rows. */
+export interface Quantified<in out M extends Models, in out N extends keyof M, in out S> {
+  /** At least one related row meets it. */
+  readonly some?: WhereInput<M, N, S>;
+  /** No related row fails it. */
+  readonly every?: WhereInput<M, N, S>;
+  /** No related row meets it. */
+  readonly none?: WhereInput<M, N, S>;
+}
+
+/** A sort key of the model `N`: a field, or a field of the row that a ref or a one refers to; `-` before it sorts down. */
+export type OrderInput<M extends Models, N extends keyof M, S = false> = Signed<
+  SortNames<FieldsOf<M, N>, S> | HopNames<M, FieldsOf<M, N>, S>
+>;
+
+type Signed<K extends string> = K | `-${K}`;
+
+/** The fields with an order, refs included: they sort by their key. */
+export type SortNames<F extends FieldBuilders, S> = {
+  [P in Names<F, "scalar" | "ref", S>]: TypesOf<F, P>["scalar"] extends Exclude<ValueKind, "json" | "bytes" | "list">
+    ? P
+    : never;
+}[Names<F, "scalar" | "ref", S>];
+
+type HopNames<M extends Models, F extends FieldBuilders, S> = {
+  [P in Names<F, "ref" | "one", S>]: TypesOf<F, P>["model"] extends keyof M
+    ? `${P}.${SortNames<FieldsOf<M, TypesOf<F, P>["model"]>, S>}`
+    : never;
+}[Names<F, "ref" | "one", S>];

@@ -1,0 +1,1 @@
+export { createSqliteStore, type SqliteOptions } from "./stores/sqlite/store.ts";

@@ -1,0 +1,14 @@
+/** What the memory store can do: everything the plan language says, and keep nothing. */
+import type { Capabilities } from "../contract/capabilities.ts";
+
+/** The answers of every memory store. */
+export const capabilities: Capabilities = Object.freeze({
+  label: "memory",
+  durability: "none",
+  guarantee: "rows live in this process only",
+  nestedReads: "one-statement",
+  relationFilters: true,
+  transactions: "serializable",
+  foreignKeys: true,
+  maxIdentifier: 1000,
+});

@@ -1,0 +1,45 @@
+/** Compiles an authorized plan of any kind. Pure: the same schema and plan always give the same text. */
+import type { CountPlan, Plan } from "../../plan/plan.ts";
+import type { Schema } from "../../schema/schema-model.ts";
+import { Compilation } from "./compilation.ts";
+import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
+import { compileList } from "./compile-rows.ts";
+import { compileCreate, compileDelete, compileUpdate } from "./compile-write.ts";
+import type { Dialect } from "./dialect.ts";
+import { createTableScope, nameTable } from "./row-scope.ts";
+import type { SqlProgram } from "./sql-program.ts";
+import type { SqlText } from "./sql-text.ts";
+
+/**
+ * What a plan compiles to. `read`: one row of the JSON, whether more rows follow (1) and the far row's sort keys,
+ * or for one object a row of its JSON, if any. `count`: one row with the number.
+ */
+export type Compiled =
+  | { readonly kind: "read"; readonly text: SqlText }
+  | { readonly kind: "count"; readonly text: SqlText }
+  | { readonly kind: "write"; readonly program: SqlProgram };
+
+/** Compiles a plan for one engine. */
+export function compilePlan(schema: Schema, dialect: Dialect, plan: Plan): Compiled {
+  switch (plan.kind) {
+    case "read": {
+      const c = new Compilation(schema, dialect);
+      return { kind: "read", text: c.finish(compileList(c, plan.rows)) };
+    }
+    case "count":
+      return { kind: "count", text: compileCount(new Compilation(schema, dialect), plan) };
+    case "create":
+      return { kind: "write", program: compileCreate(schema, dialect, plan) };
+    case "update":
+      return { kind: "write", program: compileUpdate(schema, dialect, plan) };
+    case "delete":
+      return { kind: "write", program: compileDelete(schema, dialect, plan) };
+  }
+}
+
+function compileCount(c: Compilation, plan: CountPlan): SqlText {
+  const model = c.model(plan.model);
+  const alias = c.alias("t");
+  const conditions = compileConditions(c, [decided(plan.access), plan.where], createTableScope(c, model, alias));
+  return c.finish(`SELECT count(*) FROM ${nameTable(c, model.table, alias)}${joinWhere(conditions)}`);
+}

@@ -1,0 +1,227 @@
+/**
+ * Compiles what leaves: rows, selections and pages as JSON, whatever the nesting, in one statement. A list
+ * holds selections and a selection holds lists, so they stand in one file. It runs nothing.
+ */
+import { FootingError } from "../../errors/footing-error.ts";
+import type {
+  EdgeItem, FieldItem, ManyItem, OneItem, PageInfo, PageItem, RowsNode, SelectItem, SelectNode,
+} from "../../plan/rows-node.ts";
+import type { Compilation } from "./compilation.ts";
+import { reverseTerms, writeOrder } from "./compile-order.ts";
+import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
+import { isBackwards, RowList } from "./row-list.ts";
+import { type RelatedRows, type RowScope, relateRows } from "./row-scope.ts";
+
+/** The statement of a list: one row of the JSON, whether more rows follow, and the sort keys of the far row. */
+export function compileList(c: Compilation, node: RowsNode): string {
+  const { output } = node;
+  if (output.kind === "single") return compileSingle(c, node, null);
+  const page = openPage(c, node, null);
+  const json = output.kind === "array" ? writeRows(page, output.select) : writePage(page, output.items);
+  const more = `${page.count} > ${limitOf(c, node)}`;
+  const edge = readAt(page, writeKeys(page), "far");
+  return `WITH ${defineRows(page)} SELECT ${c.dialect.answer(json)}, ${more}, ${edge}`;
+}
+
+/** The JSON object of one row. */
+export function compileSelect(c: Compilation, select: SelectNode, row: RowScope): string {
+  return c.dialect.jsonObject(select.items.map((item) => ({ as: item.as, json: compileItem(c, item, row) })));
+}
+
+function compileItem(c: Compilation, item: SelectItem, row: RowScope): string {
+  switch (item.kind) {
+    case "constant":
+      return c.dialect.jsonConstant(JSON.stringify(item.value));
+    case "field":
+      return compileField(c, item, row);
+    case "one":
+      return compileOne(c, item, row);
+    case "many":
+      return compileMany(c, item, row);
+  }
+}
+
+function compileField(c: Compilation, item: FieldItem, row: RowScope): string {
+  const field = row.model.fields[item.field];
+  if (field?.kind === "scalar") return c.dialect.toJson(row.column(field.column), field.type, field.optional);
+  const first = field?.kind === "ref" ? field.columns[0] : undefined;
+  if (field?.kind !== "ref" || first === undefined)
+    throw new FootingError("FTG_INTERNAL", { detail: `${row.model.name}.${item.field} has no value of its own.` });
+  if (field.columns.length === 1) return c.dialect.toJson(row.column(first.column), first.type, field.optional);
+  const parts = field.columns.map((part) => ({
+    as: part.field,
+    json: c.dialect.toJson(row.column(part.column), part.type, false),
+  }));
+  const key = c.dialect.jsonObject(parts);
+  if (!field.optional) return key;
+  const isNull = field.columns.map((part) => `${row.column(part.column)} IS NULL`).join(" OR ");
+  return `CASE WHEN ${isNull} THEN ${c.dialect.jsonConstant("null")} ELSE ${key} END`;
+}
+
+function compileOne(c: Compilation, item: OneItem, row: RowScope): string {
+  const { far, from, conditions } = relateRows(c, row, item.relation);
+  const all = [...conditions, ...compileConditions(c, [decided(item.access), item.where], far)];
+  return c.dialect.jsonOrNull(`(SELECT ${compileSelect(c, item.select, far)} FROM ${from}${joinWhere(all)})`);
+}
+
+function compileMany(c: Compilation, item: ManyItem, row: RowScope): string {
+  const related = relateRows(c, row, item.relation);
+  const { output } = item.rows;
+  switch (output.kind) {
+    case "single":
+      return c.dialect.jsonOrNull(`(${compileSingle(c, item.rows, related)})`);
+    case "array":
+      return compileArray(c, item.rows, { related, select: output.select });
+    case "page": {
+      const page = openPage(c, item.rows, related);
+      const json = writePage(page, output.items);
+      return `(WITH ${defineRows(page)} SELECT ${json})`;
+    }
+  }
+}
+
+/** The first row as an object; no row when there is none. */
+function compileSingle(c: Compilation, node: RowsNode, related: RelatedRows | null): string {
+  const list = new RowList(c, node, related);
+  const select = node.output.kind === "single" ? node.output.select : { kind: "select" as const, items: [] };
+  const json = compileSelect(c, select, list.row);
+  return `SELECT ${json} FROM (${list.query("1")}) AS ${list.alias}`;
+}
+
+/** Nested rows of which nobody asks whether more follow: no row is read beyond the limit. */
+function compileArray(
+  c: Compilation,
+  node: RowsNode,
+  { related, select }: { readonly related: RelatedRows; readonly select: SelectNode },
+): string {
+  const list = new RowList(c, node, related);
+  const json = c.dialect.jsonRows(compileSelect(c, select, list.row), list.listOrder);
+  return `(SELECT ${json} FROM (${list.query(`${limitOf(c, node)} + 0`)}) AS ${list.alias})`;
+}
+
+/** A list whose rows are read once, with one row more than the limit, and then shown in parts. */
+interface Page {
+  readonly c: Compilation;
+  readonly node: RowsNode;
+  readonly list: RowList;
+  /** The name of the rows read. */
+  readonly rows: string;
+  /** Whether the rows belong to an outer row. */
+  readonly isNested: boolean;
+  /** The query of how many they are. */
+  readonly count: string;
+}
+
+function openPage(c: Compilation, node: RowsNode, related: RelatedRows | null): Page {
+  const rows = c.alias("p");
+  return { c, node, list: new RowList(c, node, related), rows, isNested: related !== null, count: `(SELECT count(*) FROM ${rows})` };
+}
+
+/** Materialized, so that several readers do not each run it. Stands last: what the others ask for is carried. */
+function defineRows(page: Page): string {
+  return `${page.rows} AS MATERIALIZED (${page.list.query(`${limitOf(page.c, page.node)} + 1`)})`;
+}
+
+/**
+ * The place of the limit. Never alone behind LIMIT: a bare parameter there makes one engine plan the statement
+ * anew for every value.
+ */
+function limitOf(c: Compilation, node: RowsNode): string {
+  if (node.limit === null) throw new FootingError("FTG_INTERNAL", { detail: `A list of ${node.model} has no limit.` });
+  return c.bind(node.limit);
+}
+
+function writeRows(page: Page, select: SelectNode): string {
+  return writeEach(page, compileSelect(page.c, select, page.list.row));
+}
+
+/** A JSON array of `item` for each row of the page. */
+function writeEach(page: Page, item: string): string {
+  const { c, list } = page;
+  return `(SELECT ${c.dialect.jsonRows(item, list.listOrder)} FROM (${takeRows(page)}) AS ${list.alias})`;
+}
+
+function writePage(page: Page, items: readonly PageItem[]): string {
+  return page.c.dialect.jsonObject(items.map((item) => ({ as: item.as, json: writePageItem(page, item) })));
+}
+
+function writePageItem(page: Page, item: PageItem): string {
+  switch (item.kind) {
+    case "constant":
+      return page.c.dialect.jsonConstant(JSON.stringify(item.value));
+    case "rows":
+      return writeRows(page, item.select);
+    case "edges":
+      return writeEach(page, writeEdge(page, item.items));
+    case "info":
+      return writeInfo(page, item.info);
+    case "object":
+      return writePage(page, item.items);
+  }
+}
+
+function writeEdge(page: Page, items: readonly EdgeItem[]): string {
+  return page.c.dialect.jsonObject(items.map((item) => ({ as: item.as, json: writeEdgeItem(page, item) })));
+}
+
+function writeEdgeItem(page: Page, item: EdgeItem): string {
+  switch (item.kind) {
+    case "constant":
+      return page.c.dialect.jsonConstant(JSON.stringify(item.value));
+    case "row":
+      return compileSelect(page.c, item.select, page.list.row);
+    case "cursor":
+      return writeCursor(page);
+  }
+}
+
+function writeInfo(page: Page, info: PageInfo["info"]): string {
+  const { c, node } = page;
+  const isBefore = isBackwards(node);
+  switch (info) {
+    case "hasNext":
+    case "hasPrevious":
+      return isBefore === (info === "hasPrevious") ? c.dialect.jsonBoolean(`${page.count} > ${limitOf(c, node)}`) : writeBehind(page);
+    case "startCursor":
+      return c.dialect.jsonOrNull(readAt(page, writeCursor(page), isBefore ? "far" : "near"));
+    case "endCursor":
+      return c.dialect.jsonOrNull(readAt(page, writeCursor(page), isBefore ? "near" : "far"));
+  }
+}
+
+/** Whether rows lie behind the start of reading: they do when a cursor or an offset skipped them. */
+function writeBehind({ c, node }: Page): string {
+  if (node.seek !== null) return c.dialect.jsonConstant("true");
+  return node.offset === null ? c.dialect.jsonConstant("false") : c.dialect.jsonBoolean(`${c.bind(node.offset)} > 0`);
+}
+
+/** A value of the first (`near`) or last (`far`) row of the page in the direction of reading; null for no row. */
+function readAt(page: Page, value: string, end: "near" | "far"): string {
+  const place = end === "near" ? " LIMIT 1" : findFar(page);
+  return `(SELECT ${value} FROM (${takeRows(page)}) AS ${page.list.alias}${place})`;
+}
+
+/** Counting to the far row is cheaper than sorting, but an OFFSET cannot look into the rows of an outer row. */
+function findFar({ c, node, list, count, isNested }: Page): string {
+  if (isNested) return ` ORDER BY ${writeOrder(c, reverseTerms(list.keys))} LIMIT 1`;
+  return ` LIMIT 1 OFFSET ${c.dialect.smaller(count, limitOf(c, node))} - 1`;
+}
+
+/** The rows of the page without the one read to know whether more follow. */
+function takeRows({ c, node, rows }: Page): string {
+  return `SELECT * FROM ${rows} LIMIT ${limitOf(c, node)} + 0`;
+}
+
+/** The sort keys of a row as a JSON list. */
+function writeKeys({ c, list }: Page): string {
+  return c.dialect.jsonList(listKeys(c, list));
+}
+
+function writeCursor({ c, node, list }: Page): string {
+  const tag = node.cursorTag === null ? c.dialect.jsonConstant("null") : c.dialect.toJson(c.bind(node.cursorTag), { kind: "text", list: false }, false);
+  return c.dialect.jsonCursor(c.dialect.jsonList([tag, ...listKeys(c, list)]));
+}
+
+function listKeys(c: Compilation, list: RowList): readonly string[] {
+  return list.keys.map((key) => c.dialect.toJson(key.expression, key.type, key.nullable));
+}

@@ -1,0 +1,143 @@
+/**
+ * What tables a schema needs, as data: the one description that is created and that a live database is compared
+ * with. It writes no statement.
+ */
+import type { KeyColumn, ModelSchema, Schema } from "../../schema/schema-model.ts";
+import { listColumns } from "../../schema/list-columns.ts";
+import { createConstraintName } from "../../schema/naming.ts";
+import { Compilation } from "./compilation.ts";
+import { compilePredicate } from "./compile-predicate.ts";
+import { createCheckPredicate } from "./create-check-predicate.ts";
+import type { Dialect } from "./dialect.ts";
+import type { RowScope } from "./row-scope.ts";
+
+/** One column. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly isNullable: boolean;
+}
+
+/** One index. */
+export interface TableIndex {
+  readonly name: string;
+  /** SQL of what is indexed, in order: quoted columns, or what a column is sorted by. */
+  readonly expressions: readonly string[];
+  readonly columns: readonly string[];
+  readonly unique: boolean;
+}
+
+/** One foreign key. A row cannot go while others refer to it, unless `cascade` takes them along. */
+export interface TableReference {
+  readonly columns: readonly string[];
+  readonly table: string;
+  readonly targets: readonly string[];
+  readonly cascade: boolean;
+}
+
+/** One named condition, as SQL that is never null. */
+export interface TableCheck {
+  readonly name: string;
+  readonly condition: string;
+}
+
+/** One table. */
+export interface TableSpec {
+  readonly name: string;
+  /** What it stores, for messages: `City`, or `Country.borders` for a link table. */
+  readonly owner: string;
+  readonly isLink: boolean;
+  readonly columns: readonly TableColumn[];
+  readonly key: readonly string[];
+  readonly references: readonly TableReference[];
+  readonly checks: readonly TableCheck[];
+  /** In the order in which to create them: see `contract/violations.ts` on unique indexes. */
+  readonly indexes: readonly TableIndex[];
+}
+
+/** All tables of the schema, models before link tables. */
+export function describeTables(schema: Schema, dialect: Dialect): readonly TableSpec[] {
+  const models = Object.values(schema.models);
+  return [...models.map((model) => describeModel(schema, dialect, model)), ...models.flatMap((model) => describeLinks(schema, dialect, model))];
+}
+
+function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): TableSpec {
+  const columns = listColumns(model).map(({ field, column, type }) => ({
+    name: column,
+    type: dialect.columnType(type),
+    isNullable: isOptional(model, field),
+  }));
+  return {
+    name: model.table,
+    owner: model.name,
+    isLink: false,
+    columns,
+    key: model.key.map((part) => part.column),
+    references: describeRefs(schema, model),
+    checks: model.checks.map(({ name, where }) => ({ name, condition: describeCheck(schema, dialect, { model, where }) })),
+    indexes: describeIndexes(dialect, model).toReversed(),
+  };
+}
+
+function isOptional(model: ModelSchema, name: string): boolean {
+  const field = model.fields[name];
+  return (field?.kind === "scalar" || field?.kind === "ref") && field.optional;
+}
+
+function describeRefs(schema: Schema, model: ModelSchema): readonly TableReference[] {
+  return Object.values(model.fields).flatMap((field) => {
+    if (field.kind !== "ref") return [];
+    return [describeReference(schema.models[field.model], field.columns, false)];
+  });
+}
+
+function describeReference(target: ModelSchema | undefined, columns: readonly KeyColumn[], cascade: boolean): TableReference {
+  return {
+    columns: columns.map((part) => part.column),
+    table: target?.table ?? "",
+    targets: target?.key.map((part) => part.column) ?? [],
+    cascade,
+  };
+}
+
+function describeIndexes(dialect: Dialect, model: ModelSchema): readonly TableIndex[] {
+  return model.indexes.map(({ name, fields, unique }) => {
+    const parts = fields.flatMap((field) => listColumns(model).filter((column) => column.field === field));
+    // Canonical text decides uniqueness; only a plain index serves ranges and sorting.
+    const write = ({ column, type }: KeyColumn) => (unique ? dialect.quoteName(column) : dialect.sortable(dialect.quoteName(column), type));
+    return { name, unique, columns: parts.map((part) => part.column), expressions: parts.map(write) };
+  });
+}
+
+function describeLinks(schema: Schema, dialect: Dialect, model: ModelSchema): readonly TableSpec[] {
+  return Object.values(model.fields).flatMap((field): readonly TableSpec[] => {
+    if (field.kind !== "manyToMany" || !field.owner) return [];
+    const parts = [...field.near, ...field.far];
+    const far = field.far.map((part) => part.column);
+    return [
+      {
+        name: field.table,
+        owner: `${model.name}.${field.name}`,
+        isLink: true,
+        columns: parts.map(({ column, type }) => ({ name: column, type: dialect.columnType(type), isNullable: false })),
+        key: parts.map((part) => part.column),
+        references: [describeReference(model, field.near, true), describeReference(schema.models[field.model], field.far, true)],
+        checks: [],
+        // The key serves reading from the owner's side; this serves the other side and its cascade.
+        indexes: [{ name: createConstraintName(field.table, ["target"], "index"), columns: far, expressions: far.map((name) => dialect.quoteName(name)), unique: false }],
+      },
+    ];
+  });
+}
+
+function describeCheck(
+  schema: Schema,
+  dialect: Dialect,
+  { model, where }: { readonly model: ModelSchema; readonly where: Parameters<typeof createCheckPredicate>[1] },
+): string {
+  const { predicate, values } = createCheckPredicate(model, where);
+  const c = new Compilation(schema, dialect);
+  const row: RowScope = { model, column: (name) => dialect.quoteName(name) };
+  // A check passes on null in SQL; ours is two-valued.
+  return `(${c.inline(compilePredicate(c, predicate, row), values)}) IS TRUE`;
+}

@@ -1,0 +1,73 @@
+/**
+ * The overridable parts of the SQL compiler: everything two engines write differently, as functions from SQL
+ * text to SQL text. It holds no plan logic and knows no engine's name.
+ */
+import type { ScalarType } from "../../schema/schema-model.ts";
+import type { Binding } from "./sql-text.ts";
+
+/** One entry of a JSON object: its name and the SQL of its value, which is JSON already. */
+export interface JsonEntry {
+  readonly as: string;
+  readonly json: string;
+}
+
+/** Rows made of a bound list of keys: a table to select from, the position in the list, and one expression per part. */
+export interface KeyRows {
+  readonly from: string;
+  readonly position: string;
+  readonly parts: readonly string[];
+}
+
+/** How one engine writes SQL. "JSON" below is whatever the engine's own functions take for JSON: text, or a type. */
+export interface Dialect {
+  /** A table, column, index or constraint name. */
+  quoteName(name: string): string;
+  /** A text literal. */
+  quoteText(text: string): string;
+  /** A literal of any canonical value, for constraints, which take no parameters. */
+  literal(binding: Binding, value: unknown): string;
+  /** The placeholder of the binding at a position, from 0. One position may stand several times in a statement. */
+  placeholder(position: number, binding: Binding): string;
+  /** The type of a column. */
+  columnType(type: ScalarType): string;
+
+  /** A stored value in its canonical JSON form; JSON null for null. */
+  toJson(expression: string, type: ScalarType, nullable: boolean): string;
+  /** A JSON constant, given as its text. */
+  jsonConstant(text: string): string;
+  /** A JSON object with its entries in order. */
+  jsonObject(entries: readonly JsonEntry[]): string;
+  /** A JSON array of the given items. */
+  jsonList(items: readonly string[]): string;
+  /** A JSON array of one item per row, an aggregate. `order` empty: in the order the rows come. */
+  jsonRows(item: string, order: string): string;
+  /** `json`, or JSON null where it is an SQL null. */
+  jsonOrNull(json: string): string;
+  /** JSON true or false. */
+  jsonBoolean(condition: string): string;
+  /** The JSON string of a cursor: base64url of the text of a JSON list. */
+  jsonCursor(list: string): string;
+  /** How a long JSON text leaves a statement. */
+  answer(json: string): string;
+
+  /** What values of the type are compared and sorted by, usually the expression itself. */
+  sortable(expression: string, type: ScalarType): string;
+  /** Whether a text holds another. */
+  contains(text: string, part: string): string;
+  /** Whether a text starts with another; an index must be able to answer it. */
+  startsWith(text: string, part: string): string;
+  /** Whether a text ends with another. */
+  endsWith(text: string, part: string): string;
+  /** Whether the expression equals a member of the bound list. */
+  isMember(expression: string, list: string, type: ScalarType): string;
+  /** Whether two values are equal or both null. */
+  isSame(left: string, right: string): string;
+  /** One sort term; null is the smallest value. */
+  orderTerm(expression: string, descending: boolean): string;
+  /** The smaller of two numbers. */
+  smaller(left: string, right: string): string;
+  /** The rows of a bound list of keys. */
+  keyRows(list: string, types: readonly ScalarType[], alias: string): KeyRows;
+  /** The keys of all selected rows as one value that {@link keyRows} takes back, an aggregate. */
+  collectKeys(parts: readonly string[], types: readonly ScalarType[]): string;
+}

@@ -1,0 +1,78 @@
+/**
+ * One list of rows inside a statement: the inner query that filters, sorts and cuts, and the names under which
+ * its columns come out. The inner query carries only the columns that somebody asked for.
+ */
+import type { RowsNode } from "../../plan/rows-node.ts";
+import type { Compilation } from "./compilation.ts";
+import { type CompiledOrder, compileOrder, compileSeek, type OrderTerm, reverseTerms, writeOrder } from "./compile-order.ts";
+import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
+import { createTableScope, nameTable, type RelatedRows, type RowScope } from "./row-scope.ts";
+
+/** A list of rows that is being compiled. First ask for columns, then for the {@link RowList.query}. */
+export class RowList {
+  /** The alias under which the inner query must stand. */
+  readonly alias: string;
+  /** A row as it comes out of the inner query. */
+  readonly row: RowScope;
+  readonly #c: Compilation;
+  readonly #node: RowsNode;
+  readonly #rows: RelatedRows;
+  readonly #order: CompiledOrder;
+  readonly #carried = new Map<string, string>();
+
+  constructor(c: Compilation, node: RowsNode, related: RelatedRows | null) {
+    this.#c = c;
+    this.#node = node;
+    this.#rows = related ?? selectTable(c, node.model);
+    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node) });
+    this.alias = c.alias("r");
+    const { far } = this.#rows;
+    this.row = { model: far.model, column: (name) => this.#carry(far.column(name)) };
+  }
+
+  /** The sort keys of a row that came out. */
+  get keys(): readonly OrderTerm[] {
+    return this.#order.terms.map((term) => ({ ...term, expression: this.#carry(term.expression) }));
+  }
+
+  /** The `ORDER BY` list that puts rows that were read backwards into the list's own order; empty otherwise. */
+  get listOrder(): string {
+    if (!isBackwards(this.#node)) return "";
+    return writeOrder(this.#c, reverseTerms(this.#order.terms), (expression) => this.#carry(expression));
+  }
+
+  /** The inner query, cut by the given `LIMIT` text. */
+  query(limit: string): string {
+    const c = this.#c;
+    const { access, where, seek, offset } = this.#node;
+    const { far, from, conditions } = this.#rows;
+    const all = [...conditions, ...compileConditions(c, [decided(access), where], far)];
+    if (seek !== null) all.push(compileSeek(c, seek, this.#order.terms));
+    const source = [from, ...this.#order.joins].join(" ");
+    const order = writeOrder(c, this.#order.terms);
+    const skip = offset === null ? "" : ` OFFSET ${c.bind(offset)} + 0`;
+    return `SELECT ${this.#columns()} FROM ${source}${joinWhere(all)} ORDER BY ${order} LIMIT ${limit}${skip}`;
+  }
+
+  #carry(expression: string): string {
+    const known = this.#carried.get(expression) ?? `c${this.#carried.size + 1}`;
+    this.#carried.set(expression, known);
+    return `${this.alias}.${known}`;
+  }
+
+  #columns(): string {
+    if (this.#carried.size === 0) return "1";
+    return [...this.#carried].map(([expression, name]) => `${expression} AS ${name}`).join(", ");
+  }
+}
+
+/** Whether the list is read from its end towards its start. */
+export function isBackwards(node: RowsNode): boolean {
+  return node.seek?.direction === "before";
+}
+
+function selectTable(c: Compilation, name: string): RelatedRows {
+  const model = c.model(name);
+  const alias = c.alias("t");
+  return { far: createTableScope(c, model, alias), from: nameTable(c, model.table, alias), conditions: [] };
+}

@@ -1,0 +1,95 @@
+/**
+ * Where the columns of one row are found in a statement, and how its relations lead to other rows. It writes
+ * joins and conditions, never whole statements.
+ */
+import { FootingError } from "../../errors/footing-error.ts";
+import type { ColumnNode } from "../../plan/column-node.ts";
+import type { KeyColumn, ModelSchema, RelationField, ScalarType } from "../../schema/schema-model.ts";
+import type { Compilation } from "./compilation.ts";
+
+/** One row in a statement. */
+export interface RowScope {
+  readonly model: ModelSchema;
+  /** The SQL of one of its columns. */
+  column(name: string): string;
+}
+
+/** A stored column of a model. */
+export interface ModelColumn {
+  readonly name: string;
+  readonly type: ScalarType;
+  readonly optional: boolean;
+}
+
+/** The rows behind a relation: what to select from, and the conditions that tie them to the row they belong to. */
+export interface RelatedRows {
+  readonly far: RowScope;
+  readonly from: string;
+  readonly conditions: readonly string[];
+}
+
+/** The row of a table that stands under `alias`. */
+export function createTableScope(c: Compilation, model: ModelSchema, alias: string): RowScope {
+  return { model, column: (name) => `${alias}.${c.dialect.quoteName(name)}` };
+}
+
+/** `"city" AS t1`. */
+export function nameTable(c: Compilation, table: string, alias: string): string {
+  return `${c.dialect.quoteName(table)} AS ${alias}`;
+}
+
+/** The column that a node names. */
+export function findColumn(model: ModelSchema, node: ColumnNode): ModelColumn {
+  const field = model.fields[node.field];
+  if (field?.kind === "scalar") return { name: field.column, type: field.type, optional: field.optional };
+  const part = field?.kind === "ref" ? field.columns[node.part] : undefined;
+  if (field?.kind !== "ref" || part === undefined)
+    throw new FootingError("FTG_INTERNAL", { detail: `${model.name}.${node.field} has no column ${node.part}.` });
+  return { name: part.column, type: part.type, optional: field.optional };
+}
+
+/** The relation field of that name. */
+export function findRelation(model: ModelSchema, name: string): RelationField {
+  const field = model.fields[name];
+  if (field === undefined || field.kind === "scalar")
+    throw new FootingError("FTG_INTERNAL", { detail: `${model.name}.${name} is not a relation.` });
+  return field;
+}
+
+/** The rows of `relation` that belong to the row `near`. */
+export function relateRows(c: Compilation, near: RowScope, relation: string): RelatedRows {
+  const field = findRelation(near.model, relation);
+  const target = c.model(field.model);
+  const alias = c.alias("t");
+  const far = createTableScope(c, target, alias);
+  const table = nameTable(c, target.table, alias);
+  if (field.kind === "ref") return { far, from: table, conditions: matchColumns(far, target.key, near, field.columns) };
+  if (field.kind === "manyToMany") {
+    const linkAlias = c.alias("l");
+    const link: RowScope = { model: target, column: (name) => `${linkAlias}.${c.dialect.quoteName(name)}` };
+    const join = matchColumns(far, target.key, link, field.far).join(" AND ");
+    return {
+      far,
+      from: `${nameTable(c, field.table, linkAlias)} JOIN ${table} ON ${join}`,
+      conditions: matchColumns(link, field.near, near, near.model.key),
+    };
+  }
+  const back = findRelation(target, field.via);
+  const columns = back.kind === "ref" ? back.columns : [];
+  return { far, from: table, conditions: matchColumns(far, columns, near, near.model.key) };
+}
+
+/** Equality of columns by position. */
+function matchColumns(
+  left: RowScope,
+  leftColumns: readonly KeyColumn[],
+  right: RowScope,
+  rightColumns: readonly KeyColumn[],
+): readonly string[] {
+  return leftColumns.map((column, part) => {
+    const other = rightColumns[part];
+    if (other === undefined)
+      throw new FootingError("FTG_INTERNAL", { detail: `A reference to ${left.model.name} misses a key part.` });
+    return `${left.column(column.column)} = ${right.column(other.column)}`;
+  });
+}

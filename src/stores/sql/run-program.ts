@@ -1,0 +1,181 @@
+/**
+ * Runs a write's program, whatever drives it: it yields one statement at a time and is handed the answer, so a
+ * synchronous and an asynchronous driver share the order of steps and every error. It opens no transaction.
+ */
+import type { JsonValue } from "../../schema/schema-model.ts";
+import type { Values, WriteResult } from "../contract/store.ts";
+import { targetKey } from "../contract/target-key.ts";
+import {
+  checkViolation, forbidden, type Key, missingReference, notFound, stillReferenced, uniqueViolation,
+} from "../contract/violations.ts";
+import type { SqlProgram, WrittenReference } from "./sql-program.ts";
+import type { SqlText } from "./sql-text.ts";
+
+/** One statement to run. */
+export interface SqlCall {
+  readonly text: SqlText;
+  readonly values: Values;
+  /** The value of the binding `collected`. */
+  readonly collected: unknown;
+  /** True: answer the number of rows written. False: answer the first row, or undefined. */
+  readonly isChange: boolean;
+}
+
+/** The answer to a {@link SqlCall}. */
+export type SqlReply = number | readonly unknown[] | undefined;
+
+/** Why the database refused a statement. A unique violation names the columns of the index. */
+export type Refusal =
+  | { readonly kind: "unique"; readonly columns: readonly string[] }
+  | { readonly kind: "check"; readonly name: string }
+  | { readonly kind: "reference" };
+
+/** Reads a driver's error; null when it is not about a constraint. */
+export type ReadRefusal = (error: unknown) => Refusal | null;
+
+/** A run of a program. */
+export type ProgramRun = Generator<SqlCall, WriteResult, SqlReply>;
+
+interface Run {
+  readonly program: SqlProgram;
+  readonly values: Values;
+  readonly readRefusal: ReadRefusal;
+  collected: unknown;
+}
+
+/**
+ * Runs the steps in order.
+ * @throws FootingError FTG_NOT_FOUND, FTG_FORBIDDEN, FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK; the driver must then
+ * undo what was written.
+ */
+export function* runProgram(program: SqlProgram, values: Values, readRefusal: ReadRefusal): ProgramRun {
+  const run: Run = { program, values, readRefusal, collected: null };
+  let affected = 0;
+  let json: string | null = null;
+  for (const step of program.steps) {
+    switch (step.kind) {
+      case "locate":
+        if ((yield askRow(run, step.text)) === undefined) yield* failTarget(run);
+        break;
+      case "collect": {
+        const [count, keys] = readRow(yield askRow(run, step.text));
+        if (count === 0) return { affected: 0, json: null };
+        run.collected = keys;
+        break;
+      }
+      case "reference":
+        yield* checkReference(run, step.reference);
+        break;
+      case "change":
+        affected = yield* change(run, step.text);
+        break;
+      case "link":
+        yield* writeLinks(run, step.texts, step.reference);
+        break;
+      case "rule":
+        if ((yield askRow(run, step.text)) !== undefined) throw forbidden(program.model, program.plan.kind);
+        break;
+      case "return":
+        json = readText(readRow(yield askRow(run, step.text))[0]);
+        break;
+    }
+  }
+  return { affected, json };
+}
+
+type Steps<T> = Generator<SqlCall, T, SqlReply>;
+
+function askRow({ values, collected }: Run, text: SqlText): SqlCall {
+  return { text, values, collected, isChange: false };
+}
+
+function readRow(reply: SqlReply): readonly unknown[] {
+  return typeof reply === "object" ? reply : [];
+}
+
+function readText(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function* change(run: Run, text: SqlText): Steps<number> {
+  let affected: SqlReply;
+  try {
+    affected = yield { ...askRow(run, text), isChange: true };
+  } catch (error) {
+    return yield* failChange(run, error);
+  }
+  if (affected === 0 && run.program.visible !== null) return yield* failTarget(run);
+  return Number(affected);
+}
+
+/** The target of a write by key was not written: it is not there, or it is not allowed. */
+function* failTarget(run: Run): Steps<never> {
+  const { model, plan, visible } = run.program;
+  const isHidden = visible !== null && (yield askRow(run, visible)) === undefined;
+  if (isHidden && plan.kind !== "create") throw notFound(model, targetKey(model, plan.target.where, run.values));
+  throw forbidden(model, plan.kind);
+}
+
+function* failChange(run: Run, error: unknown): Steps<never> {
+  const { model, plan } = run.program;
+  const refusal = run.readRefusal(error);
+  if (refusal === null) throw error;
+  if (refusal.kind === "check") throw checkViolation(model, refusal.name);
+  if (refusal.kind === "unique") return yield* failUnique(run, refusal.columns);
+  if (plan.kind === "delete") return yield* failReferrers(run);
+  for (const reference of run.program.references) yield* checkReference(run, reference);
+  throw error;
+}
+
+/** A row that has the key is named before one that has the values of an index. */
+function* failUnique(run: Run, columns: readonly string[]): Steps<never> {
+  const { model, keyTaken } = run.program;
+  const key = model.key.map((part) => part.field);
+  if (keyTaken !== null && (yield askRow(run, keyTaken)) !== undefined) throw uniqueViolation(model, key);
+  const index = model.indexes.find(({ fields, unique }) => unique && isSameList(fields.flatMap((name) => listColumnNames(run, name)), columns));
+  throw uniqueViolation(model, index?.fields ?? key);
+}
+
+function listColumnNames({ program }: Run, name: string): readonly string[] {
+  const field = program.model.fields[name];
+  if (field?.kind === "scalar") return [field.column];
+  return field?.kind === "ref" ? field.columns.map((part) => part.column) : [];
+}
+
+function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((item, index) => item === right[index]);
+}
+
+function* failReferrers(run: Run): Steps<never> {
+  const { model, plan, referrers } = run.program;
+  if (plan.kind !== "delete" || !plan.target.single) throw stillReferenced(model, null, null);
+  const key = targetKey(model, plan.target.where, run.values);
+  for (const referrer of referrers) {
+    if ((yield askRow(run, referrer.text)) !== undefined) throw stillReferenced(model, key, referrer.model);
+  }
+  throw stillReferenced(model, null, null);
+}
+
+function* checkReference(run: Run, reference: WrittenReference): Steps<void> {
+  const reply = yield askRow(run, reference.missing);
+  if (reply === undefined) return;
+  throw missingReference(run.program.model, reference.field, readKey(run.values, reference, Number(readRow(reply)[0])));
+}
+
+function readKey(values: Values, { params, isList }: WrittenReference, position: number): Key {
+  // Values are canonical JSON forms, and a param of type `keys` holds a list of keys.
+  if (!isList) return params.map((index) => (values[index] ?? null) as JsonValue);
+  const keys = values[params[0] ?? -1] as readonly Key[];
+  return keys[position] ?? [];
+}
+
+function* writeLinks(run: Run, texts: readonly SqlText[], reference: WrittenReference): Steps<void> {
+  for (const text of texts) {
+    try {
+      yield { ...askRow(run, text), isChange: true };
+    } catch (error) {
+      if (run.readRefusal(error)?.kind === "reference") yield* checkReference(run, reference);
+      throw error;
+    }
+  }
+}

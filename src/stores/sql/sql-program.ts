@@ -1,0 +1,51 @@
+/**
+ * A write as plain data: the statements it takes, in order, and those that find out why one of them failed.
+ * Running them is the work of `run-program.ts` and of a store's driver.
+ */
+import type { CreatePlan, DeletePlan, UpdatePlan } from "../../plan/plan.ts";
+import type { ModelSchema } from "../../schema/schema-model.ts";
+import type { SqlText } from "./sql-text.ts";
+
+/** A plan that writes. */
+export type WritePlan = CreatePlan | UpdatePlan | DeletePlan;
+
+/** A written ref or manyToMany, and the statement that finds the first of its keys that leads nowhere. */
+export interface WrittenReference {
+  readonly field: string;
+  /** Indexes of the params that hold the key's parts, or of the one that holds a list of keys. */
+  readonly params: readonly number[];
+  readonly isList: boolean;
+  /** One row with the position of the key in the list (0 for a ref); no row when every key leads to a row. */
+  readonly missing: SqlText;
+}
+
+/** One step of a write. */
+export type SqlStep =
+  /** One row when the target may be written. Without it the write ends as not found or forbidden. */
+  | { readonly kind: "locate"; readonly text: SqlText }
+  /** One row with the number of target rows and their keys, bound later as `collected`. None: the write is done. */
+  | { readonly kind: "collect"; readonly text: SqlText }
+  | { readonly kind: "reference"; readonly reference: WrittenReference }
+  /** Writes the rows of the model and counts them. */
+  | { readonly kind: "change"; readonly text: SqlText }
+  /** Writes a link table. */
+  | { readonly kind: "link"; readonly texts: readonly SqlText[]; readonly reference: WrittenReference }
+  /** One row when the rule does not hold of a written row. */
+  | { readonly kind: "rule"; readonly text: SqlText }
+  /** The JSON of the written row, or no row. */
+  | { readonly kind: "return"; readonly text: SqlText };
+
+/** A compiled write. */
+export interface SqlProgram {
+  readonly plan: WritePlan;
+  readonly model: ModelSchema;
+  readonly steps: readonly SqlStep[];
+  /** For a target named by key: one row when it is there for the writer to see. */
+  readonly visible: SqlText | null;
+  /** The written refs in declared order, for a foreign key that fails. */
+  readonly references: readonly WrittenReference[];
+  /** For a create: one row when another row has the key. */
+  readonly keyTaken: SqlText | null;
+  /** For a delete by key: each model that may refer here, in schema order, and one row when it does. */
+  readonly referrers: readonly { readonly model: string; readonly text: SqlText }[];
+}

@@ -1,0 +1,20 @@
+/** A finished statement as plain data: its text and what is bound at each placeholder. */
+import type { ParamType } from "../../plan/param-node.ts";
+
+/**
+ * In which native form a value is bound. `value`: as it is stored. `sortable`: as the dialect's `sortable` makes it.
+ * `members`: a list whose items are compared one by one.
+ */
+export type BindingForm = "value" | "sortable" | "members";
+
+/** One bound value: a param of the plan, or (`collected`) the keys that an earlier statement of the same write found. */
+export type Binding =
+  | { readonly kind: "param"; readonly index: number; readonly type: ParamType; readonly form: BindingForm }
+  | { readonly kind: "collected" };
+
+/** A finished statement. */
+export interface SqlText {
+  readonly text: string;
+  /** In the order of the placeholders. */
+  readonly bindings: readonly Binding[];
+}

@@ -1,0 +1,17 @@
+/** What SQLite can do. */
+import type { Capabilities } from "../contract/capabilities.ts";
+
+/** The capabilities of SQLite of that version, on a file or (`isMemory`) in the memory of this process. */
+export function createCapabilities(version: string, isMemory: boolean): Capabilities {
+  return Object.freeze({
+    label: `SQLite ${version}`,
+    durability: isMemory ? "none" : "power-loss",
+    guarantee: isMemory ? "in memory, gone with the process" : "WAL, synchronous=FULL: on disk before it is acknowledged",
+    nestedReads: "one-statement",
+    relationFilters: true,
+    transactions: "serializable",
+    foreignKeys: true,
+    // SQLite has no limit of its own.
+    maxIdentifier: 63,
+  });
+}

@@ -1,0 +1,116 @@
+/**
+ * The value contract in SQLite: how canonical JSON values are bound, and the few functions of SQL that print or
+ * order what SQLite itself cannot. Nothing here checks a value.
+ */
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { KeysType } from "../../plan/param-node.ts";
+import type { ScalarType } from "../../schema/schema-model.ts";
+import type { Binding } from "../sql/sql-text.ts";
+
+/** Turns a canonical JSON value into what SQLite stores or compares. */
+export type Encoder = (value: unknown) => SQLInputValue;
+
+/** The functions that every connection must have before it reads a table or an index of ours. */
+export const FUNCTIONS = {
+  /** JSON of a REAL, exactly as JSON.stringify prints it: shorter than the 17 digits of SQLite. */
+  float: "footing_float",
+  /** JSON string of a BLOB in base64. */
+  base64: "footing_base64",
+  /** JSON string of a text in base64url. */
+  cursor: "footing_cursor",
+  /** A text that sorts as the decimal it is made of. */
+  decimalKey: "footing_decimal_key",
+} as const;
+
+/** The encoder of a binding, or null when the value is bound as it is. */
+export function createEncoder(binding: Binding): Encoder | null {
+  if (binding.kind === "collected") return null;
+  const { type, form } = binding;
+  if (type.kind === "keys") return (value) => encodeKeys(type, value);
+  if (form === "members") return (value) => encodeMembers(type, value);
+  const encode = type.list ? encodeJson : findEncoder(type, form === "sortable");
+  return encode === null ? null : (value) => (value === null ? null : encode(value));
+}
+
+/** The type of a column. */
+export function columnType(type: ScalarType): "TEXT" | "INTEGER" | "REAL" | "BLOB" {
+  if (type.list) return "TEXT";
+  switch (type.kind) {
+    case "int":
+    case "bigint":
+    case "bool":
+      return "INTEGER";
+    case "float":
+      return "REAL";
+    case "bytes":
+      return "BLOB";
+    default:
+      return "TEXT";
+  }
+}
+
+/** Teaches a connection {@link FUNCTIONS}. */
+export function registerFunctions(database: DatabaseSync): void {
+  const options = { deterministic: true };
+  database.function(FUNCTIONS.float, options, (value) => (value === null ? "null" : String(value)));
+  database.function(FUNCTIONS.base64, options, (value) =>
+    value instanceof Uint8Array ? `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"` : "null",
+  );
+  database.function(FUNCTIONS.cursor, options, (value) => `"${Buffer.from(String(value)).toString("base64url")}"`);
+  database.function(FUNCTIONS.decimalKey, options, (value) => (value === null ? null : createDecimalKey(String(value))));
+}
+
+/**
+ * A text that sorts like the canonical decimals of one scale: sign, then length, then digits; both turned round
+ * for negative numbers.
+ */
+export function createDecimalKey(decimal: string): string {
+  if (!decimal.startsWith("-")) return `1${String(decimal.length).padStart(2, "0")}${decimal}`;
+  const digits = decimal.slice(1).replace(/\d/g, (digit) => String(9 - Number(digit)));
+  return `0${String(99 - digits.length)}${digits}`;
+}
+
+/** A native value as an SQL literal, for constraints. */
+export function writeLiteral(value: SQLInputValue): string {
+  if (value === null) return "NULL";
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
+  return `x'${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}'`;
+}
+
+function findEncoder(type: ScalarType, sortable: boolean): Encoder | null {
+  switch (type.kind) {
+    case "bool":
+      return (value) => (value === true ? 1 : 0);
+    case "bigint":
+      return (value) => BigInt(String(value));
+    case "bytes":
+      return (value) => Buffer.from(String(value), "base64");
+    case "json":
+      return encodeJson;
+    case "decimal":
+      return sortable ? (value) => createDecimalKey(String(value)) : null;
+    default:
+      return null;
+  }
+}
+
+function encodeJson(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** A list for `json_each`: 64-bit integers must stand as numbers to equal a column. */
+function encodeMembers(type: ScalarType, value: unknown): SQLInputValue {
+  return type.kind === "bigint" && Array.isArray(value) ? `[${value.join(",")}]` : encodeJson(value ?? []);
+}
+
+function encodeKeys(type: KeysType, value: unknown): SQLInputValue {
+  const keys: readonly unknown[] = Array.isArray(value) ? value : [];
+  return `[${keys.map((key) => encodeKey(type, key)).join(",")}]`;
+}
+
+function encodeKey(type: KeysType, key: unknown): string {
+  const parts: readonly unknown[] = Array.isArray(key) ? key : [];
+  const texts = parts.map((part, index) => (type.parts[index]?.kind === "bigint" ? String(part) : encodeJson(part)));
+  return `[${texts.join(",")}]`;
+}

@@ -1,0 +1,81 @@
+/**
+ * How SQLite writes what the shared SQL compiler leaves open. JSON is text joined by `concat`, the fastest of
+ * the ways measured (decisions/0005). It never sees a value.
+ */
+import type { ScalarType } from "../../schema/schema-model.ts";
+import type { Dialect, JsonEntry } from "../sql/dialect.ts";
+import { columnType, createEncoder, FUNCTIONS, writeLiteral } from "./codec.ts";
+
+/** Most arguments SQLite's `concat` takes. */
+const MAX_ARGUMENTS = 1000;
+
+/** SQLite's part of the SQL compiler. */
+export const dialect: Dialect = Object.freeze<Dialect>({
+  quoteName: (name) => `"${name.replaceAll('"', '""')}"`,
+  quoteText,
+  literal: (binding, value) => {
+    const encode = createEncoder(binding);
+    // Canonical values without an encoder are text, numbers or null.
+    return writeLiteral(encode === null ? (value as string | number | null) : encode(value));
+  },
+  placeholder: (position) => `?${position + 1}`,
+  columnType,
+
+  toJson: writeJson,
+  jsonConstant: quoteText,
+  jsonObject: writeObject,
+  jsonList: (items) => writeConcat(["'['", ...items.flatMap((item, index) => (index === 0 ? [item] : ["','", item])), "']'"]),
+  jsonRows: (item, order) => `concat('[', group_concat(${item}, ','${order === "" ? "" : ` ORDER BY ${order}`}), ']')`,
+  jsonOrNull: (json) => `coalesce(${json}, 'null')`,
+  jsonBoolean: (condition) => `iif(${condition}, 'true', 'false')`,
+  jsonCursor: (list) => `${FUNCTIONS.cursor}(${list})`,
+  answer: (json) => `CAST(${json} AS BLOB)`,
+
+  sortable: (expression, type) => (type.kind === "decimal" ? `${FUNCTIONS.decimalKey}(${expression})` : expression),
+  contains: (text, part) => `instr(${text}, ${part}) > 0`,
+  // No text of UTF-8 holds the byte FF, so that is the end of the range; an index answers it.
+  startsWith: (text, part) => `(${text} >= ${part} AND ${text} < ${part} || CAST(x'FF' AS TEXT))`,
+  endsWith: (text, part) => `substr(${text}, length(${text}) - length(${part}) + 1) = ${part}`,
+  isMember: (expression, list) => `${expression} IN (SELECT value FROM json_each(${list}))`,
+  isSame: (left, right) => `${left} IS ${right}`,
+  orderTerm: (expression, descending) => (descending ? `${expression} DESC` : expression),
+  smaller: (left, right) => `min(${left}, ${right})`,
+  keyRows: (list, types, alias) => ({
+    from: `json_each(${list}) AS ${alias}`,
+    position: `${alias}.key`,
+    parts: types.map((_, part) => `${alias}.value ->> ${part}`),
+  }),
+  collectKeys: (parts) => `json_group_array(json_array(${parts.join(", ")}))`,
+});
+
+function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function writeJson(expression: string, type: ScalarType, nullable: boolean): string {
+  if (type.list || type.kind === "json" || type.kind === "int") return nullable ? `coalesce(${expression}, 'null')` : expression;
+  switch (type.kind) {
+    case "bigint":
+      return nullable ? `coalesce('"' || ${expression} || '"', 'null')` : `'"' || ${expression} || '"'`;
+    case "float":
+      return `${FUNCTIONS.float}(${expression})`;
+    case "bytes":
+      return `${FUNCTIONS.base64}(${expression})`;
+    case "bool":
+      return nullable ? `CASE ${expression} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END` : `iif(${expression}, 'true', 'false')`;
+    default:
+      // Escapes exactly what JSON.stringify escapes, and prints null for null.
+      return `json_quote(${expression})`;
+  }
+}
+
+function writeObject(entries: readonly JsonEntry[]): string {
+  if (entries.length === 0) return "'{}'";
+  const parts = entries.flatMap(({ as, json }, index) => [quoteText(`${index === 0 ? "{" : ","}${JSON.stringify(as)}:`), json]);
+  return writeConcat([...parts, "'}'"]);
+}
+
+function writeConcat(parts: readonly string[]): string {
+  if (parts.length <= MAX_ARGUMENTS) return `concat(${parts.join(", ")})`;
+  return `concat(${parts.slice(0, MAX_ARGUMENTS - 1).join(", ")}, ${writeConcat(parts.slice(MAX_ARGUMENTS - 1))})`;
+}

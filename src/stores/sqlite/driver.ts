@@ -1,0 +1,127 @@
+/**
+ * One connection to SQLite: its settings, its prepared statements and how values are bound. It knows no plan,
+ * no transaction and no queue.
+ */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { Values } from "../contract/store.ts";
+import type { SqlCall, SqlReply } from "../sql/run-program.ts";
+import type { SqlText } from "../sql/sql-text.ts";
+import { createEncoder, type Encoder, registerFunctions } from "./codec.ts";
+
+/** How long opening waits for another program's lock, in milliseconds. It blocks the process. */
+const OPEN_TIMEOUT = 1000;
+/** Memory for pages of one connection, in KiB. */
+const CACHE = 16_384;
+/** Pages in the log before they are copied into the database file, which costs a second sync. */
+const CHECKPOINT_PAGES = 4000;
+/** What a large write leaves of the log, in bytes. */
+const LOG_LIMIT = 64 * 1024 * 1024;
+
+/** A statement of this connection and where its values come from. */
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Per placeholder: the index of the value, or -1 for the collected keys. */
+  readonly sources: readonly number[];
+  readonly encoders: readonly (Encoder | null)[];
+}
+
+/** One connection. All methods run at once and throw SQLite's own errors. */
+export class Connection {
+  readonly #database: DatabaseSync;
+  readonly #prepared = new WeakMap<SqlText, Prepared>();
+  readonly #commands = new Map<string, StatementSync>();
+
+  /** Opens the file, which is created when it is missing, or the memory for `:memory:`. */
+  constructor(path: string) {
+    this.#database = new DatabaseSync(path, { timeout: OPEN_TIMEOUT, enableForeignKeyConstraints: true });
+    try {
+      this.#configure(path);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** Whether a transaction is open. */
+  get isTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  /** The first row of a statement, or undefined. */
+  row(text: SqlText, values: Values, collected: unknown = null): readonly unknown[] | undefined {
+    const prepared = this.#prepared.get(text) ?? this.#prepare(text);
+    // With `setReturnArrays` a row is an array, which the types of Node do not know.
+    return prepared.statement.get(...bindValues(prepared, values, collected)) as readonly unknown[] | undefined;
+  }
+
+  /** Runs a statement that writes; the number of rows it wrote. */
+  change(text: SqlText, values: Values, collected: unknown = null): number {
+    const prepared = this.#prepared.get(text) ?? this.#prepare(text);
+    return Number(prepared.statement.run(...bindValues(prepared, values, collected)).changes);
+  }
+
+  /** Answers one step of a program. */
+  reply(call: SqlCall): SqlReply {
+    return call.isChange ? this.change(call.text, call.values, call.collected) : this.row(call.text, call.values, call.collected);
+  }
+
+  /** Runs SQL of our own without values. */
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Runs one of the few statements that every write needs, prepared once. */
+  command(sql: string): void {
+    const known = this.#commands.get(sql) ?? this.#database.prepare(sql);
+    this.#commands.set(sql, known);
+    known.run();
+  }
+
+  /** All rows of SQL of our own, as objects. */
+  all(sql: string, ...values: readonly SQLInputValue[]): readonly Readonly<Record<string, unknown>>[] {
+    return this.#database.prepare(sql).all(...values);
+  }
+
+  /** Does not wait for other programs' locks any more: who calls tries again without blocking the process. */
+  stopWaiting(): void {
+    this.#database.exec("PRAGMA busy_timeout = 0");
+  }
+
+  /** Ends the connection and all its statements. */
+  close(): void {
+    this.#database.close();
+  }
+
+  #configure(path: string): void {
+    if (path !== ":memory:") {
+      const mode = this.all("PRAGMA journal_mode = WAL")[0]?.["journal_mode"];
+      if (mode !== "wal") throw new Error(`The database ${path} does not take write-ahead logging (it says ${mode}).`);
+    }
+    this.#database.exec(
+      `PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE}; PRAGMA temp_store = MEMORY;
+       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${LOG_LIMIT}`,
+    );
+    registerFunctions(this.#database);
+  }
+
+  #prepare(text: SqlText): Prepared {
+    const statement = this.#database.prepare(text.text);
+    statement.setReturnArrays(true);
+    const sources = text.bindings.map((binding) => (binding.kind === "param" ? binding.index : -1));
+    const prepared = { statement, sources, encoders: text.bindings.map(createEncoder) };
+    this.#prepared.set(text, prepared);
+    return prepared;
+  }
+}
+
+function bindValues({ sources, encoders }: Prepared, values: Values, collected: unknown): SQLInputValue[] {
+  const bound: SQLInputValue[] = new Array(sources.length);
+  for (let place = 0; place < sources.length; place++) {
+    const index = sources[place] ?? -1;
+    const value = index < 0 ? collected : values[index];
+    const encode = encoders[place];
+    // Canonical values without an encoder are text, numbers or null; one that is missing is null.
+    bound[place] = encode == null ? ((value ?? null) as SQLInputValue) : encode(value ?? null);
+  }
+  return bound;
+}

@@ -1,0 +1,269 @@
+/**
+ * The store on SQLite in this process: one connection that reads, one that writes behind a queue. It runs
+ * authorized plans only and decides nothing about access.
+ */
+import { randomBytes } from "node:crypto";
+import { FootingError } from "../../errors/footing-error.ts";
+import type { CreatePlan, Plan } from "../../plan/plan.ts";
+import type { Schema } from "../../schema/schema-model.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
+import type { OpenOptions, ReadResult, ResultOf, Session, Statement, Store, Values, WriteResult } from "../contract/store.ts";
+import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
+import { describeTables } from "../sql/describe-tables.ts";
+import { runProgram, type SqlReply } from "../sql/run-program.ts";
+import type { SqlProgram } from "../sql/sql-program.ts";
+import { compileCreateTables } from "./alter.ts";
+import { createCapabilities } from "./capabilities.ts";
+import { dialect } from "./compiler.ts";
+import { Connection } from "./driver.ts";
+import { isBusy, readRefusal, translateError } from "./failure.ts";
+import { compareTables, loadTables, META_TABLE } from "./introspector.ts";
+import { Writer } from "./writer.ts";
+
+/** Where the database is and how it behaves. */
+export interface SqliteOptions {
+  /** The file, created when it is missing (its folder is not), or `:memory:`. */
+  readonly path: string;
+  /** Longest duration of one transaction in milliseconds. Default 30 000. */
+  readonly transactionTimeout?: number;
+}
+
+/**
+ * Makes a store on an SQLite file, not yet open. An acknowledged write is on disk: write-ahead log with
+ * `synchronous=FULL`.
+ *
+ * @example
+ * ```ts
+ * import { createSqliteStore } from "footing/sqlite";
+ *
+ * const store = createSqliteStore({ path: "./data/app.db" });
+ * ```
+ */
+export function createSqliteStore(options: SqliteOptions): Store {
+  return new SqliteStore(options);
+}
+
+/** A plan with its SQL. Made by one store for itself. */
+class SqliteStatement<P extends Plan> implements Statement<P> {
+  readonly plan: P;
+  readonly compiled: Compiled;
+
+  constructor(plan: P, compiled: Compiled) {
+    this.plan = plan;
+    this.compiled = compiled;
+    Object.freeze(this);
+  }
+}
+
+/** What an open store holds. */
+interface Opened {
+  readonly schema: Schema;
+  readonly reader: Connection;
+  readonly connection: Connection;
+  readonly writer: Writer;
+  readonly secret: Buffer;
+}
+
+class SqliteStore implements Store {
+  readonly #path: string;
+  readonly #timeout: number;
+  #capabilities: Capabilities;
+  #opened: Opened | null = null;
+
+  constructor({ path, transactionTimeout = 30_000 }: SqliteOptions) {
+    this.#path = path;
+    this.#timeout = transactionTimeout;
+    this.#capabilities = createCapabilities(process.versions["sqlite"] ?? "", path === ":memory:");
+  }
+
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
+  async open(schema: Schema, options: OpenOptions): Promise<void> {
+    if (this.#opened !== null) throw new FootingError("FTG_INTERNAL", { detail: `The database ${this.#path} is open already.` });
+    const connections: Connection[] = [];
+    try {
+      const connection = this.#connect(connections);
+      const reader = this.#path === ":memory:" ? connection : this.#connect(connections);
+      connection.stopWaiting();
+      const writer = new Writer(connection, this.#path);
+      const secret = await writer.write(() => prepareDatabase(connection, schema, options));
+      if (reader !== connection) reader.exec("PRAGMA query_only = ON");
+      connection.exec("PRAGMA optimize = 0x10002");
+      this.#opened = { schema, reader, connection, writer, secret };
+    } catch (error) {
+      for (const connection of connections) connection.close();
+      throw this.#openError(error);
+    }
+  }
+
+  compile<P extends Plan>(plan: P): Statement<P> {
+    return new SqliteStatement(plan, compilePlan(this.#open().schema, dialect, plan));
+  }
+
+  async execute<P extends Plan>(statement: Statement<P>, values: Values): Promise<ResultOf<P>> {
+    const { reader, connection, writer } = this.#open();
+    // One connection in memory shows the half-done work of a transaction: then a read waits its turn.
+    const isDirect = isReading(statement) && !(reader === connection && connection.isTransaction);
+    if (!isDirect) return writer.write(() => run(connection, statement, values));
+    try {
+      return run(reader, statement, values);
+    } catch (error) {
+      throw translateError(error, this.#path);
+    }
+  }
+
+  async executeMany(statement: Statement<CreatePlan>, rows: Iterable<Values>): Promise<number> {
+    const { connection, writer } = this.#open();
+    return writer.write(() => runMany(connection, statement, rows));
+  }
+
+  async transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { connection, writer } = this.#open();
+    const path = this.#path;
+    return writer.transact({
+      timeout: this.#timeout,
+      work: (guard) => {
+        const runGuarded = async <R>(write: () => R): Promise<R> => {
+          try {
+            return guard(write);
+          } catch (error) {
+            throw translateError(error, path);
+          }
+        };
+        return work({
+          execute: (statement, values) => runGuarded(() => run(connection, statement, values)),
+          executeMany: (statement, rows) => runGuarded(() => runMany(connection, statement, rows)),
+        });
+      },
+    });
+  }
+
+  secret(): Buffer {
+    return this.#open().secret;
+  }
+
+  async ping(): Promise<void> {
+    try {
+      this.#open().reader.all(`SELECT 1 FROM ${META_TABLE} LIMIT 1`);
+    } catch (error) {
+      throw translateError(error, this.#path);
+    }
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    if (opened === null) return;
+    this.#opened = null;
+    const { reader, connection, writer } = opened;
+    await writer.drain();
+    if (reader !== connection) reader.close();
+    connection.exec("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+    connection.close();
+  }
+
+  #connect(connections: Connection[]): Connection {
+    const connection = new Connection(this.#path);
+    connections.push(connection);
+    return connection;
+  }
+
+  #open(): Opened {
+    if (this.#opened !== null) return this.#opened;
+    throw new FootingError("FTG_DATABASE", { detail: `The database ${this.#path} is not open.`, fix: "Open the store before using it." });
+  }
+
+  /** At start a lock is not a passing matter: whoever holds it must be found. */
+  #openError(error: unknown): unknown {
+    const isLocked = isBusy(error) || (error instanceof FootingError && error.code === "FTG_BUSY");
+    if (!isLocked) return translateError(error, this.#path);
+    const detail = `The database ${this.#path} is locked by another program.`;
+    return new FootingError("FTG_DATABASE", { detail, fix: "End the other program, or let it finish.", cause: error });
+  }
+}
+
+/** Creates or compares the tables; the secret of the database. */
+function prepareDatabase(connection: Connection, schema: Schema, { createTables }: OpenOptions): Buffer {
+  const tables = describeTables(schema, dialect);
+  const live = loadTables(connection);
+  if (live.size === 0 && createTables) for (const statement of compileCreateTables(tables)) connection.exec(statement);
+  else checkTables(compareTables(tables, live));
+  connection.exec(`CREATE TABLE IF NOT EXISTS ${META_TABLE} (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`);
+  writeMeta(connection, "fingerprint", Buffer.from(schema.fingerprint));
+  connection.all(`INSERT OR IGNORE INTO ${META_TABLE} (name, value) VALUES ('secret', ?)`, randomBytes(32));
+  const [row] = connection.all(`SELECT value FROM ${META_TABLE} WHERE name = 'secret'`);
+  const secret = row?.["value"];
+  if (secret instanceof Uint8Array && secret.length === 32) return Buffer.from(secret);
+  throw new FootingError("FTG_DATABASE", { detail: `The table ${META_TABLE} holds no secret of 32 bytes.`, fix: `Delete its row "secret".` });
+}
+
+/** Writes only what changed, so that opening a database does not write to it. */
+function writeMeta(connection: Connection, name: string, value: Buffer): void {
+  connection.all(`INSERT INTO ${META_TABLE} (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2 WHERE value <> ?2`, name, value);
+}
+
+function checkTables(problems: readonly { readonly path: string; readonly detail: string; readonly fix?: string }[]): void {
+  if (problems.length === 0) return;
+  const detail = `The database differs from the schema in ${problems.length === 1 ? "one point" : `${problems.length} points`}.`;
+  throw new FootingError("FTG_DATABASE_MISMATCH", { detail, problems });
+}
+
+function isReading(statement: Statement): boolean {
+  return statement.plan.kind === "read" || statement.plan.kind === "count";
+}
+
+function run<P extends Plan>(connection: Connection, statement: Statement<P>, values: Values): ResultOf<P> {
+  const { compiled } = own(statement);
+  // TypeScript cannot follow that the kind of the plan decides the kind of the answer.
+  switch (compiled.kind) {
+    case "read":
+      return readRows(connection.row(compiled.text, values)) as ResultOf<P>;
+    case "count":
+      return { count: Number(connection.row(compiled.text, values)?.[0]) } as ResultOf<P>;
+    case "write":
+      return runWrite(connection, compiled.program, values) as ResultOf<P>;
+  }
+}
+
+function runMany(connection: Connection, statement: Statement<CreatePlan>, rows: Iterable<Values>): number {
+  const { compiled } = own(statement);
+  if (compiled.kind !== "write") return 0;
+  let affected = 0;
+  for (const values of rows) affected += runWrite(connection, compiled.program, values).affected;
+  return affected;
+}
+
+function own(statement: Statement): SqliteStatement<Plan> {
+  if (statement instanceof SqliteStatement) return statement;
+  throw new FootingError("FTG_INTERNAL", { detail: "A statement was run by a store that did not compile it." });
+}
+
+/** The row of a list, or of one object; no row is no object. */
+function readRows(row: readonly unknown[] | undefined): ReadResult {
+  const [json, more, edge] = row ?? ["null"];
+  return { json: readText(json), hasMore: more === 1, edge: typeof edge === "string" ? edge : null };
+}
+
+/** Long texts come as bytes, which Node decodes faster than a text of SQLite. */
+function readText(value: unknown): string {
+  if (!(value instanceof Uint8Array)) return String(value);
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("utf8");
+}
+
+/** Answers the steps of a program one after the other. */
+function runWrite(connection: Connection, program: SqlProgram, values: Values): WriteResult {
+  const steps = runProgram(program, values, readRefusal);
+  let step = steps.next();
+  while (step.done !== true) {
+    let reply: SqlReply;
+    try {
+      reply = connection.reply(step.value);
+    } catch (error) {
+      step = steps.throw(error);
+      continue;
+    }
+    step = steps.next(reply);
+  }
+  return step.value;
+}

@@ -1,0 +1,151 @@
+/** All or nothing: single writes, many rows at once, and transactions beside other work. */
+import { describe, expect, test } from "vitest";
+import { systemActor } from "../../src/engine/actor.ts";
+import { openLibrary } from "./library.ts";
+import { closeWithTest } from "./open-app.ts";
+import { storeKinds } from "./stores.ts";
+
+describe.each(storeKinds)("$name", (kind) => {
+  const open = async () => closeWithTest(await openLibrary(kind));
+
+  test("createMany creates all rows or none", async () => {
+    const { engine, find } = await open();
+    const authors = (...codes: string[]) =>
+      engine.createMany({ model: "Author", data: codes.map((code) => ({ code })) }, systemActor);
+    expect(await authors("a", "b")).toBe(2);
+    expect(await authors()).toBe(0);
+    await expect(authors("c", "d", "a", "e")).rejects.toMatchObject({ code: "FTG_CONFLICT" });
+    await expect(
+      engine.createMany({ model: "Author", data: [{ code: "c" }, { code: 1 }] }, systemActor),
+    ).rejects.toMatchObject({ code: "FTG_INVALID" });
+    expect(await find({ model: "Author", select: { code: true } })).toEqual([{ code: "a" }, { code: "b" }]);
+  });
+
+  test("createMany takes an iterable as it comes and undoes all when it fails", async () => {
+    const { engine } = await open();
+    function* rows(count: number): Generator<{ code: string }> {
+      for (let index = 0; index < count; index++) yield { code: `a${index}` };
+      if (count < 100) throw new Error("source ran dry");
+    }
+    await expect(engine.createMany({ model: "Author", data: rows(10) }, systemActor)).rejects.toThrow("source ran dry");
+    expect(await engine.count({ model: "Author" }, systemActor)).toBe(0);
+    expect(await engine.createMany({ model: "Author", data: rows(100) }, systemActor)).toBe(100);
+  });
+
+  test("rows of one createMany may refer and link to earlier ones", async () => {
+    const { engine, find } = await open();
+    await engine.createMany({ model: "Author", data: [{ code: "a" }, { code: "b", mentor: "a" }] }, systemActor);
+    await engine.createMany(
+      {
+        model: "Tag",
+        data: [
+          { name: "x", near: ["y"] },
+          { name: "y", near: ["x", "y"] },
+        ],
+      },
+      systemActor,
+    );
+    expect(await find({ model: "Tag", select: { name: true, near: { select: { name: true } } } })).toEqual([
+      { name: "x", near: [{ name: "y" }] },
+      { name: "y", near: [{ name: "x" }, { name: "y" }] },
+    ]);
+  });
+
+  test("a transaction sees its own writes and keeps them", async () => {
+    const { engine } = await open();
+    const seen = await engine.transaction(async (inner) => {
+      await inner.create({ model: "Author", data: { code: "a" } }, systemActor);
+      await inner.updateMany({ model: "Author", all: true, data: { name: "A" } }, systemActor);
+      return (await inner.read({ model: "Author", select: { name: true } }, systemActor)).json;
+    });
+    expect(seen).toBe('[{"name":"A"}]');
+    expect((await engine.read({ model: "Author", select: { name: true } }, systemActor)).json).toBe(seen);
+  });
+
+  test("what a transaction rejects with undoes everything and comes out as it is", async () => {
+    const { engine } = await open();
+    await engine.create({ model: "Author", data: { code: "kept" } }, systemActor);
+    const reason = new Error("no");
+    const undone = engine.transaction(async (inner) => {
+      await inner.create({ model: "Author", data: { code: "a" } }, systemActor);
+      await inner.delete({ model: "Author", key: { code: "kept" } }, systemActor);
+      throw reason;
+    });
+    await expect(undone).rejects.toBe(reason);
+    expect((await engine.read({ model: "Author", select: { code: true } }, systemActor)).json).toBe(
+      '[{"code":"kept"}]',
+    );
+  });
+
+  test("a refused statement inside a transaction leaves the rest standing", async () => {
+    const { engine } = await open();
+    await engine.transaction(async (inner) => {
+      await inner.create({ model: "Author", data: { code: "a" } }, systemActor);
+      await expect(inner.create({ model: "Author", data: { code: "a" } }, systemActor)).rejects.toMatchObject({
+        code: "FTG_CONFLICT",
+      });
+      await expect(
+        inner.createMany({ model: "Author", data: [{ code: "b" }, { code: "a" }] }, systemActor),
+      ).rejects.toMatchObject({ code: "FTG_CONFLICT" });
+      await expect(
+        inner.create({ model: "Book", data: { n: 1, title: "t", tags: ["none"] } }, systemActor),
+      ).rejects.toMatchObject({ code: "FTG_REFERENCE" });
+      await inner.create({ model: "Author", data: { code: "c" } }, systemActor);
+    });
+    expect((await engine.read({ model: "Author", select: { code: true } }, systemActor)).json).toBe(
+      '[{"code":"a"},{"code":"c"}]',
+    );
+    expect(await engine.count({ model: "Book" }, systemActor)).toBe(0);
+  });
+
+  test("others do not see a transaction before it ends", async () => {
+    const { engine } = await open();
+    let outside: Promise<number> | undefined;
+    await engine.transaction(async (inner) => {
+      await inner.create({ model: "Author", data: { code: "a" } }, systemActor);
+      outside = engine.count({ model: "Author" }, systemActor);
+      // Either answers at once with what was committed, or waits for the end; it must not see the row half done.
+      const early = await Promise.race([outside, new Promise((resolve) => setTimeout(resolve, 50, "waits"))]);
+      expect([0, "waits"]).toContain(early);
+      await inner.delete({ model: "Author", key: { code: "a" } }, systemActor);
+    });
+    expect(await outside).toBe(0);
+  });
+
+  test("concurrent writes all happen, each as if alone", async () => {
+    const { engine } = await open();
+    const write = (code: string) =>
+      engine.create({ model: "Author", data: { code } }, systemActor).then(
+        () => "created",
+        (error) => error.code,
+      );
+    const outcomes = await Promise.all(Array.from({ length: 40 }, (_, index) => write(`a${index % 20}`)));
+    expect(outcomes.filter((outcome) => outcome === "created")).toHaveLength(20);
+    expect(outcomes.filter((outcome) => outcome === "FTG_CONFLICT")).toHaveLength(20);
+    expect(await engine.count({ model: "Author" }, systemActor)).toBe(20);
+  });
+
+  test("concurrent transactions do not lose updates", async () => {
+    const { engine } = await open();
+    await engine.create({ model: "Book", data: { n: 1, title: "t", year: 0 } }, systemActor);
+    const add = () =>
+      engine.transaction(async (inner) => {
+        const row = JSON.parse(
+          (await inner.read({ model: "Book", select: { year: true }, single: true, where: { n: 1 } }, systemActor))
+            .json,
+        );
+        await inner.update({ model: "Book", key: { n: 1 }, data: { year: row.year + 1 } }, systemActor);
+      });
+    await Promise.all(Array.from({ length: 10 }, add));
+    expect((await engine.read({ model: "Book", select: { year: true } }, systemActor)).json).toBe('[{"year":10}]');
+  });
+
+  test("a transaction that has ended refuses further work", async () => {
+    const { engine } = await open();
+    const [inner] = await engine.transaction(async (executor) => [executor]);
+    await expect(inner?.create({ model: "Author", data: { code: "late" } }, systemActor)).rejects.toMatchObject({
+      code: "FTG_INTERNAL",
+    });
+    expect(await engine.count({ model: "Author" }, systemActor)).toBe(0);
+  });
+});

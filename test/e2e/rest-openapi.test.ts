@@ -1,0 +1,312 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemActor } from "../../src/engine/actor.ts";
+import { createDoors } from "../../src/api/rest/create-doors.ts";
+import { createRestApi } from "../../src/api/rest/rest-api.ts";
+import { defaultQueryLimits } from "../../src/passes/resolve-context.ts";
+import { createMemoryStore } from "../../src/stores/memory/store.ts";
+import type { RawAnswer, RawRequest } from "./raw-http.ts";
+import { busyError, declared, type ServedApp, serveApp } from "./rest-app.ts";
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type JsonObject = { [key: string]: Json };
+
+/** One operation of the document. */
+interface Documented {
+  readonly template: string;
+  readonly method: string;
+  readonly operation: JsonObject;
+}
+
+/** What requests to one model are made of. */
+interface Fixture {
+  readonly key: string;
+  readonly missing: string;
+  readonly wrongKey?: string;
+  readonly create: JsonObject;
+  readonly patch: JsonObject;
+  readonly unseen?: JsonObject;
+  readonly reference?: JsonObject;
+  readonly check?: JsonObject;
+  readonly conflict?: JsonObject;
+  readonly costly?: string;
+}
+
+const fixtures: Readonly<Record<string, Fixture>> = {
+  countries: { key: "PE", missing: "ZZ", create: { code: "XX", name: "x" }, patch: { name: "y" }, reference: { borders: ["QQ"] }, costly: "include=borders.borders,borders.cities,borders.languages" },
+  languages: { key: "es", missing: "zz", create: { code: "x", name: "x" }, patch: { name: "y" }, reference: { countries: ["QQ"] }, costly: "include=countries.borders,countries.cities,countries.languages" },
+  regions: { key: "PE.15", missing: "zz", create: { code: "x", name: "x", country: "PE" }, patch: { name: "y" }, reference: { country: "QQ" }, costly: "include=cities,country.cities,country.borders" },
+  cities: { key: "1", missing: "99", wrongKey: "x", create: { id: 9, name: "x", population: 1, country: "PE" }, patch: { name: "y" }, reference: { country: "QQ" }, check: { name: "Nowhere" }, conflict: { slug: "lima" }, costly: "include=country.cities,country.borders,country.languages" },
+  readings: { key: "north%2F1,2026-01-01", missing: "x,2026-01-01", wrongKey: "x", create: { station: "x", day: "2026-01-01", value: 1 }, patch: { value: 2 }, reference: { city: 99 } },
+  sources: { key: "a%2Cb,1", missing: "x,1", wrongKey: "x", create: { name: "x", version: 1 }, patch: { note: "y" } },
+  notes: { key: "1", missing: "99", wrongKey: "x", create: { id: 9, text: "x" }, patch: { text: "y" }, unseen: { archived: true } },
+  reports: { key: "", missing: "", create: { id: "0190b2a4-7c1e-7a53-9d3e-0242ac120002", text: "x" }, patch: {}, unseen: {} },
+};
+
+const routes = createRestApi({ schema: declared.schema, executor: Object.create(null), title: "Test <App>" });
+const document: JsonObject = JSON.parse(String((await routes.find(({ path }) => path === "/openapi.json")?.operations.GET?.handle(Object.create(null)))?.body));
+
+function at(path: string, from: Json = document): Json {
+  let value: Json = from;
+  for (const part of path.split("/").filter((step) => step !== "")) {
+    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    value = Object(value)[name] ?? null;
+  }
+  return value;
+}
+
+function resolve(value: Json): JsonObject {
+  const { $ref } = Object(value);
+  return typeof $ref === "string" ? Object(at($ref.slice(1))) : Object(value);
+}
+
+const operations: readonly Documented[] = Object.entries(Object(at("/paths"))).flatMap(([template, item]) =>
+  Object.entries(Object(item)).flatMap(([method, operation]) => (method === "parameters" ? [] : [{ template, method, operation: Object(operation) }])),
+);
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema(document, "document");
+const compiled = new Map<string, ValidateFunction>();
+
+/** Asserts that a body is of the schema at a pointer of the document. */
+function expectSchema(pointer: string, body: unknown): void {
+  const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `document#${pointer}` });
+  compiled.set(pointer, validate);
+  expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
+}
+
+describe("the OpenAPI document", () => {
+  test("is valid by the official schema of OpenAPI 3.1", async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    expect(valid, JSON.stringify(errors)).toBe(true);
+    expect(document["openapi"]).toBe("3.1.1");
+  });
+
+  test("has exactly the paths and methods that are served", () => {
+    const served = routes.filter(({ path }) => path.startsWith("/api/")).flatMap(({ path, operations: methods }) =>
+      [...Object.keys(methods), ...(methods.GET === undefined ? [] : ["HEAD"]), "OPTIONS"].map((method) => `${method} ${path.replace(":key", "{key}")}`),
+    );
+    expect(operations.map(({ template, method }) => `${method.toUpperCase()} ${template}`).sort()).toEqual(served.sort());
+    expect(Object.keys(Object(at("/paths")))).not.toContain("/api/vaults");
+  });
+
+  test("knows nothing hidden, and nothing of models that nobody may read", () => {
+    const text = JSON.stringify(document);
+    expect(text.includes("mayorPhone")).toBe(false);
+    expect(text.includes("Vault")).toBe(false);
+    expect(Object.keys(Object(at("/components/schemas")))).not.toContain("Report");
+    expect(Object.keys(Object(at("/components/schemas")))).toContain("ReportCreate");
+  });
+
+  test("names operations and parameters uniquely and refers to nothing that is missing", () => {
+    const names = operations.map(({ operation }) => operation["operationId"]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { operation } of operations) {
+      const parameters = [Object(operation["parameters"] ?? [])].flat().map((parameter: Json) => resolve(parameter)["name"]);
+      expect(parameters).not.toContain(undefined);
+      expect(new Set(parameters).size).toBe(parameters.length);
+    }
+    for (const [, pointer] of JSON.stringify(document).matchAll(/"\$ref":"#([^"]+)"/g)) expect(at(String(pointer)), pointer).not.toBeNull();
+  });
+});
+
+describe("every parameter", () => {
+  let app: ServedApp;
+  beforeAll(async () => {
+    app = await serveApp(createMemoryStore());
+  });
+  afterAll(() => app.close());
+
+  const gets = operations.filter(({ method }) => method === "get");
+  const all = new Set<string>(gets.flatMap(({ operation }) => [Object(operation["parameters"])].flat().map((parameter: Json) => String(resolve(parameter)["name"]))));
+
+  test.each(gets.map(({ template, operation }) => [template, operation] as const))("%s accepts what is listed and nothing else", async (template, operation) => {
+    const path = template.replace("{key}", fixtureOf(template).key);
+    const send = (query: string): Promise<RawAnswer> => app.send({ path: `${path}?${query}`, user: "ann" });
+    const listed = [Object(operation["parameters"])].flat().map(resolve);
+    for (const parameter of listed) {
+      const name = String(parameter["name"]);
+      for (const value of samples(Object(parameter["schema"]))) {
+        const answer = await send(`${encodeURIComponent(name)}=${value}`);
+        const { code } = JSON.parse(answer.text);
+        if (name === "after" || name === "before") expect(code).toBe("FTG_CURSOR");
+        else if (code !== "FTG_COST") expect(answer.status, `${name}=${value}: ${answer.text}`).toBe(200);
+      }
+      for (const value of counterSamples(Object(parameter["schema"]))) {
+        const answer = await send(`${encodeURIComponent(name)}=${value}`);
+        expect(answer.status, `${name}=${value}`).toBe(400);
+      }
+    }
+    const names = new Set(listed.map(({ name }) => String(name)));
+    const others = [...all, "mayorPhone", "mayorPhone[eq]", "q", "filter", "page", "id.id", "country.mayorPhone"].filter((name) => !names.has(name));
+    for (const name of others) {
+      const answer = await send(`${encodeURIComponent(name)}=1`);
+      expect(JSON.parse(answer.text), name).toMatchObject({ status: 400, code: "FTG_PARAMETER", detail: expect.stringContaining("Unknown parameter") });
+    }
+  });
+});
+
+/** Values that a parameter's schema allows. */
+function samples(schema: JsonObject): readonly string[] {
+  if (schema["type"] === "array") {
+    const items = Object(schema["items"]);
+    const each = samples(items);
+    return schema["uniqueItems"] === true ? each : [each.join(","), ...each];
+  }
+  if (Array.isArray(schema["enum"])) return schema["enum"].map(String);
+  if (schema["type"] === "integer") return [String(Math.max(Number(schema["minimum"]), -5)), String(Math.min(Number(schema["maximum"]), 7))];
+  if (schema["type"] === "number") return ["-1.5", "2e3"];
+  if (schema["type"] === "boolean") return ["true", "false"];
+  return [textSample(schema)];
+}
+
+function textSample({ format, pattern }: JsonObject): string {
+  const byFormat: Readonly<Record<string, string>> = { date: "2026-01-31", "date-time": "2026-01-31T00:00:00.000Z", uuid: "0190b2a4-7c1e-7a53-9d3e-0242ac120002", int64: "-12" };
+  return byFormat[String(format)] ?? (String(pattern).includes("\\d") ? "12.5" : "a%20b");
+}
+
+/** Values that a parameter's schema does not allow. */
+function counterSamples(schema: JsonObject): readonly string[] {
+  if (schema["type"] === "array") return schema["uniqueItems"] === true ? ["", "mayorPhone", ...samples(schema).slice(0, 1).map((name) => `${name},${name}`)] : [...counterSamples(Object(schema["items"]))];
+  if (Array.isArray(schema["enum"])) return ["", "no-such-value"];
+  if (schema["type"] === "integer") return ["", "x", "1.5", String(BigInt(Number(schema["minimum"])) - 1n), String(BigInt(Number(schema["maximum"])) + 1n)];
+  if (schema["type"] === "number") return ["", "x", "Infinity"];
+  if (schema["type"] === "boolean") return ["", "1", "TRUE"];
+  if (schema["format"] === undefined && !String(schema["pattern"]).includes("\\d")) return schema["pattern"] === undefined ? [] : ["a%00b"];
+  return ["", "x"];
+}
+
+function fixtureOf(template: string): Fixture {
+  const fixture = fixtures[template.split("/")[2] ?? ""];
+  if (fixture === undefined) throw new Error(`no fixture for ${template}`);
+  return fixture;
+}
+
+describe("every documented answer can happen", () => {
+  test.each(operations.map((documented) => [documented.method.toUpperCase(), documented.template, documented] as const))("%s %s", async (_method, _template, documented) => {
+    const { template, method, operation } = documented;
+    for (const [status, response] of Object.entries(Object(operation["responses"]))) {
+      for (const code of listCodes(documented, status)) {
+        const app = await serveApp(createMemoryStore());
+        if (method === "delete" && code === "") await addUnreferred(app);
+        const answer = await app.send(provoke(app, documented, status, code));
+        await app.close();
+        expect(answer.status, `${status} ${code}: ${answer.text}`).toBe(Number(status));
+        for (const name of Object.keys(Object(Object(response).headers))) if (name !== "Link") expect(answer.headers[name.toLowerCase()], name).toBeDefined();
+        const content = Object(Object(response).content);
+        const [type] = Object.keys(content);
+        expect(answer.text === "").toBe(type === undefined);
+        if (type === undefined) continue;
+        expect(answer.headers["content-type"]).toBe(`${type}; charset=utf-8`);
+        const body: JsonObject = JSON.parse(answer.text);
+        expectSchema(`/paths/${template.replaceAll("/", "~1")}/${method}/responses/${status}/content/${type.replaceAll("/", "~1")}/schema`.replaceAll("{", "%7B").replaceAll("}", "%7D"), body);
+        if (code !== "") expect(body["code"]).toBe(code);
+      }
+    }
+  });
+
+  test("a list with every field and relation is of its schema, and its Link is there when there is more", async () => {
+    const app = await serveApp(createMemoryStore());
+    for (const query of ["", "include=country,region&limit=2", "fields=name,country.name", "include=country.languages"]) {
+      const answer = await app.send({ path: `/api/cities?${query}` });
+      expectSchema("/paths/~1api~1cities/get/responses/200/content/application~1json/schema", JSON.parse(answer.text));
+      expect(answer.headers["link"] !== undefined).toBe(query.includes("limit=2"));
+    }
+    await app.close();
+  });
+});
+
+/** The codes that a response of the document gives examples of; for HEAD those of its GET. */
+function listCodes({ template, method }: Documented, status: string): readonly string[] {
+  const pointer = `/paths/${template.replaceAll("/", "~1")}/${method === "head" ? "get" : method}/responses/${status}/content/application~1problem+json/examples`;
+  const codes = Object.keys(Object(at(pointer) ?? {}));
+  return codes.length === 0 ? [""] : codes;
+}
+
+/** A request that is answered with the status and code. */
+function provoke(app: ServedApp, { template, method }: Documented, status: string, code: string): RawRequest & { user?: string } {
+  const fixture = fixtureOf(template);
+  const [, , plural = ""] = template.split("/");
+  const path = (key: string): string => template.replace("{key}", key);
+  const type = { "content-type": "application/json" };
+  const valid = method === "post" ? fixture.create : fixture.patch;
+  const withBody = (value: Json): RawRequest => ({ path: path(fixture.key), method: method.toUpperCase(), headers: type, body: JSON.stringify(value) });
+  const plain: RawRequest & { user: string } = { ...(method === "post" || method === "patch" ? withBody(valid) : { path: path(fixture.key), method: method.toUpperCase() }), user: "ann" };
+  const withQuery = (query: string): RawRequest => ({ ...plain, path: `${plain.path}?${query}` });
+  const withKey = (key: string): RawRequest => ({ ...plain, path: path(key) });
+  switch (code) {
+    case "":
+      if (status === "204" && (method === "post" || method === "patch")) return { ...plain, ...withBody({ ...valid, ...fixture.unseen }) };
+      return method === "delete" && plural !== "notes" ? { ...plain, ...withKey(unreferred[plural] ?? fixture.key) } : plain;
+    case "FTG_PATH":
+      return { ...plain, path: plain.path.replace("/api/", "/api//") };
+    case "FTG_URI_TOO_LONG":
+      return withQuery(`q=${"x".repeat(9000)}`);
+    case "FTG_INTERNAL":
+      app.failNext(new Error("broken"));
+      return plain;
+    case "FTG_BUSY":
+      app.failNext(busyError());
+      return plain;
+    case "FTG_PARAMETER":
+      return withQuery("nope=1");
+    case "FTG_VALUE":
+      return template.endsWith("{key}") ? withKey(fixture.wrongKey ?? "") : withQuery(`${Object.keys(fixture.create)[0]}=%00`);
+    case "FTG_CURSOR":
+      return withQuery("after=abc");
+    case "FTG_COST":
+      return withQuery(`${template.endsWith("{key}") ? "" : "limit=100&"}${fixture.costly}`);
+    case "FTG_FORBIDDEN": {
+      if (method === "patch" || method === "delete") return withKey("2");
+      const { user: _nobody, ...anonymous } = plain;
+      return anonymous;
+    }
+    case "FTG_NOT_FOUND":
+      return withKey(fixture.missing);
+    case "FTG_BODY":
+      return { ...plain, body: "{" };
+    case "FTG_TOO_LARGE":
+      return { ...plain, body: JSON.stringify("x".repeat(1_100_000)) };
+    case "FTG_MEDIA_TYPE":
+      return { ...plain, headers: { "content-type": "text/plain" } };
+    case "FTG_INVALID":
+      return { ...plain, ...withBody({ ...valid, nope: 1 }) };
+    case "FTG_CHECK":
+      return { ...plain, ...withBody({ ...valid, ...fixture.check }) };
+    case "FTG_REFERENCE":
+      return method === "delete" ? withKey(fixture.key) : { ...plain, ...withBody({ ...valid, ...fixture.reference }) };
+    case "FTG_CONFLICT":
+      if (method === "post") return { ...plain, ...withBody({ ...valid, ...taken[plural] }) };
+      return { ...plain, ...withKey("2"), ...{ body: JSON.stringify(fixture.conflict) } };
+    default:
+      throw new Error(`no way to provoke ${code}`);
+  }
+}
+
+/** Rows that nothing refers to. */
+const unreferred: Readonly<Record<string, string>> = { countries: "XX", languages: "es", regions: "XX", cities: "3", sources: "x,2" };
+
+async function addUnreferred({ engine }: ServedApp): Promise<void> {
+  const rows = { Country: { code: "XX", name: "x" }, Region: { code: "XX", name: "x", country: "PE" }, Source: { name: "x", version: 2 } };
+  for (const [name, data] of Object.entries(rows)) await engine.create({ model: name, data }, systemActor);
+}
+
+/** Keys of rows that exist. */
+const taken: Readonly<Record<string, JsonObject>> = {
+  countries: { code: "PE" },
+  languages: { code: "es" },
+  regions: { code: "PE.15" },
+  cities: { id: 1 },
+  readings: { station: "north/1", day: "2026-01-01" },
+  sources: { name: "a,b", version: 1 },
+  notes: { id: 1 },
+};
+
+test("every door holds each name once and is what the document lists", () => {
+  const { doors } = createDoors(declared.schema, defaultQueryLimits);
+  const listed = doors.filter(({ model }) => model.access.read !== "nobody").reduce((sum, { list }) => sum + list.size, 0);
+  expect(Object.keys(Object(at("/components/parameters")))).toHaveLength(listed);
+});
