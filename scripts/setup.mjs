@@ -18,6 +18,7 @@ main(process.argv.slice(2));
 function main(command) {
   install();
   requireNode();
+  buildGraphiql();
   if (command.length > 0) run(command);
 }
 
@@ -65,6 +66,14 @@ function requireNode() {
       "The installation brings one along for Linux, Windows and Intel Macs: if this is one of them, delete node_modules " +
       `and run this again. Otherwise install Node ${NODE_MAJOR} from nodejs.org first.`,
   );
+}
+
+/** Builds the page that development serves at /graphql; the package brings it along, a checkout makes it once. */
+function buildGraphiql() {
+  if (existsSync(join(root, "dist", "graphiql", "index.html"))) return;
+  console.log("Building the GraphiQL page (once) ...");
+  const result = spawnSync("npm", ["run", "build", "--silent", "--workspace", "graphiql", "--", "--logLevel", "error"], inherit());
+  if (result.status !== 0) fail("The GraphiQL page could not be built. The output above says why.");
 }
 
 /** Runs the command with the repository's own tools first on the path, and ends as it ends. */

@@ -1,5 +1,7 @@
 /** The entry `footing`: everything an app declares itself with. */
-export { type Mode } from "./app/create-routes.ts";
+
+export type { Db } from "./api/local/db-types.ts";
+export type { Mode } from "./app/create-routes.ts";
 export {
   type App,
   type AppOptions,
@@ -10,9 +12,13 @@ export {
   type SetupContext,
 } from "./app/define-app.ts";
 export { type RunningApp, type StartAppOptions, startApp } from "./app/start-app.ts";
-export type { Db } from "./api/local/db-types.ts";
 export type { ErrorCode } from "./errors/catalogue.ts";
 export { FootingError, type Problem } from "./errors/footing-error.ts";
 export type { Authenticate } from "./http/host.ts";
+export type { Models } from "./schema/check-types.ts";
+export type { CreateInput, UpdateInput } from "./schema/input-types.ts";
 export { model, type RuleUser } from "./schema/model.ts";
+export type { Key, Row } from "./schema/row-types.ts";
+export type { SelectInput, SelectResult } from "./schema/select-types.ts";
 export { t } from "./schema/t.ts";
+export type { OrderInput, WhereInput } from "./schema/where-types.ts";

@@ -1,7 +1,7 @@
 // Makes sure that all servers answer the same before anything is timed: the floor to the byte, Drizzle the same data.
 
 import { isDeepStrictEqual } from "node:util";
-import type { BenchCase, CaseRequest } from "./cases.ts";
+import { type BenchCase, type CaseRequest, toRest } from "./cases.ts";
 import type { ServerProcess } from "./processes.ts";
 
 /** The servers in the roles of the comparison. */
@@ -21,12 +21,14 @@ export async function checkBodies(subject: BenchCase, servers: Servers, authoriz
   let bytes = 0;
   for (let count = 0; count < SAMPLES; count++) {
     const request = subject.next();
-    const [floor, footing, drizzle] = await Promise.all(
-      [servers.floor, servers.footing, servers.drizzle].map(({ port }) => send(port, request, authorization)),
-    );
+    const [floor, footing, drizzle] = await Promise.all([
+      send(servers.floor.port, request, authorization),
+      send(servers.footing.port, request, authorization),
+      send(servers.drizzle.port, toRest(request), authorization),
+    ]);
     if (floor !== footing) throw createDifference(request, "the floor", [footing, floor]);
     if (!isDeepStrictEqual(unwrap(drizzle), unwrap(footing))) throw createDifference(request, "Drizzle", [footing, drizzle]);
-    bytes += Buffer.byteLength(footing ?? "");
+    bytes += Buffer.byteLength(footing);
   }
   return Math.round(bytes / SAMPLES);
 }
@@ -39,12 +41,18 @@ async function send(port: number, { path, body }: CaseRequest, authorization: st
   return text;
 }
 
-/** The data without the page around it, which Drizzle's server does not send. */
-function unwrap(text: string | undefined): unknown {
-  const body: { data?: unknown } = JSON.parse(text ?? "null");
-  return body.data ?? body;
+/** The rows without the page or the connection around them, which Drizzle's server does not send. */
+function unwrap(text: string): unknown {
+  const body: { data?: unknown } = JSON.parse(text, (_key, value: unknown) => (isConnection(value) ? value.nodes : value));
+  const data = body.data ?? body;
+  const isGraphql = typeof data === "object" && data !== null && "countries" in data;
+  return isGraphql ? data.countries : data;
 }
 
-function createDifference({ path }: CaseRequest, other: string, [footing, theirs]: (string | undefined)[]): Error {
+function isConnection(value: unknown): value is { readonly nodes: unknown } {
+  return typeof value === "object" && value !== null && "nodes" in value;
+}
+
+function createDifference({ path }: CaseRequest, other: string, [footing, theirs]: readonly string[]): Error {
   return new Error(`${path}: Footing and ${other} differ.\nFooting: ${footing}\n${other}: ${theirs}`);
 }

@@ -14,7 +14,7 @@ const SEED = 20_261_122;
 const TOKEN = "benchmark";
 const data = fileURLToPath(new URL("../data/", import.meta.url));
 const atlas = `${data}atlas.db`;
-const footing = fileURLToPath(import.meta.resolve("footing/package.json")).replace("package.json", "bin/footing.mjs");
+const footing = fileURLToPath(new URL("../../bin/footing.mjs", import.meta.url));
 
 await main();
 
@@ -47,16 +47,23 @@ function readOptions(): { rounds: number; seconds: number; connections: number; 
   return { rounds: Number(rounds), seconds: Number(seconds), connections: Number(connections), only };
 }
 
-/** Lets Footing import the atlas once; the file is kept for the next run. */
+/** Lets Footing import the atlas; the file is kept for the next run, as long as it fits the schema. */
 async function prepareAtlas(): Promise<void> {
   mkdirSync(data, { recursive: true });
-  if (existsSync(atlas)) return;
+  if (existsSync(atlas) && (await opens(atlas))) return;
   console.log("Importing the atlas …");
-  const file = `${data}importing.db`;
+  removeDatabase(atlas);
+  if (!(await opens(atlas))) throw new Error("Footing does not start on a new database.");
+}
+
+async function opens(file: string): Promise<boolean> {
+  const server = await startServer(createFootingCommand(file), false).catch(() => null);
+  await server?.stop();
+  return server !== null;
+}
+
+function removeDatabase(file: string): void {
   for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true });
-  const server = await startServer(createFootingCommand(file), false);
-  await server.stop();
-  copyFileSync(file, atlas);
 }
 
 async function runCase(subject: BenchCase, options: MeasureOptions, pinned: boolean): Promise<ReportedCase> {
@@ -80,13 +87,13 @@ async function startServers(subject: BenchCase, pinned: boolean): Promise<Server
 
 function copyAtlas(name: string): string {
   const file = `${data}${name}.db`;
-  for (const end of ["-wal", "-shm"]) rmSync(file + end, { force: true });
+  removeDatabase(file);
   copyFileSync(atlas, file);
   return file;
 }
 
 function createFootingCommand(database: string): { name: string; args: string[]; env: Record<string, string> } {
-  const app = fileURLToPath(new URL("servers/footing-app.ts", import.meta.url));
+  const app = fileURLToPath(new URL("../../examples/atlas/app.ts", import.meta.url));
   const env = { PORT: "0", DATABASE_URL: `sqlite:${database}`, ATLAS_EDITOR_TOKEN: TOKEN };
   return { name: "Footing", args: [footing, "start", app], env };
 }

@@ -1,6 +1,6 @@
 // Times one case on all servers in turns, round after round, so that whatever disturbs the machine disturbs all alike.
 
-import type { BenchCase } from "./cases.ts";
+import { type BenchCase, type CaseRequest, toRest } from "./cases.ts";
 import type { Servers } from "./check-bodies.ts";
 import { createRequest, runLoad } from "./load.ts";
 import { readProcessorTime, type ServerProcess } from "./processes.ts";
@@ -40,23 +40,25 @@ const WARM_UP_SECONDS = 2;
 
 /** Runs the rounds. Throws when any answer is not 2xx. */
 export async function measureCase(subject: BenchCase, servers: Servers, options: MeasureOptions): Promise<CaseResult> {
-  const next = createSource(subject, options.authorization);
+  const next = createSource(subject, options.authorization, (request) => request);
+  const nextRest = createSource(subject, options.authorization, toRest);
+  const sources: Record<keyof Servers, () => Buffer> = { floor: next, footing: next, drizzle: nextRest };
   const names = ["floor", "footing", "drizzle"] as const;
   const rounds: Record<keyof Servers, Round[]> = { floor: [], footing: [], drizzle: [] };
-  for (const name of names) await runRound(servers[name], next, { ...options, seconds: WARM_UP_SECONDS });
+  for (const name of names) await runRound(servers[name], sources[name], { ...options, seconds: WARM_UP_SECONDS });
   for (let count = 0; count < options.rounds; count++) {
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(count + turn) % names.length] ?? "floor";
-      rounds[name].push(await runRound(servers[name], next, options));
+      rounds[name].push(await runRound(servers[name], sources[name], options));
     }
   }
   return { floor: summarise(rounds.floor), footing: summarise(rounds.footing), drizzle: summarise(rounds.drizzle) };
 }
 
-function createSource(subject: BenchCase, authorization: string): () => Buffer {
+function createSource(subject: BenchCase, authorization: string, form: (request: CaseRequest) => CaseRequest): () => Buffer {
   const create = (): Buffer => {
-    const { path, body } = subject.next();
-    return createRequest(path, body, body === undefined ? undefined : authorization);
+    const { path, body } = form(subject.next());
+    return createRequest(path, body, subject.writes ? authorization : undefined);
   };
   if (subject.writes) return create;
   const prepared = Array.from({ length: PREPARED }, create);

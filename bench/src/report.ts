@@ -28,13 +28,14 @@ export interface Machine {
 /** Describes this machine and the programs that run. */
 export function describeMachine(pinned: boolean): Machine {
   const require = createRequire(import.meta.url);
-  const versions = ["fastify", "drizzle-orm", "better-sqlite3"].map((name) => [name, readVersion(require, name)]);
+  // All of them exact, so what package.json asks for is what runs.
+  const { devDependencies }: { devDependencies: Record<string, string> } = require("../package.json");
   return {
     processor: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     system: `${platform()} ${arch()} ${release()}`,
-    versions: { node: process.version, sqlite: process.versions["sqlite"] ?? "", ...Object.fromEntries(versions) },
+    versions: { node: process.version, sqlite: process.versions["sqlite"] ?? "", ...devDependencies },
     pinned,
   };
 }
@@ -60,11 +61,6 @@ export function writeResults(machine: Machine, options: Omit<MeasureOptions, "au
   const file = new URL(`${time.replaceAll(":", "-")}.json`, folder);
   writeFileSync(file, `${JSON.stringify({ time, machine, options, cases }, null, 2)}\n`);
   return fileURLToPath(file);
-}
-
-function readVersion(require: NodeJS.Require, name: string): string {
-  const manifest: { version: string } = require(`${name}/package.json`);
-  return manifest.version;
 }
 
 function renderFigures({ throughput, p99, processor }: Measurement): string[] {

@@ -24,9 +24,8 @@ export interface FrontEndOptions {
 export function createRoutes<M extends Models>(app: App<M>, options: FrontEndOptions): readonly HostRoute[] {
   const { schema, graphql = {} } = app;
   const { executor, mode, title, logger } = options;
-  const rows = { ...defaultQueryLimits, ...app.limits };
   const introspection = graphql.introspection ?? mode === "development";
-  const limits = graphql.limits ?? {};
-  const api = createGraphqlApi({ schema, executor, logger, introspection, graphiql: introspection, limits, rows });
-  return [...createRestApi({ schema, executor, title, rows }), ...api.routes];
+  const rows = { ...defaultQueryLimits, ...app.limits };
+  const api = createGraphqlApi({ schema, executor, logger, introspection, graphiql: introspection, limits: graphql.limits ?? {}, rows });
+  return [...createRestApi({ schema, executor, title, limits: app.limits ?? {} }), ...api.routes];
 }

@@ -3,7 +3,13 @@
  * no model; routes come to it as data.
  */
 import type { IncomingHttpHeaders } from "node:http";
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  type onRequestHookHandler,
+} from "fastify";
 import { createActor } from "../engine/actor.ts";
 import { FootingError } from "../errors/footing-error.ts";
 import type { User } from "../schema/rules.ts";
@@ -90,7 +96,7 @@ export class Host {
     this.#fastify.route({
       method: [...implementedMethods],
       url: route.path,
-      onRequest: (request, reply, done) => this.#guard(prepared, request, reply, done),
+      onRequest: this.#createGuard(prepared),
       handler: (request, reply) => this.#answer(request, reply),
     });
   }
@@ -145,13 +151,15 @@ export class Host {
   }
 
   /** Admits a request to its route and finds out who sends it; then Fastify reads the body and calls the handler. */
-  #guard(route: PreparedRoute, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-    const call = this.#admit(route, request, reply);
-    if (call === null) return;
-    guarded(request).call = call;
+  #createGuard(route: PreparedRoute): onRequestHookHandler {
     const { authenticate } = this.#options;
-    if (authenticate === undefined) done();
-    else this.#signIn(authenticate, request, reply).then((known) => known && done(), done);
+    return (request, reply, done) => {
+      const call = this.#admit(route, request, reply);
+      if (call === null) return;
+      guarded(request).call = call;
+      if (authenticate === undefined) done();
+      else this.#signIn(authenticate, request, reply).then((known) => known && done(), done);
+    };
   }
 
   #admit(route: PreparedRoute, request: FastifyRequest, reply: FastifyReply): Call | null {

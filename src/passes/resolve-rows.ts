@@ -115,7 +115,6 @@ export function resolveSelect(scope: Scope, select: SelectQuery | undefined): Se
   if (select === undefined) return createDefaultSelect(scope.model);
   if (!isPlainObject(select)) throw queryError(scope.path, "an object of fields", describeValue(select));
   const entries = Object.entries<SelectEntry | undefined>(select);
-  if (entries.length === 0) throw queryError(scope.path, "at least one field", "an empty object");
   return createSelect(entries.map(([as, entry]) => resolveItem(inside(scope, as), as, entry)));
 }
 

@@ -13,7 +13,14 @@ const text = fc.string({ unit: "binary" }).filter((value) => !value.includes("\0
 test("orders text by code point, which is the order of its UTF-8", () => {
   expect(compareValues(of("text"), "\uFFFD", "😀")).toBeLessThan(0);
   expect("\uFFFD" < "😀").toBe(false);
-  fc.assert(fc.property(text, text, (a, b) => Math.sign(compareValues(of("text"), a, b)) === Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b)))));
+  fc.assert(
+    fc.property(
+      text,
+      text,
+      (a, b) =>
+        Math.sign(compareValues(of("text"), a, b)) === Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    ),
+  );
 });
 
 test("orders bigints and decimals by value", () => {
@@ -25,7 +32,9 @@ test("orders bigints and decimals by value", () => {
       expect(Math.sign(compareValues(of("bigint"), a.toString(), b.toString()))).toBe(expected);
       const [left, right] = [normalizeValue(decimal, `${a}.5`, "a"), normalizeValue(decimal, `${b}.5`, "b")];
       const [leftCents, rightCents] = [toCents(left), toCents(right)];
-      expect(Math.sign(compareValues(decimal, left, right))).toBe(leftCents < rightCents ? -1 : leftCents > rightCents ? 1 : 0);
+      expect(Math.sign(compareValues(decimal, left, right))).toBe(
+        leftCents < rightCents ? -1 : leftCents > rightCents ? 1 : 0,
+      );
     }),
   );
 });

@@ -19,13 +19,19 @@ export function createIndexes(draft: ModelDraft, fields: FieldTable, problems: P
     ...readDeclared(draft, fields, { option: "unique", problems }),
     ...readDeclared(draft, fields, { option: "index", problems }),
   ];
-  const needed = [...fields.values()].filter((field) => field.kind === "ref" && !leads(field.name, draft.key, indexes));
-  return [...indexes, ...needed.map((field) => createIndex(draft, fields, { fields: [field.name], unique: false }))];
+  const refs = [...fields.values()].filter((field) => field.kind === "ref" && draft.key[0] !== field.name);
+  const wanted = refs.map((field) => [field.name, ...draft.key.filter((part) => part !== field.name)]);
+  const needed = wanted.filter((list) => !indexes.some((index) => serves(index, list)));
+  return [...indexes, ...needed.map((list) => createIndex(draft, fields, { fields: list, unique: false }))];
 }
 
-/** Whether the key or an index starts with the field and so serves lookups by it. */
-function leads(field: string, key: readonly string[], indexes: readonly IndexSchema[]): boolean {
-  return key[0] === field || indexes.some((index) => index.fields[0] === field);
+/**
+ * Whether an index finds the rows of one ref in the order of the key, which is how a relation is listed: it is
+ * unique on the ref alone, or begins with the ref and the key.
+ */
+function serves(index: IndexSchema, [ref, ...key]: readonly string[]): boolean {
+  if (index.unique && index.fields.length === 1) return index.fields[0] === ref;
+  return [ref, ...key].every((field, place) => index.fields[place] === field);
 }
 
 function isKey(draft: ModelDraft, fields: readonly string[]): boolean {

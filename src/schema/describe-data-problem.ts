@@ -57,8 +57,9 @@ function describeUnknown(name: string, error: ErrorObject, { model, use, system 
   if (known !== undefined && (system || !known.hidden)) return describeUnwritable(known, use);
   const candidates = Object.keys(readObject(readObject(error.parentSchema)["properties"]));
   const nearest = findNearest(name, candidates);
-  const owner = model === undefined ? "field" : `field of ${model.name}`;
-  return `is no ${owner}${nearest === undefined ? `; there are ${candidates.join(", ")}` : `; did you mean ${nearest}?`}${nearest === undefined ? "." : ""}`;
+  const owner = error.instancePath === "" ? `field of ${model?.name ?? "the model"}` : "part of the key";
+  const hint = nearest === undefined ? `there are ${candidates.join(", ")}.` : `did you mean ${nearest}?`;
+  return `is no ${owner}; ${hint}`;
 }
 
 function describeUnwritable(field: Field, use: DataContext["use"]): string {

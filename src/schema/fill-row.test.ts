@@ -44,8 +44,27 @@ test("columns are the scalars, then the parts of the refs, each in declared orde
 });
 
 test("a row has canonical values in column order", () => {
-  const data = { id: "0190B2A4-7C1E-7A53-9D3E-0242AC120002", title: "a", price: "2", day: "2026-01-01", at: "2026-01-01T00:00:00Z", note: "n", place: { y: "7", x: 1 }, tag: "t" };
-  expect(fill(data)).toEqual(["0190b2a4-7c1e-7a53-9d3e-0242ac120002", "a", "2.00", "2026-01-01", "2026-01-01T00:00:00.000Z", "n", 1, "7", "t"]);
+  const data = {
+    id: "0190B2A4-7C1E-7A53-9D3E-0242AC120002",
+    title: "a",
+    price: "2",
+    day: "2026-01-01",
+    at: "2026-01-01T00:00:00Z",
+    note: "n",
+    place: { y: "7", x: 1 },
+    tag: "t",
+  };
+  expect(fill(data)).toEqual([
+    "0190b2a4-7c1e-7a53-9d3e-0242ac120002",
+    "a",
+    "2.00",
+    "2026-01-01",
+    "2026-01-01T00:00:00.000Z",
+    "n",
+    1,
+    "7",
+    "t",
+  ]);
 });
 
 test("defaults and nulls fill what is left out", () => {

@@ -123,6 +123,22 @@ export type ForcedFields<R> = R extends object
   ? { [P in keyof R]-?: R[P] extends object ? never : P }[keyof R] & string
   : never;
 
+/** What `model()` answers. */
+export type DeclaredModel<
+  F extends FieldBuilders,
+  K extends ModelTypes["key"],
+  Public extends boolean,
+  Create,
+> = Model<{
+  fields: AllFields<F, K>;
+  key: Settled<K>;
+  public: Settled<Public>;
+  forced: ForcedFields<Create>;
+}>;
+
+/** `T`, but no place to infer it from: where a model stands must not decide what its key is. */
+type Settled<T> = [T][T extends unknown ? 0 : never];
+
 /**
  * Declares a model.
  *
@@ -147,11 +163,11 @@ export function model<
 >(
   fields: F,
   options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
-): Model<{ fields: AllFields<F, K>; key: K; public: Public; forced: ForcedFields<Create> }> {
+): DeclaredModel<F, K, Public, Create> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as Model<{ fields: AllFields<F, K>; key: K; public: Public; forced: ForcedFields<Create> }>;
+  return declared as DeclaredModel<F, K, Public, Create>;
 }

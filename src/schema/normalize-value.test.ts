@@ -134,7 +134,11 @@ describe("a canonical value", () => {
   });
 
   test("of a datetime is what Date prints", () => {
-    const instants = fc.date({ min: new Date("0001-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true });
+    const instants = fc.date({
+      min: new Date("0001-01-01T00:00:00Z"),
+      max: new Date("9999-12-31T23:59:59.999Z"),
+      noInvalidDate: true,
+    });
     fc.assert(
       fc.property(instants, fc.integer({ min: -23 * 60 - 59, max: 23 * 60 + 59 }), (instant, minutes) => {
         const local = new Date(instant.getTime() + minutes * 60_000);
@@ -149,23 +153,37 @@ describe("a canonical value", () => {
   });
 
   test("of a bigint is what BigInt prints", () => {
-    fc.assert(fc.property(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), (value) => normalizeValue(of("bigint"), value.toString(), "x") === value.toString()));
+    fc.assert(
+      fc.property(
+        fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n),
+        (value) => normalizeValue(of("bigint"), value.toString(), "x") === value.toString(),
+      ),
+    );
   });
 
   test("of bytes is what Buffer prints", () => {
-    fc.assert(fc.property(fc.uint8Array(), (value) => normalizeValue(of("bytes"), value, "x") === Buffer.from(value).toString("base64")));
-    fc.assert(fc.property(fc.base64String(), (text) => {
-      const isCanonical = Buffer.from(text, "base64").toString("base64") === text;
-      const attempt = () => normalizeValue(of("bytes"), text, "x");
-      if (isCanonical) expect(attempt()).toBe(text);
-      else expect(attempt).toThrow(FootingError);
-    }));
+    fc.assert(
+      fc.property(
+        fc.uint8Array(),
+        (value) => normalizeValue(of("bytes"), value, "x") === Buffer.from(value).toString("base64"),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.base64String(), (text) => {
+        const isCanonical = Buffer.from(text, "base64").toString("base64") === text;
+        const attempt = () => normalizeValue(of("bytes"), text, "x");
+        if (isCanonical) expect(attempt()).toBe(text);
+        else expect(attempt).toThrow(FootingError);
+      }),
+    );
   });
 
   test("of json survives its text", () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-      fc.pre(value !== null);
-      expect(JSON.stringify(normalizeValue(of("json"), value, "x"))).toBe(JSON.stringify(value));
-    }));
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        fc.pre(value !== null);
+        expect(JSON.stringify(normalizeValue(of("json"), value, "x"))).toBe(JSON.stringify(value));
+      }),
+    );
   });
 });

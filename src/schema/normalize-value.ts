@@ -12,7 +12,7 @@ const DATE_TEXT = /^\d{4}-\d\d-\d\d$/;
 const DATETIME_TEXT =
   /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 const CANONICAL_DATETIME = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_TEXT = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const BASE64_TEXT = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const INT64_MIN = -(2n ** 63n);
@@ -119,13 +119,20 @@ function toDecimalText(type: ScalarType, value: unknown): string | undefined {
 
 /** Whether text of the form YYYY-MM-DD… starts with a day of the years 1 to 9999. */
 function isDay(text: string): boolean {
-  const year = Number(text.slice(0, 4));
-  const month = Number(text.slice(5, 7));
-  const day = Number(text.slice(8, 10));
+  const year = readDigits(text, 0, 4);
+  const month = readDigits(text, 5, 7);
+  const day = readDigits(text, 8, 10);
   if (year === 0 || day === 0) return false;
   const isLeapDay = month === 2 && day === 29;
   if (isLeapDay) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return day <= (DAYS_OF_MONTH[month - 1] ?? 0);
+}
+
+/** The number that the digits from `start` up to `end` write. */
+function readDigits(text: string, start: number, end: number): number {
+  let number = 0;
+  for (let index = start; index < end; index++) number = number * 10 + text.charCodeAt(index) - 48;
+  return number;
 }
 
 function toDatetimeText(value: unknown): string | undefined {

@@ -29,8 +29,12 @@ export interface ToManyInput<in out M extends Models, in out N extends keyof M, 
   readonly orderBy?: readonly OrderInput<M, N, S>[];
   /** Rows at most; absent: the default limit of the app. */
   readonly limit?: number;
-  /** Rows to skip. */
+  /** Rows to skip; not together with a cursor. */
   readonly offset?: number;
+  /** A cursor: only rows behind it. */
+  readonly after?: string;
+  /** A cursor: only rows before it, the nearest ones, in the list's own order. */
+  readonly before?: string;
 }
 
 /** What a selection must also be: names that are no field get a message in the place of their value. */
@@ -55,7 +59,7 @@ type CheckedRelation<M extends Models, T extends FieldTypes, Q extends { entry: 
     ? CheckedSelect<M, T["model"], { select: Q["entry"][O]; system: Q["system"] }>
     : O extends "where"
       ? CheckedWhere<M, T["model"], { where: Q["entry"][O]; system: Q["system"] }>
-      : O extends "orderBy" | "limit" | "offset"
+      : O extends "orderBy" | "limit" | "offset" | "after" | "before"
         ? unknown
         : `A relation takes no ${O & string}`;
 };

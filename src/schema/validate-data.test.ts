@@ -11,7 +11,11 @@ const Part = model({ a: t.int(), b: t.text() }, { key: ["a", "b"] });
 const Item = model(
   {
     name: t.text().min(2).max(5),
-    slug: t.text().pattern(/^[a-z]+$/).immutable().optional(),
+    slug: t
+      .text()
+      .pattern(/^[a-z]+$/)
+      .immutable()
+      .optional(),
     count: t.int().min(0).max(9).default(0),
     big: t.bigint().min("-5").max(5n).optional(),
     price: t.decimal(6, 2).min("0.50").optional(),
@@ -56,11 +60,31 @@ function find(name: string): ModelSchema {
 test.each<[string, object]>([
   ["the required fields alone", { name: "ab", part }],
   ["undefined for left out", { name: "ab", part, count: undefined, kind: undefined }],
-  ["null for optional fields", { name: "ab", part, kind: null, tags: null, data: null, owner: null, mail: null, big: null }],
-  ["every form that can be made canonical", {
-    name: "😀😀😀😀😀", part, count: 9, big: "5", price: "0.5", ratio: -0, day: "2024-02-29", at: "2026-01-01T00:00:00+01:00",
-    token: "0190B2A4-7C1E-7A53-9D3E-0242AC120002", seal: "AAA=", data: [{ a: null }], kind: "b", tags: ["ab", ""], mail: "a@b.co", site: "https://a.b/c?d", parts: [part],
-  }],
+  [
+    "null for optional fields",
+    { name: "ab", part, kind: null, tags: null, data: null, owner: null, mail: null, big: null },
+  ],
+  [
+    "every form that can be made canonical",
+    {
+      name: "😀😀😀😀😀",
+      part,
+      count: 9,
+      big: "5",
+      price: "0.5",
+      ratio: -0,
+      day: "2024-02-29",
+      at: "2026-01-01T00:00:00+01:00",
+      token: "0190B2A4-7C1E-7A53-9D3E-0242AC120002",
+      seal: "AAA=",
+      data: [{ a: null }],
+      kind: "b",
+      tags: ["ab", ""],
+      mail: "a@b.co",
+      site: "https://a.b/c?d",
+      parts: [part],
+    },
+  ],
 ])("a create takes %s", (_what, data) => expect(check(data, "create")).toEqual([]));
 
 test.each<[string, unknown, string]>([
@@ -75,13 +99,25 @@ test.each<[string, unknown, string]>([
   ["/count", 1.5, "expected an integer, got 1.5."],
   ["/big", "6", 'expected at most 5, got "6".'],
   ["/big", "-6", 'expected at least -5, got "-6".'],
-  ["/big", "9223372036854775808", 'expected a string with an integer of 64 bits such as "-12" or null, got "9223372036854775808".'],
+  [
+    "/big",
+    "9223372036854775808",
+    'expected a string with an integer of 64 bits such as "-12" or null, got "9223372036854775808".',
+  ],
   ["/big", 5, 'expected a string with an integer of 64 bits such as "-12" or null, got 5.'],
   ["/price", "0.49", 'expected at least 0.50, got "0.49".'],
-  ["/price", "1.005", 'expected a string with a decimal number of at most 4 digits before the point and 2 after it, got "1.005".'],
+  [
+    "/price",
+    "1.005",
+    'expected a string with a decimal number of at most 4 digits before the point and 2 after it, got "1.005".',
+  ],
   ["/ratio", "1", 'expected a number or null, got "1".'],
   ["/day", "2023-02-29", 'expected a date such as "2026-01-31" or null, got "2023-02-29".'],
-  ["/at", "2023-02-28", 'expected a datetime such as "2026-01-31T09:30:00Z" with at most milliseconds, got "2023-02-28".'],
+  [
+    "/at",
+    "2023-02-28",
+    'expected a datetime such as "2026-01-31T09:30:00Z" with at most milliseconds, got "2023-02-28".',
+  ],
   ["/token", "x", 'expected a uuid such as "0190b2a4-7c1e-7a53-9d3e-0242ac120002", got "x".'],
   ["/seal", "AAAA", "expected at most 2 bytes, got 3."],
   ["/seal", "AA", 'expected base64 with padding or null, got "AA".'],
@@ -102,7 +138,9 @@ test.each<[string, unknown, string]>([
 });
 
 test("a pattern is shown as declared", () => {
-  expect(check({ name: "ab", part, slug: "A" }, "create")).toEqual([{ path: "/slug", detail: 'expected text that matches /^[a-z]+$/u, got "A".' }]);
+  expect(check({ name: "ab", part, slug: "A" }, "create")).toEqual([
+    { path: "/slug", detail: 'expected text that matches /^[a-z]+$/u, got "A".' },
+  ]);
 });
 
 test("every wrong field is named at once, each once", () => {
@@ -123,7 +161,9 @@ test("says why a field cannot be written", () => {
     { path: "/id", detail: "cannot change after the row was created." },
     { path: "/slug", detail: "cannot change after the row was created." },
   ]);
-  expect(() => validator.validate("Owner", "create", { items: [] }, { system: false })).toThrow("/items: cannot be written: it shows the Item rows whose owner is this row.");
+  expect(() => validator.validate("Owner", "create", { items: [] }, { system: false })).toThrow(
+    "/items: cannot be written: it shows the Item rows whose owner is this row.",
+  );
 });
 
 test("a hidden field is for the app itself, and otherwise spoken of like a misspelling", () => {
@@ -139,7 +179,9 @@ test.each([null, [], "x", 5, undefined])("data is an object, not %j", (data) => 
 });
 
 test("a key named __proto__ is an unknown field", () => {
-  expect(check(JSON.parse('{"__proto__":{"count":1}}'))).toEqual([{ path: "/__proto__", detail: expect.stringContaining("is no field of Item") }]);
+  expect(check(JSON.parse('{"__proto__":{"count":1}}'))).toEqual([
+    { path: "/__proto__", detail: expect.stringContaining("is no field of Item") },
+  ]);
 });
 
 test("a long list of wrong fields is cut", () => {
@@ -151,7 +193,26 @@ describe("the JSON Schema", () => {
   test("of a row lists all visible own fields as required", () => {
     const row = createJsonSchema(schema, find("Item"), "row");
     expect(row).toMatchObject({ type: "object", description: "A thing.", additionalProperties: false });
-    const names = ["id", "name", "slug", "count", "big", "price", "ratio", "day", "at", "token", "seal", "data", "kind", "tags", "mail", "site", "part", "owner"];
+    const names = [
+      "id",
+      "name",
+      "slug",
+      "count",
+      "big",
+      "price",
+      "ratio",
+      "day",
+      "at",
+      "token",
+      "seal",
+      "data",
+      "kind",
+      "tags",
+      "mail",
+      "site",
+      "part",
+      "owner",
+    ];
     expect(row["required"]).toEqual(names);
     expect(Object.keys(row["properties"] ?? {})).toEqual(names);
   });
@@ -162,7 +223,9 @@ describe("the JSON Schema", () => {
     expect(update["required"]).toBeUndefined();
     expect(Object.keys(update["properties"] ?? {})).not.toContain("id");
     expect(Object.keys(update["properties"] ?? {})).toContain("parts");
-    expect(createJsonSchema(schema, find("Owner"), "create")["properties"]).toEqual({ id: { type: "string", format: "uuid" } });
+    expect(createJsonSchema(schema, find("Owner"), "create")["properties"]).toEqual({
+      id: { type: "string", format: "uuid" },
+    });
   });
 
   test("states every limit", () => {
@@ -183,6 +246,8 @@ describe("the JSON Schema", () => {
 
 test("a single value is checked against its limits", () => {
   expect(findValueProblem({ kind: "int", list: false, min: 5 }, 4)).toBe("expected at least 5, got 4.");
-  expect(findValueProblem({ kind: "text", list: true, maxLength: 1 }, ["a", "ab"])).toBe("expected at most 1 characters, got 2.");
+  expect(findValueProblem({ kind: "text", list: true, maxLength: 1 }, ["a", "ab"])).toBe(
+    "expected at most 1 characters, got 2.",
+  );
   expect(findValueProblem({ kind: "int", list: false, min: 5 }, 5)).toBeNull();
 });

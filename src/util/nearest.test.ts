@@ -6,7 +6,7 @@ describe("findNearest", () => {
     ["populaton", "population"],
     ["populaton[gt]", "population[gt]"],
     ["Name", "name"],
-    ["nmae", undefined],
+    ["nmae", "name"],
     ["zzzzzz", undefined],
     ["", undefined],
   ])("%s means %s", (name, expected) => {

@@ -1,10 +1,11 @@
 /** A small app that has every kind of field, relation, key and rule, served over REST for tests. */
-import { type Engine, createEngine } from "../../src/engine/engine.ts";
+
+import { createRestApi } from "../../src/api/rest/rest-api.ts";
 import { systemActor } from "../../src/engine/actor.ts";
+import { createEngine, type Engine } from "../../src/engine/engine.ts";
 import type { Executor } from "../../src/engine/executor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
 import { createHost, type Host } from "../../src/http/host.ts";
-import { createRestApi } from "../../src/api/rest/rest-api.ts";
 import type { DataQuery } from "../../src/plan/query.ts";
 import { createSchema, type DeclaredSchema } from "../../src/schema/create-schema.ts";
 import { model } from "../../src/schema/model.ts";
@@ -29,8 +30,14 @@ export const declared: DeclaredSchema = createSchema({
     },
     { key: "code", access: everyone },
   ),
-  Language: model({ code: t.text(), name: t.text(), countries: t.manyToMany("Country", "languages") }, { key: "code", access: everyone }),
-  Region: model({ code: t.text(), name: t.text(), country: t.ref("Country"), cities: t.many("City", "region") }, { key: "code", access: everyone }),
+  Language: model(
+    { code: t.text(), name: t.text(), countries: t.manyToMany("Country", "languages") },
+    { key: "code", access: everyone },
+  ),
+  Region: model(
+    { code: t.text(), name: t.text(), country: t.ref("Country"), cities: t.many("City", "region") },
+    { key: "code", access: everyone },
+  ),
   City: model(
     {
       id: t.int(),
@@ -54,16 +61,32 @@ export const declared: DeclaredSchema = createSchema({
     { key: "id", access: everyone, check: { named: { name: { not: "Nowhere" } } }, describe: "A populated place." },
   ),
   Reading: model(
-    { station: t.text(), day: t.date(), value: t.float(), city: t.ref("City").optional(), source: t.ref("Source").optional() },
+    {
+      station: t.text(),
+      day: t.date(),
+      value: t.float(),
+      city: t.ref("City").optional(),
+      source: t.ref("Source").optional(),
+    },
     { key: ["station", "day"], access: everyone },
   ),
-  Source: model({ name: t.text(), version: t.int(), note: t.text().optional() }, { key: ["name", "version"], access: everyone }),
+  Source: model(
+    { name: t.text(), version: t.int(), note: t.text().optional() },
+    { key: ["name", "version"], access: everyone },
+  ),
   Note: model(
-    { id: t.int(), text: t.text(), owner: t.text(), public: t.bool().default(false), archived: t.bool().default(false) },
+    {
+      id: t.int(),
+      text: t.text(),
+      owner: t.text(),
+      public: t.bool().default(false),
+      archived: t.bool().default(false),
+    },
     {
       key: "id",
       access: {
-        read: ({ user }) => (user === null ? false : { archived: false, any: [{ public: true }, { owner: String(user.id) }] }),
+        read: ({ user }) =>
+          user === null ? false : { archived: false, any: [{ public: true }, { owner: String(user.id) }] },
         create: ({ user }) => user !== null && { owner: String(user.id) },
         update: ({ user }) => ({ owner: String(user?.id) }),
         delete: ({ user }) => ({ owner: String(user?.id) }),
@@ -82,8 +105,30 @@ const countries: readonly DataQuery[] = [
 ];
 
 const cities: readonly DataQuery[] = [
-  { id: 1, name: "Lima", population: 9000, country: "PE", region: "PE.15", seats: "9007199254740993", budget: "10.50", meta: { a: { b: 1, c: 2 } }, tags: ["coast", "capital"], slug: "lima", mayorPhone: "555-1", limit: 5 },
-  { id: 2, name: "Cusco", population: 400, country: "PE", region: "PE.08", founded: "1100-01-01", kind: "town", mayorPhone: "555-2" },
+  {
+    id: 1,
+    name: "Lima",
+    population: 9000,
+    country: "PE",
+    region: "PE.15",
+    seats: "9007199254740993",
+    budget: "10.50",
+    meta: { a: { b: 1, c: 2 } },
+    tags: ["coast", "capital"],
+    slug: "lima",
+    mayorPhone: "555-1",
+    limit: 5,
+  },
+  {
+    id: 2,
+    name: "Cusco",
+    population: 400,
+    country: "PE",
+    region: "PE.08",
+    founded: "1100-01-01",
+    kind: "town",
+    mayorPhone: "555-2",
+  },
   { id: 3, name: "La Paz", population: 800, country: "BO", token: "0190b2a4-7c1e-7a53-9d3e-0242ac120002" },
   { id: 4, name: "Santiago, RM", population: 6000, country: "CL", crest: "AAE=" },
   { id: 5, name: "Montevideo & Zürich", population: 1300, country: "UY" },
@@ -92,13 +137,40 @@ const cities: readonly DataQuery[] = [
 /** Fills an empty database. */
 export async function fill(engine: Executor): Promise<void> {
   const rows: readonly [string, readonly DataQuery[]][] = [
-    ["Language", [{ code: "es", name: "Spanish" }, { code: "que", name: "Quechua" }, { code: "aym", name: "Aymara" }]],
+    [
+      "Language",
+      [
+        { code: "es", name: "Spanish" },
+        { code: "que", name: "Quechua" },
+        { code: "aym", name: "Aymara" },
+      ],
+    ],
     ["Country", countries],
-    ["Region", [{ code: "PE.15", name: "Lima Region", country: "PE" }, { code: "PE.08", name: "Cusco", country: "PE" }]],
+    [
+      "Region",
+      [
+        { code: "PE.15", name: "Lima Region", country: "PE" },
+        { code: "PE.08", name: "Cusco", country: "PE" },
+      ],
+    ],
     ["City", cities],
     ["Source", [{ name: "a,b", version: 1 }]],
-    ["Reading", [{ station: "north/1", day: "2026-01-01", value: 1.5, city: 1 }, { station: "a,b", day: "2026-01-02", value: -2, source: { name: "a,b", version: 1 } }]],
-    ["Note", [{ id: 1, text: "mine", owner: "ann" }, { id: 2, text: "ours", owner: "bob", public: true }, { id: 3, text: "theirs", owner: "bob" }]],
+    [
+      "Reading",
+      [
+        { station: "north/1", day: "2026-01-01", value: 1.5, city: 1 },
+        { station: "a,b", day: "2026-01-02", value: -2, source: { name: "a,b", version: 1 } },
+      ],
+    ],
+    ["Report", [{ id: "0190b2a4-7c1e-7a53-9d3e-0242ac120001", text: "first" }]],
+    [
+      "Note",
+      [
+        { id: 1, text: "mine", owner: "ann" },
+        { id: 2, text: "ours", owner: "bob", public: true },
+        { id: 3, text: "theirs", owner: "bob" },
+      ],
+    ],
   ];
   for (const [name, data] of rows) await engine.createMany({ model: name, data }, systemActor);
   const links: Readonly<Record<string, DataQuery>> = {
@@ -106,7 +178,8 @@ export async function fill(engine: Executor): Promise<void> {
     BO: { languages: ["es", "aym"], borders: ["PE", "CL"] },
     CL: { languages: ["es"], borders: ["PE", "BO"] },
   };
-  for (const [code, data] of Object.entries(links)) await engine.update({ model: "Country", key: { code }, data }, systemActor);
+  for (const [code, data] of Object.entries(links))
+    await engine.update({ model: "Country", key: { code }, data }, systemActor);
 }
 
 /** A served app. */
@@ -139,7 +212,8 @@ export async function serveApp(store: Store): Promise<ServedApp> {
     port,
     engine,
     host,
-    send: ({ user, headers, ...request }) => sendRequest(port, { ...request, headers: { ...headers, ...(user !== undefined && { "x-user": user }) } }),
+    send: ({ user, headers, ...request }) =>
+      sendRequest(port, { ...request, headers: { ...headers, ...(user !== undefined && { "x-user": user }) } }),
     failNext: (error) => void failures.push(error),
     close: async () => {
       await host.close();
@@ -150,7 +224,8 @@ export async function serveApp(store: Store): Promise<ServedApp> {
 
 /** The engine, but each planned failure takes the place of one call. */
 function failing(engine: Engine, failures: unknown[]): Executor {
-  const next = <T>(work: () => Promise<T>): Promise<T> => (failures.length > 0 ? Promise.reject(failures.pop()) : work());
+  const next = <T>(work: () => Promise<T>): Promise<T> =>
+    failures.length > 0 ? Promise.reject(failures.pop()) : work();
   return {
     read: (query, actor) => next(() => engine.read(query, actor)),
     count: (query, actor) => next(() => engine.count(query, actor)),
@@ -166,5 +241,8 @@ function failing(engine: Engine, failures: unknown[]): Executor {
 
 /** An error of a store that is too busy. */
 export function busyError(): FootingError {
-  return new FootingError("FTG_BUSY", { detail: "Too many requests wait for the database.", headers: { "retry-after": "1" } });
+  return new FootingError("FTG_BUSY", {
+    detail: "Too many requests wait for the database.",
+    headers: { "retry-after": "1" },
+  });
 }

@@ -19,7 +19,10 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
 
   async function get(path: string, user?: string): Promise<unknown> {
     const answer = await app.send({ path, ...(user !== undefined && { user }) });
-    expect(answer, answer.text).toMatchObject({ status: 200, headers: { "content-type": "application/json; charset=utf-8" } });
+    expect(answer, answer.text).toMatchObject({
+      status: 200,
+      headers: { "content-type": "application/json; charset=utf-8" },
+    });
     return JSON.parse(answer.text);
   }
 
@@ -34,10 +37,36 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
 
   test("lists rows in an envelope, by key, whole without hidden fields and relations", async () => {
     expect(await get("/api/cities?limit=1")).toEqual({
-      data: [{ id: 1, name: "Lima", population: 9000, kind: "city", founded: null, seenAt: "2026-01-01T00:00:00.000Z", budget: "10.50", seats: "9007199254740993", token: null, crest: null, tags: ["coast", "capital"], meta: { a: { b: 1, c: 2 } }, slug: "lima", limit: 5, country: "PE", region: "PE.15" }],
+      data: [
+        {
+          id: 1,
+          name: "Lima",
+          population: 9000,
+          kind: "city",
+          founded: null,
+          seenAt: "2026-01-01T00:00:00.000Z",
+          budget: "10.50",
+          seats: "9007199254740993",
+          token: null,
+          crest: null,
+          tags: ["coast", "capital"],
+          meta: { a: { b: 1, c: 2 } },
+          slug: "lima",
+          limit: 5,
+          country: "PE",
+          region: "PE.15",
+        },
+      ],
       page: { hasMore: true, next: expect.stringMatching(/^[A-Za-z0-9_-]+$/) },
     });
-    expect(await get("/api/languages")).toEqual({ data: [{ code: "aym", name: "Aymara" }, { code: "es", name: "Spanish" }, { code: "que", name: "Quechua" }], page: { hasMore: false, next: null } });
+    expect(await get("/api/languages")).toEqual({
+      data: [
+        { code: "aym", name: "Aymara" },
+        { code: "es", name: "Spanish" },
+        { code: "que", name: "Quechua" },
+      ],
+      page: { hasMore: false, next: null },
+    });
   });
 
   test("gives one row bare", async () => {
@@ -45,27 +74,52 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
   });
 
   test("shows exactly the fields that are named, in that order, and what is included", async () => {
-    const answer = await app.send({ path: "/api/cities?country.code=PE&sort=-population&limit=1&fields=name,population&include=region" });
-    expect(answer.text).toMatch(/^\{"data":\[\{"name":"Lima","population":9000,"region":\{"code":"PE\.15","name":"Lima Region","country":"PE"\}\}\],"page":\{"hasMore":true,"next":"[\w-]+"\}\}$/);
-    expect(await get("/api/cities/1?fields=population,name,region.name")).toEqual({ population: 9000, name: "Lima", region: { name: "Lima Region" } });
-    expect(await get("/api/cities/3?fields=name,region.name&include=country")).toEqual({ name: "La Paz", region: null, country: { code: "BO", name: "Bolivia", area: 1098581, landlocked: true } });
+    const answer = await app.send({
+      path: "/api/cities?country.code=PE&sort=-population&limit=1&fields=name,population&include=region",
+    });
+    expect(answer.text).toMatch(
+      /^\{"data":\[\{"name":"Lima","population":9000,"region":\{"code":"PE\.15","name":"Lima Region","country":"PE"\}\}\],"page":\{"hasMore":true,"next":"[\w-]+"\}\}$/,
+    );
+    expect(await get("/api/cities/1?fields=population,name,region.name")).toEqual({
+      population: 9000,
+      name: "Lima",
+      region: { name: "Lima Region" },
+    });
+    expect(await get("/api/cities/3?fields=name,region.name&include=country")).toEqual({
+      name: "La Paz",
+      region: null,
+      country: { code: "BO", name: "Bolivia", area: 1098581, landlocked: true },
+    });
     expect(await get("/api/cities/3?fields=region,country")).toEqual({ region: null, country: "BO" });
   });
 
   test("includes related rows, through two relations as well", async () => {
     expect(await get("/api/countries/PE?include=borders,languages")).toMatchObject({
       code: "PE",
-      borders: [{ code: "BO", name: "Bolivia" }, { code: "CL", name: "Chile" }],
+      borders: [
+        { code: "BO", name: "Bolivia" },
+        { code: "CL", name: "Chile" },
+      ],
       languages: [{ code: "aym" }, { code: "es" }, { code: "que" }],
     });
     expect(await get("/api/countries/PE?fields=code,borders.code&include=borders.languages")).toEqual({
       code: "PE",
       borders: [
-        { code: "BO", languages: [{ code: "aym", name: "Aymara" }, { code: "es", name: "Spanish" }] },
+        {
+          code: "BO",
+          languages: [
+            { code: "aym", name: "Aymara" },
+            { code: "es", name: "Spanish" },
+          ],
+        },
         { code: "CL", languages: [{ code: "es", name: "Spanish" }] },
       ],
     });
-    expect(await get("/api/regions/PE.15?include=country,cities&fields=name,cities.name")).toMatchObject({ name: "Lima Region", cities: [{ name: "Lima" }], country: { name: "Peru" } });
+    expect(await get("/api/regions/PE.15?include=country,cities&fields=name,cities.name")).toMatchObject({
+      name: "Lima Region",
+      cities: [{ name: "Lima" }],
+      country: { name: "Peru" },
+    });
   });
 
   test.each([
@@ -109,7 +163,8 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
   });
 
   test("a condition through a to-many relation asks for some row that meets all of them", async () => {
-    const codes = async (query: string): Promise<unknown> => Object(await get(`/api/countries?fields=code&${query}`)).data.map(({ code }: { code: string }) => code);
+    const codes = async (query: string): Promise<unknown> =>
+      Object(await get(`/api/countries?fields=code&${query}`)).data.map(({ code }: { code: string }) => code);
     expect(await codes("borders.code=PE")).toEqual(["BO", "CL"]);
     expect(await codes("languages.code=aym")).toEqual(["BO", "PE"]);
     expect(await codes("cities.population[gt]=1000")).toEqual(["CL", "PE", "UY"]);
@@ -137,29 +192,52 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
       const link = String(answer.headers["link"] ?? "");
       path = /^<([^>]+)>; rel="next"$/.exec(link)?.[1] ?? null;
       expect(path === null).toBe(page.next === null);
-      if (path !== null) expect(path).toBe(`/api/cities?fields=id&population%5Bgt%5D=0&sort=-population&limit=2&after=${page.next}`);
+      if (path !== null)
+        expect(path).toBe(`/api/cities?fields=id&population%5Bgt%5D=0&sort=-population&limit=2&after=${page.next}`);
     }
     expect(seen).toEqual([1, 4, 5, 3, 2]);
     const { page } = Object(await get("/api/cities?sort=-population&limit=4"));
     const back = await app.send({ path: `/api/cities?%62efore=${page.next}&sort=-population&limit=2&fields=id` });
     const answer = JSON.parse(back.text);
     expect(answer).toEqual({ data: [{ id: 4 }, { id: 5 }], page: { hasMore: true, previous: expect.any(String) } });
-    expect(back.headers["link"]).toBe(`</api/cities?sort=-population&limit=2&fields=id&before=${answer.page.previous}>; rel="prev"`);
-    expect(await get(`/api/cities?sort=-population&limit=2&fields=id&before=${answer.page.previous}`)).toEqual({ data: [{ id: 1 }], page: { hasMore: false, previous: null } });
+    expect(back.headers["link"]).toBe(
+      `</api/cities?sort=-population&limit=2&fields=id&before=${answer.page.previous}>; rel="prev"`,
+    );
+    expect(await get(`/api/cities?sort=-population&limit=2&fields=id&before=${answer.page.previous}`)).toEqual({
+      data: [{ id: 1 }],
+      page: { hasMore: false, previous: null },
+    });
     const skipped = await app.send({ path: "/api/cities?sort=-population&offset=1&limit=1&fields=id" });
     expect(JSON.parse(skipped.text).data).toEqual([{ id: 4 }]);
-    expect(skipped.headers["link"]).toMatch(/^<\/api\/cities\?sort=-population&limit=1&fields=id&after=[\w-]+>; rel="next"$/);
+    expect(skipped.headers["link"]).toMatch(
+      /^<\/api\/cities\?sort=-population&limit=1&fields=id&after=[\w-]+>; rel="next"$/,
+    );
   });
 
   test.each([
-    ["populaton[gt]=5", "FTG_PARAMETER", 'Unknown parameter "populaton[gt]"; did you mean "population[gt]"?', "Use population[gt]."],
+    [
+      "populaton[gt]=5",
+      "FTG_PARAMETER",
+      'Unknown parameter "populaton[gt]"; did you mean "population[gt]"?',
+      "Use population[gt].",
+    ],
     ["mayorPhone=555-1", "FTG_PARAMETER", 'Unknown parameter "mayorPhone".', undefined],
     ["mayorPhone[startsWith]=5", "FTG_PARAMETER", 'Unknown parameter "mayorPhone[startsWith]".', undefined],
     ["sort=mayorPhone", "FTG_PARAMETER", 'Unknown name in sort "mayorPhone".', undefined],
     ["fields=mayorPhone", "FTG_PARAMETER", 'Unknown name in fields "mayorPhone".', undefined],
     ["zzzz=5", "FTG_PARAMETER", 'Unknown parameter "zzzz".', undefined],
-    ["population[like]=5", "FTG_PARAMETER", expect.stringMatching(/^Unknown parameter "population\[like\]"/), expect.any(String)],
-    ["population[contains]=5", "FTG_PARAMETER", expect.stringMatching(/^Unknown parameter "population\[contains\]"/), undefined],
+    [
+      "population[like]=5",
+      "FTG_PARAMETER",
+      expect.stringMatching(/^Unknown parameter "population\[like\]"/),
+      expect.any(String),
+    ],
+    [
+      "population[contains]=5",
+      "FTG_PARAMETER",
+      expect.stringMatching(/^Unknown parameter "population\[contains\]"/),
+      undefined,
+    ],
     ["name[isNull]=true", "FTG_PARAMETER", expect.stringMatching(/^Unknown parameter/), expect.any(String)],
     ["country.cities.id=1", "FTG_PARAMETER", expect.stringMatching(/^Unknown parameter/), undefined],
     ["__proto__=1", "FTG_PARAMETER", 'Unknown parameter "__proto__".', undefined],
@@ -167,8 +245,18 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
     ["=1", "FTG_PARAMETER", 'Unknown parameter "".', undefined],
     ["population=1&population=1", "FTG_PARAMETER", "population is given twice.", "Give each parameter once."],
     ["limit=1&limit=2", "FTG_PARAMETER", "limit is given twice.", "Give each parameter once."],
-    ["sort=populaton", "FTG_PARAMETER", 'Unknown name in sort "populaton"; did you mean "population"?', "Use population."],
-    ["sort=-populaton", "FTG_PARAMETER", 'Unknown name in sort "-populaton"; did you mean "-population"?', "Use -population."],
+    [
+      "sort=populaton",
+      "FTG_PARAMETER",
+      'Unknown name in sort "populaton"; did you mean "population"?',
+      "Use population.",
+    ],
+    [
+      "sort=-populaton",
+      "FTG_PARAMETER",
+      'Unknown name in sort "-populaton"; did you mean "-population"?',
+      "Use -population.",
+    ],
     ["sort=tags", "FTG_PARAMETER", expect.stringContaining("Unknown name in sort"), undefined],
     ["sort=", "FTG_PARAMETER", expect.stringContaining('Unknown name in sort ""'), undefined],
     ["sort=name,-name", "FTG_PARAMETER", "sort has a name twice.", "Give each name once."],
@@ -177,7 +265,12 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
     ["fields=id,nmae", "FTG_PARAMETER", expect.stringContaining('"nmae"'), undefined],
     ["include=regoin", "FTG_PARAMETER", expect.stringContaining('"regoin"; did you mean "region"?'), "Use region."],
     ["include=name", "FTG_PARAMETER", expect.stringContaining("Unknown name in include"), undefined],
-    ["include=country.borders.languages", "FTG_PARAMETER", expect.stringContaining("Unknown name in include"), expect.any(String)],
+    [
+      "include=country.borders.languages",
+      "FTG_PARAMETER",
+      expect.stringContaining("Unknown name in include"),
+      expect.any(String),
+    ],
     ["limit=0", "FTG_PARAMETER", 'limit must be a whole number from 1 to 100; got "0".', undefined],
     ["limit=-1", "FTG_PARAMETER", 'limit must be a whole number from 1 to 100; got "-1".', undefined],
     ["limit=101", "FTG_PARAMETER", 'limit must be a whole number from 1 to 100; got "101".', undefined],
@@ -205,10 +298,20 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
     ["name=Z\u00fcrich", "FTG_BAD_REQUEST", undefined, undefined],
     ["after=abc", "FTG_CURSOR", expect.any(String), undefined],
     ["after=", "FTG_CURSOR", expect.any(String), undefined],
-    ["include=country.cities,country.borders,country.languages,country.regions&limit=100", "FTG_COST", expect.stringContaining("at most 25000"), undefined],
+    [
+      "include=country.cities,country.borders,country.languages,country.regions&limit=100",
+      "FTG_COST",
+      expect.stringContaining("at most 25000"),
+      undefined,
+    ],
   ])("refuses %s with %s", async (query, code, detail, fix) => {
     const problem = await refused(`/api/cities?${query}`);
-    expect(problem).toMatchObject({ status: 400, code, ...(detail !== undefined && { detail }), ...(fix !== undefined && { fix }) });
+    expect(problem).toMatchObject({
+      status: 400,
+      code,
+      ...(detail !== undefined && { detail }),
+      ...(fix !== undefined && { fix }),
+    });
   });
 
   test("names everything that is wrong at once", async () => {
@@ -217,7 +320,11 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
       code: "FTG_PARAMETER",
       detail: "3 parameters are wrong: populaton, limit, kind.",
       problems: [
-        { path: "populaton", detail: 'Unknown parameter "populaton"; did you mean "population"?', fix: "Use population." },
+        {
+          path: "populaton",
+          detail: 'Unknown parameter "populaton"; did you mean "population"?',
+          fix: "Use population.",
+        },
         { path: "limit", detail: 'limit must be a whole number from 1 to 100; got "0".' },
         { path: "kind", detail: expect.stringContaining("kind") },
       ],
@@ -228,7 +335,9 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
     const { page } = Object(await get("/api/cities?sort=-population&limit=1"));
     expect(await refused(`/api/cities?after=${page.next}`)).toMatchObject({ code: "FTG_CURSOR" });
     expect(await refused(`/api/countries?after=${page.next}`)).toMatchObject({ code: "FTG_CURSOR" });
-    const forged = Buffer.from(JSON.stringify([JSON.parse(Buffer.from(page.next, "base64url").toString())[0], "x", 1])).toString("base64url");
+    const forged = Buffer.from(
+      JSON.stringify([JSON.parse(Buffer.from(page.next, "base64url").toString())[0], "x", 1]),
+    ).toString("base64url");
     expect(await refused(`/api/cities?sort=-population&after=${forged}`)).toMatchObject({ code: "FTG_CURSOR" });
   });
 
@@ -251,16 +360,35 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
   });
 
   test("keys of several parts, with commas and slashes inside them", async () => {
-    expect(await get("/api/readings/north%2F1,2026-01-01")).toEqual({ station: "north/1", day: "2026-01-01", value: 1.5, city: 1, source: null });
-    expect(await get("/api/readings/a%2Cb,2026-01-02?include=source")).toEqual({ station: "a,b", day: "2026-01-02", value: -2, city: null, source: { name: "a,b", version: 1, note: null } });
-    expect(await get("/api/readings?source.name=a%2Cb&source.version=1&fields=value")).toMatchObject({ data: [{ value: -2 }] });
+    expect(await get("/api/readings/north%2F1,2026-01-01")).toEqual({
+      station: "north/1",
+      day: "2026-01-01",
+      value: 1.5,
+      city: 1,
+      source: null,
+    });
+    expect(await get("/api/readings/a%2Cb,2026-01-02?include=source")).toEqual({
+      station: "a,b",
+      day: "2026-01-02",
+      value: -2,
+      city: null,
+      source: { name: "a,b", version: 1, note: null },
+    });
+    expect(await get("/api/readings?source.name=a%2Cb&source.version=1&fields=value")).toMatchObject({
+      data: [{ value: -2 }],
+    });
     expect(await get("/api/readings?source[isNull]=true&fields=value")).toMatchObject({ data: [{ value: 1.5 }] });
   });
 
   test("HEAD, OPTIONS and 405 of each kind of path", async () => {
     const head = await app.send({ path: "/api/cities?limit=1", method: "HEAD" });
-    expect(head).toMatchObject({ status: 200, text: "", headers: { link: expect.stringContaining("after="), "content-length": expect.stringMatching(/^\d+$/) } });
-    const options = async (path: string): Promise<unknown> => (await app.send({ path, method: "OPTIONS" })).headers["allow"];
+    expect(head).toMatchObject({
+      status: 200,
+      text: "",
+      headers: { link: expect.stringContaining("after="), "content-length": expect.stringMatching(/^\d+$/) },
+    });
+    const options = async (path: string): Promise<unknown> =>
+      (await app.send({ path, method: "OPTIONS" })).headers["allow"];
     expect(await options("/api/cities")).toBe("GET, HEAD, POST, OPTIONS");
     expect(await options("/api/cities/1")).toBe("GET, HEAD, PATCH, DELETE, OPTIONS");
     expect(await options("/api/reports")).toBe("POST, OPTIONS");
@@ -279,14 +407,28 @@ describe.each(stores)("REST writes on %s", (_name, createStore) => {
     return () => app.close();
   });
 
-  function write(method: string, path: string, value: unknown, options: { user?: string; type?: string } = {}): Promise<RawAnswer> {
+  function write(
+    method: string,
+    path: string,
+    value: unknown,
+    options: { user?: string; type?: string } = {},
+  ): Promise<RawAnswer> {
     const { user, type = "application/json" } = options;
-    return app.send({ method, path, headers: { "content-type": type }, body: JSON.stringify(value), ...(user !== undefined && { user }) });
+    return app.send({
+      method,
+      path,
+      headers: { "content-type": type },
+      body: JSON.stringify(value),
+      ...(user !== undefined && { user }),
+    });
   }
 
   test("POST creates a row and says where it is", async () => {
     const answer = await write("POST", "/api/cities", { id: 9, name: "Arica", population: 200, country: "CL" });
-    expect(answer).toMatchObject({ status: 201, headers: { location: "/api/cities/9", "content-type": "application/json; charset=utf-8" } });
+    expect(answer).toMatchObject({
+      status: 201,
+      headers: { location: "/api/cities/9", "content-type": "application/json; charset=utf-8" },
+    });
     expect(JSON.parse(answer.text)).toMatchObject({ id: 9, name: "Arica", kind: "city", region: null });
     expect((await app.send({ path: "/api/cities/9" })).text).toBe(answer.text);
   });
@@ -314,9 +456,13 @@ describe.each(stores)("REST writes on %s", (_name, createStore) => {
   test("PATCH merges into a json field and into a key of several parts", async () => {
     const answer = await write("PATCH", "/api/cities/1", { meta: { a: { b: null, d: [1] }, e: "x" } });
     expect(JSON.parse(answer.text)).toMatchObject({ meta: { a: { c: 2, d: [1] }, e: "x" } });
-    expect(JSON.parse((await write("PATCH", "/api/cities/2", { meta: { a: null, b: { c: null } } })).text)).toMatchObject({ meta: { b: {} } });
+    expect(
+      JSON.parse((await write("PATCH", "/api/cities/2", { meta: { a: null, b: { c: null } } })).text),
+    ).toMatchObject({ meta: { b: {} } });
     await write("POST", "/api/sources", { name: "a,b", version: 2 });
-    expect(JSON.parse((await write("PATCH", "/api/readings/a%2Cb,2026-01-02", { source: { version: 2 } })).text)).toMatchObject({ source: { name: "a,b", version: 2 } });
+    expect(
+      JSON.parse((await write("PATCH", "/api/readings/a%2Cb,2026-01-02", { source: { version: 2 } })).text),
+    ).toMatchObject({ source: { name: "a,b", version: 2 } });
     expect(readProblem(await write("PATCH", "/api/cities/99", { meta: { a: 1 } }))).toMatchObject({ status: 404 });
   });
 
@@ -329,7 +475,14 @@ describe.each(stores)("REST writes on %s", (_name, createStore) => {
   test.each([
     ["POST", "/api/cities", { id: 9, name: "x", population: -1, country: "PE" }, 422, "FTG_INVALID", "/population"],
     ["POST", "/api/cities", { id: 9, name: "x", populaton: 1, country: "PE" }, 422, "FTG_INVALID", "/populaton"],
-    ["POST", "/api/cities", { id: 9, name: "x", population: 1, country: "PE", mayorPhone: "1" }, 422, "FTG_INVALID", "/mayorPhone"],
+    [
+      "POST",
+      "/api/cities",
+      { id: 9, name: "x", population: 1, country: "PE", mayorPhone: "1" },
+      422,
+      "FTG_INVALID",
+      "/mayorPhone",
+    ],
     ["POST", "/api/cities", { id: 9, name: "a\u0000", population: 1, country: "PE" }, 422, "FTG_INVALID", "/name"],
     ["POST", "/api/cities", { id: 9, name: "\ud800", population: 1, country: "PE" }, 422, "FTG_INVALID", "/name"],
     ["POST", "/api/cities", [], 422, "FTG_INVALID", ""],
@@ -352,7 +505,8 @@ describe.each(stores)("REST writes on %s", (_name, createStore) => {
     const before = await dump();
     const problem = readProblem(await write(method, path, value));
     expect(problem, JSON.stringify(problem)).toMatchObject({ status, code });
-    if (at !== undefined) expect(problem["problems"]).toEqual(expect.arrayContaining([expect.objectContaining({ path: at })]));
+    if (at !== undefined)
+      expect(problem["problems"]).toEqual(expect.arrayContaining([expect.objectContaining({ path: at })]));
     expect(await dump()).toEqual(before);
   });
 
@@ -368,7 +522,9 @@ describe.each(stores)("REST writes on %s", (_name, createStore) => {
     ["application/json", JSON.stringify({ name: "x".repeat(1_100_000) }), 413, "FTG_TOO_LARGE"],
   ])("POST of %s, body %#, is refused", async (type, body, status, code) => {
     const before = await dump();
-    expect(readProblem(await app.send({ method: "POST", path: "/api/cities", headers: { "content-type": type }, body }))).toMatchObject({ status, code });
+    expect(
+      readProblem(await app.send({ method: "POST", path: "/api/cities", headers: { "content-type": type }, body })),
+    ).toMatchObject({ status, code });
     expect(await dump()).toEqual(before);
   });
 
@@ -379,14 +535,24 @@ describe.each(stores)("REST writes on %s", (_name, createStore) => {
     expect(JSON.parse(own.text).data).toEqual([{ id: 1 }, { id: 2 }]);
     expect((await app.send({ path: "/api/notes/3", user: "ann" })).status).toBe(404);
     expect(readProblem(await write("POST", "/api/notes", { id: 9, text: "x" }))).toMatchObject({ status: 403 });
-    expect(JSON.parse((await write("POST", "/api/notes", { id: 9, text: "x" }, { user: "ann" })).text)).toMatchObject({ owner: "ann" });
-    expect(readProblem(await write("POST", "/api/notes", { id: 10, text: "x", owner: "bob" }, { user: "ann" }))).toMatchObject({ status: 403 });
-    expect(readProblem(await app.send({ method: "DELETE", path: "/api/notes/2", user: "ann" }))).toMatchObject({ status: 403 });
-    expect(readProblem(await app.send({ method: "DELETE", path: "/api/notes/3", user: "ann" }))).toMatchObject({ status: 404 });
+    expect(JSON.parse((await write("POST", "/api/notes", { id: 9, text: "x" }, { user: "ann" })).text)).toMatchObject({
+      owner: "ann",
+    });
+    expect(
+      readProblem(await write("POST", "/api/notes", { id: 10, text: "x", owner: "bob" }, { user: "ann" })),
+    ).toMatchObject({ status: 403 });
+    expect(readProblem(await app.send({ method: "DELETE", path: "/api/notes/2", user: "ann" }))).toMatchObject({
+      status: 403,
+    });
+    expect(readProblem(await app.send({ method: "DELETE", path: "/api/notes/3", user: "ann" }))).toMatchObject({
+      status: 404,
+    });
   });
 
   async function dump(): Promise<unknown> {
-    const answers = await Promise.all(["cities", "countries", "readings", "sources"].map((plural) => app.send({ path: `/api/${plural}?limit=100` })));
+    const answers = await Promise.all(
+      ["cities", "countries", "readings", "sources"].map((plural) => app.send({ path: `/api/${plural}?limit=100` })),
+    );
     return answers.map(({ text }) => text);
   }
 });

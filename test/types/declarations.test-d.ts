@@ -1,6 +1,10 @@
 // A misspelling in a declaration is an error at the call.
+import { expectTypeOf } from "vitest";
+import type { CheckedModels, Models } from "../../src/schema/check-types.ts";
 import { createSchema } from "../../src/schema/create-schema.ts";
 import { model } from "../../src/schema/model.ts";
+import type { Row } from "../../src/schema/row-types.ts";
+import type { SelectResult } from "../../src/schema/select-types.ts";
 import { t } from "../../src/schema/t.ts";
 
 const User = model({ name: t.text(), posts: t.many("Post", "author"), profile: t.one("Profile", "user") });
@@ -9,24 +13,25 @@ const Post = model({ title: t.text(), author: t.ref("User"), tags: t.manyToMany(
 const Tag = model({ name: t.text(), posts: t.manyToMany("Post", "tags") });
 createSchema({ User, Profile, Post, Tag });
 
+// Where a model is written makes no difference to its types.
+function keep<M extends Models>(models: M & CheckedModels<M>): M {
+  return models;
+}
+const inline = keep({
+  A: model({ name: t.text(), b: t.ref("B").optional() }),
+  B: model({ code: t.int() }, { key: "code", access: { read: true } }),
+});
+expectTypeOf<Row<typeof inline, "A">>().toEqualTypeOf<{ id: string; name: string; b: number | null }>();
+expectTypeOf<SelectResult<typeof inline, "B", { code: true }>>().toEqualTypeOf<{ code: number }>();
+
 // @ts-expect-error Tag.posts names a model that is not there
 createSchema({ Tag });
 // @ts-expect-error no model is called Usr
 createSchema({ User, Profile, Tag, Post: model({ title: t.text(), author: t.ref("Usr"), tags: t.manyToMany("Tag") }) });
 // @ts-expect-error Post has no field writer
-createSchema({
-  User: model({ posts: t.many("Post", "writer"), profile: t.one("Profile", "user") }),
-  Profile,
-  Post,
-  Tag,
-});
+createSchema({ Profile, Post, Tag, User: model({ posts: t.many("Post", "writer") }) });
 // @ts-expect-error Post.title is no ref
-createSchema({
-  User: model({ posts: t.many("Post", "title"), profile: t.one("Profile", "user") }),
-  Profile,
-  Post,
-  Tag,
-});
+createSchema({ Profile, Post, Tag, User: model({ posts: t.many("Post", "title") }) });
 // @ts-expect-error Post.author is not unique, so it is a many
 createSchema({ User: model({ posts: t.one("Post", "author") }), Profile, Post, Tag });
 // @ts-expect-error Profile.user is unique, so it is a one
@@ -54,11 +59,8 @@ model({ title: t.text() }, { indexes: [["title"]] });
 model({ title: t.text() }, { access: { reed: true } });
 // @ts-expect-error the rule names no field
 model({ title: t.text() }, { access: { read: () => ({ titel: "x" }) } });
-// @ts-expect-error the rule names no field, one level down
-model(
-  { title: t.text() },
-  { access: { update: ({ user }) => ({ any: [{ title: "x" }, { not: { autor: user?.id } }] }) } },
-);
+// @ts-expect-error the rule names no field, two levels down
+model({ title: t.text() }, { access: { update: () => ({ any: [{ title: "x" }, { not: { autor: "x" } }] }) } });
 // @ts-expect-error the rule names no field in one of its answers
 model({ title: t.text() }, { access: { create: ({ user }) => user !== null && { author: user.id } } });
 // @ts-expect-error a rule answers true, false or a where

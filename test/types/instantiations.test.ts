@@ -61,7 +61,10 @@ function generateQueries(number: number): string {
 function countInstantiations(models: number): number {
   const folder = makeWorkFolder(`instantiations-${models}`);
   writeWorkFile(`${folder}app.ts`, generateApp(models));
-  writeWorkFile(`${folder}tsconfig.json`, JSON.stringify({ extends: "../../tsconfig.apps.json", include: [], files: ["app.ts"] }));
+  writeWorkFile(
+    `${folder}tsconfig.json`,
+    JSON.stringify({ extends: "../../tsconfig.apps.json", include: [], files: ["app.ts"] }),
+  );
   const report = runCompiler(["-p", folder, "--extendedDiagnostics"]);
   expect(report.filter((line) => line.includes("error TS"))).toEqual([]);
   return Number(/Instantiations:\s+(\d+)/.exec(report.join("\n"))?.[1]);

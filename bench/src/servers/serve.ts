@@ -1,5 +1,5 @@
-// What the two hand-written servers share: listening, and telling the benchmark where. Nothing here is on a
-// request's way.
+// What the two hand-written servers share: their environment, the settings of their connections, the check of a new
+// city, listening, and telling the benchmark where.
 
 import type { FastifyInstance } from "fastify";
 
@@ -7,24 +7,58 @@ import type { FastifyInstance } from "fastify";
 export interface ServerEnvironment {
   /** Path of the database file. */
   readonly database: string;
-  /** The bearer token that may write. */
-  readonly token: string;
+  /** The header that may write. */
+  readonly authorization: string;
 }
 
-/** Statements every server runs on its connection: the settings that Footing uses for each of its own. */
-export const PRAGMAS: readonly string[] = [];
+/** What Footing sets on each of its connections. */
+export const PRAGMAS: readonly string[] = [
+  "journal_mode = WAL",
+  "synchronous = FULL",
+  "foreign_keys = ON",
+  "cache_size = -16384",
+  "temp_store = MEMORY",
+];
+
+/** What a new city must be, for Fastify's own validation. */
+export const CITY_BODY: object = {
+  type: "object",
+  additionalProperties: false,
+  required: ["id", "name", "population", "latitude", "longitude", "featureCode", "country"],
+  properties: {
+    id: { type: "integer", minimum: 1 },
+    name: { type: "string", maxLength: 200 },
+    population: { type: "integer", minimum: 0 },
+    latitude: { type: "number", minimum: -90, maximum: 90 },
+    longitude: { type: "number", minimum: -180, maximum: 180 },
+    featureCode: { type: "string", maxLength: 10 },
+    country: { type: "string", maxLength: 2 },
+    region: { type: ["string", "null"] },
+  },
+};
+
+/** A new city, as the check lets it through. */
+export interface CityBody {
+  readonly id: number;
+  readonly name: string;
+  readonly population: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly featureCode: string;
+  readonly country: string;
+  readonly region?: string | null;
+}
 
 /** Reads what the benchmark passed. */
 export function readEnvironment(): ServerEnvironment {
   const { DATABASE_FILE: database, ATLAS_EDITOR_TOKEN: token } = process.env;
   if (!database || !token) throw new Error("Set DATABASE_FILE and ATLAS_EDITOR_TOKEN.");
-  return { database, token: `Bearer ${token}` };
+  return { database, authorization: `Bearer ${token}` };
 }
 
 /** Listens on any free port of this machine and sends it to the parent process. */
 export async function serve(server: FastifyInstance): Promise<void> {
-  await server.listen({ port: 0, host: "127.0.0.1" });
-  const [address] = server.addresses();
-  process.send?.({ port: address?.port });
+  const address = await server.listen({ port: 0, host: "127.0.0.1" });
+  process.send?.({ port: Number(new URL(address).port) });
   process.on("disconnect", () => process.exit(0));
 }

@@ -9,20 +9,18 @@ export class FilterBuilder {
   #own: Conditions | null = null;
   #related: Map<string, { readonly toMany: boolean; readonly conditions: Conditions }> | null = null;
 
-  /** Adds a condition. */
-  add(parameter: FilterParameter, value: unknown): void {
-    const conditions =
-      parameter.relation === null
-        ? this.#ownConditions()
-        : this.#relatedConditions(parameter.relation, parameter.toMany);
-    const { field, operator } = parameter;
+  /** Adds a condition; false when there is the same comparison of the same field already. */
+  add({ relation, toMany, field, operator }: FilterParameter, value: unknown): boolean {
+    const conditions = relation === null ? this.#ownConditions() : this.#relatedConditions(relation, toMany);
     const present = conditions[field];
-    if (present === undefined && operator === "eq") conditions[field] = value;
-    else
-      conditions[field] = {
-        ...(isOperators(present) ? present : present !== undefined && { eq: present }),
-        [operator]: value,
-      };
+    if (present === undefined && operator === "eq") {
+      conditions[field] = value;
+      return true;
+    }
+    const operators = isOperators(present) ? present : present === undefined ? {} : { eq: present };
+    if (Object.hasOwn(operators, operator)) return false;
+    conditions[field] = { ...operators, [operator]: value };
+    return true;
   }
 
   /** The `where` of all conditions; null without any. */

@@ -42,7 +42,13 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
     method: "GET",
     ofRow: false,
     accepts: null,
-    codes: ["FTG_PARAMETER", "FTG_VALUE", "FTG_CURSOR", ...listCostCodes(source, door.view, source.limits.maxLimit), ...listDenials(read)],
+    codes: [
+      "FTG_PARAMETER",
+      "FTG_VALUE",
+      "FTG_CURSOR",
+      ...listCostCodes(source, door.view, source.limits.maxLimit),
+      ...listDenials(read),
+    ],
   };
   const post: ModelOperation = {
     kind: "create",
@@ -51,7 +57,11 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
     accepts: json,
     codes: ["FTG_PARAMETER", ...listBodyCodes(model), "FTG_CONFLICT", ...listDenials(create)],
   };
-  return [...(read === "nobody" ? [] : [list]), ...(create === "nobody" ? [] : [post]), ...listRowOperations(source, door)];
+  return [
+    ...(read === "nobody" ? [] : [list]),
+    ...(create === "nobody" ? [] : [post]),
+    ...listRowOperations(source, door),
+  ];
 }
 
 /** Those of one row; nobody can name a row that nobody may read, or one with a hidden key. */
@@ -111,7 +121,11 @@ function listCostCodes({ views, limits }: OperationSource, view: View, rows: num
 
 function measureCost(views: Views, view: View | undefined, { depth, width }: { depth: number; width: number }): number {
   const relations = depth === 0 || view === undefined ? [] : [...view.relations.values()];
-  return relations.reduce((sum, { toMany, model }) => sum + (toMany ? width : 1) * measureCost(views, views.get(model), { depth: depth - 1, width }), 1);
+  return relations.reduce(
+    (sum, { toMany, model }) =>
+      sum + (toMany ? width : 1) * measureCost(views, views.get(model), { depth: depth - 1, width }),
+    1,
+  );
 }
 
 /** An update cannot change the key, so only another unique index can refuse it. */

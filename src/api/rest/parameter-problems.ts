@@ -3,6 +3,16 @@ import type { ErrorCode } from "../../errors/catalogue.ts";
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
 import { findNearest } from "../../util/nearest.ts";
 
+/** A name nobody knows. */
+export interface UnknownName {
+  /** The parameter. */
+  readonly path: string;
+  /** What the name was taken for, e.g. `parameter`. */
+  readonly what: string;
+  readonly name: string;
+  readonly accepted: Iterable<string>;
+}
+
 /** The problems found so far. */
 export class ParameterProblems {
   readonly #problems: Problem[] = [];
@@ -15,7 +25,7 @@ export class ParameterProblems {
   }
 
   /** A name that is none of the accepted ones; proposes the nearest. */
-  addUnknown(path: string, what: string, name: string, accepted: Iterable<string>): void {
+  addUnknown({ path, what, name, accepted }: UnknownName): void {
     const nearest = findNearest(name, accepted);
     const shown = JSON.stringify(name.slice(0, 100));
     if (nearest === undefined) this.add(path, `Unknown ${what} ${shown}.`);

@@ -58,9 +58,9 @@ class ParameterReader {
 
   #readPair(name: string, value: string): void {
     const parameter = this.#table.get(name);
-    if (parameter === undefined) this.#problems.addUnknown(name, "parameter", name, this.#table.keys());
-    else if (this.#seen.has(parameter))
-      this.#problems.add(name, `${name} is given twice.`, "Give each parameter once.");
+    if (parameter === undefined)
+      this.#problems.addUnknown({ path: name, what: "parameter", name, accepted: this.#table.keys() });
+    else if (this.#seen.has(parameter)) this.#addRepeated(name);
     else this.#readParameter(parameter, value);
   }
 
@@ -78,15 +78,17 @@ class ParameterReader {
   #readFilter(parameter: FilterParameter, value: string, text: string): void {
     const { name, type, list } = parameter;
     try {
-      this.#filters.add(
-        parameter,
-        list
-          ? splitList(parameter, value, text).map((item) => parseText(type, item, name))
-          : parseText(type, text, name),
-      );
+      const parsed = list
+        ? splitList(parameter, value, text).map((item) => parseText(type, item, name))
+        : parseText(type, text, name);
+      if (!this.#filters.add(parameter, parsed)) this.#addRepeated(name);
     } catch (error) {
       this.#problems.addValue(name, error);
     }
+  }
+
+  #addRepeated(name: string): void {
+    this.#problems.add(name, `${name} is given twice.`, "Give each parameter once.");
   }
 
   #readNames(parameter: NamesParameter, text: string): void {
@@ -94,7 +96,12 @@ class ParameterReader {
     this.#values[parameter.name] = names;
     for (const name of names) {
       if (!parameter.names.has(name))
-        this.#problems.addUnknown(parameter.name, `name in ${parameter.name}`, name, parameter.names);
+        this.#problems.addUnknown({
+          path: parameter.name,
+          what: `name in ${parameter.name}`,
+          name,
+          accepted: parameter.names,
+        });
     }
     const fields = parameter.name === "sort" ? names.map((name) => name.replace("-", "")) : names;
     if (new Set(fields).size < fields.length)

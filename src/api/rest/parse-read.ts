@@ -20,8 +20,15 @@ export function parseList(context: SelectContext, door: Door, text: string): Rea
   };
 }
 
+/** One row as it was asked for. */
+export interface RowRequest {
+  readonly key: WhereQuery;
+  /** The query string. */
+  readonly text: string;
+}
+
 /** The read of the row with a key. Throws FTG_PARAMETER. */
-export function parseRow(context: SelectContext, door: Door, key: WhereQuery, text: string): ReadQuery {
+export function parseRow(context: SelectContext, door: Door, { key, text }: RowRequest): ReadQuery {
   const select: SelectQuery | undefined = parseSelect(context, door.view, parseParameters(door.row, text));
   return { model: door.model.name, single: true, ...(select !== undefined && { select }), where: key };
 }

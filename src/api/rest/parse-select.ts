@@ -3,7 +3,7 @@
  * of a related row; `include` shows whole related rows, or what `fields` names of them.
  */
 import type { SelectEntry, SelectQuery } from "../../plan/query.ts";
-import type { View, Views } from "./door.ts";
+import type { RelationView, View, Views } from "./door.ts";
 
 /** What is needed to turn names into a select. */
 export interface SelectContext {
@@ -62,16 +62,16 @@ function enter(part: Part, relation: string): Part {
 function renderPart(context: SelectContext, view: View, part: Part): SelectQuery {
   const select: Record<string, SelectEntry> = {};
   for (const name of part.fields ?? view.fields) select[name] = true;
-  for (const [name, related] of part.related) select[name] = renderRelated(context, view, name, related);
+  for (const [name, related] of part.related) {
+    const relation = view.relations.get(name);
+    if (relation !== undefined) select[name] = renderRelated(context, relation, related);
+  }
   return select;
 }
 
-function renderRelated(context: SelectContext, view: View, name: string, part: Part): SelectEntry {
-  const relation = view.relations.get(name);
-  const target = relation && context.views.get(relation.model);
-  if (relation === undefined || target === undefined)
-    throw new Error(`${view.model.name} has no relation ${name} in its door`);
-  const limit = relation.toMany ? { limit: context.maxLimit } : {};
-  const isDefault = part.fields === null && part.related.size === 0;
-  return isDefault ? limit : { ...limit, select: renderPart(context, target, part) };
+function renderRelated(context: SelectContext, { model, toMany }: RelationView, part: Part): SelectEntry {
+  const limit = toMany ? { limit: context.maxLimit } : {};
+  const view = context.views.get(model);
+  const isDefault = view === undefined || (part.fields === null && part.related.size === 0);
+  return isDefault ? limit : { ...limit, select: renderPart(context, view, part) };
 }

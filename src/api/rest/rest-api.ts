@@ -57,7 +57,11 @@ export function createRestApi({ schema, executor, title, limits: given }: RestAp
 }
 
 /** The route of the list and that of one row, each only when it answers anything. */
-function createModelRoutes(server: RestServer, door: Door, operations: readonly ModelOperation[]): readonly HostRoute[] {
+function createModelRoutes(
+  server: RestServer,
+  door: Door,
+  operations: readonly ModelOperation[],
+): readonly HostRoute[] {
   const routes = [false, true].map((ofRow) => {
     const own = operations.filter((operation) => operation.ofRow === ofRow);
     const entries = own.map(({ kind, method, accepts }): [string, HostOperation] => {

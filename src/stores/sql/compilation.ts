@@ -78,7 +78,8 @@ export class Compilation {
 
   #binding(slot: number): Binding {
     const binding = this.#bindings[slot];
-    if (binding === undefined) throw new FootingError("FTG_INTERNAL", { detail: `A statement marks no place ${slot}.` });
+    if (binding === undefined)
+      throw new FootingError("FTG_INTERNAL", { detail: `A statement marks no place ${slot}.` });
     return binding;
   }
 }

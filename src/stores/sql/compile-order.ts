@@ -1,6 +1,7 @@
 /** Compiles the order of a list and the place in it where a page starts. Reading backwards turns every term round. */
-import { isConstant } from "../../plan/predicate-node.ts";
+
 import type { HopNode, OrderNode } from "../../plan/order-node.ts";
+import { isConstant } from "../../plan/predicate-node.ts";
 import type { SeekNode } from "../../plan/rows-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
@@ -51,7 +52,11 @@ export function compileOrder(
 }
 
 /** The `ORDER BY` list, each value under the name that `rename` gives it. */
-export function writeOrder(c: Compilation, terms: readonly OrderTerm[], rename: (expression: string) => string = keepName): string {
+export function writeOrder(
+  c: Compilation,
+  terms: readonly OrderTerm[],
+  rename: (expression: string) => string = keepName,
+): string {
   return terms
     .map((term) => c.dialect.orderTerm(c.dialect.sortable(rename(term.expression), term.type), term.descending))
     .join(", ");
@@ -75,7 +80,8 @@ export function compileSeek(c: Compilation, seek: SeekNode, terms: readonly Orde
   const [first] = keys;
   if (first === undefined) return "TRUE";
   const isPlain = keys.every((key) => !key.nullable && key.descending === first.descending);
-  if (isPlain) return `${joinRow(keys.map(({ key }) => key))} ${sign(first)} ${joinRow(keys.map(({ value }) => value))}`;
+  if (isPlain)
+    return `${joinRow(keys.map(({ key }) => key))} ${sign(first)} ${joinRow(keys.map(({ value }) => value))}`;
   const behind = writeBehind(c, keys);
   // The outer bound says nothing new; it lets an index on the strongest key find the place.
   return first.nullable ? behind : `(${first.key} ${sign(first)}= ${first.value} AND ${behind})`;

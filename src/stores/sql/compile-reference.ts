@@ -22,13 +22,22 @@ export interface ReferenceContext {
 /** A reference of the plan: its target must be there for the writer to see. */
 export function compileReference(context: ReferenceContext, node: ReferenceNode): WrittenReference {
   const field = findRelation(context.model, node.relation);
-  if (field.kind === "manyToMany") return compileKeysReference(context, field, { keys: firstParam(node), access: node.access });
-  return compileRefReference(context, node.relation, { target: field.model, params: node.values, access: node.access, own: null });
+  if (field.kind === "manyToMany")
+    return compileKeysReference(context, field, { keys: firstParam(node), access: node.access });
+  return compileRefReference(context, node.relation, {
+    target: field.model,
+    params: node.values,
+    access: node.access,
+    own: null,
+  });
 }
 
 /** A link: its targets must exist. */
 export function compileLinkReference(context: ReferenceContext, node: LinkNode): WrittenReference {
-  return compileKeysReference(context, findManyToMany(context.model, node.relation), { keys: node.keys, access: always });
+  return compileKeysReference(context, findManyToMany(context.model, node.relation), {
+    keys: node.keys,
+    access: always,
+  });
 }
 
 /**
@@ -61,7 +70,10 @@ export function compileLink(
 }
 
 /** Each model with a ref to the written one, in schema order, and the statement that finds a row that uses it. */
-export function findReferrers(context: ReferenceContext, target: TargetRows): readonly { readonly model: string; readonly text: SqlText }[] {
+export function findReferrers(
+  context: ReferenceContext,
+  target: TargetRows,
+): readonly { readonly model: string; readonly text: SqlText }[] {
   return Object.values(context.schema.models).flatMap((model) =>
     Object.values(model.fields)
       .filter((field): field is RefField => field.kind === "ref" && field.model === context.model.name)
@@ -77,13 +89,22 @@ function compileReferrer(
   const near = createTableScope(c, model, c.alias("t"));
   const far = createTableScope(c, referrer.model, c.alias("t"));
   const tables = `${nameTable(c, model.table, "t1")}, ${nameTable(c, referrer.model.table, "t2")}`;
-  const match = referrer.field.columns.map((column, part) => `${far.column(column.column)} = ${near.column(model.key[part]?.column ?? "")}`);
+  const match = referrer.field.columns.map(
+    (column, part) => `${far.column(column.column)} = ${near.column(model.key[part]?.column ?? "")}`,
+  );
   // A row that refers to itself goes with itself.
-  const isOther = referrer.model === model ? [`(${writeKeyMatch(near.column, far.column, model.key)}) IS NOT TRUE`] : [];
-  return c.finish(`SELECT 1 FROM ${tables}${joinWhere([...match, ...isTarget(c, referrer.target, near), ...isOther])} LIMIT 1`);
+  const isOther =
+    referrer.model === model ? [`(${writeKeyMatch(near.column, far.column, model.key)}) IS NOT TRUE`] : [];
+  return c.finish(
+    `SELECT 1 FROM ${tables}${joinWhere([...match, ...isTarget(c, referrer.target, near), ...isOther])} LIMIT 1`,
+  );
 }
 
-function writeKeyMatch(left: (name: string) => string, right: (name: string) => string, key: readonly KeyColumn[]): string {
+function writeKeyMatch(
+  left: (name: string) => string,
+  right: (name: string) => string,
+  key: readonly KeyColumn[],
+): string {
   return key.map(({ column }) => `${left(column)} = ${right(column)}`).join(" AND ");
 }
 
@@ -95,7 +116,11 @@ interface RefValues {
   readonly own: readonly ParamNode[] | null;
 }
 
-function compileRefReference({ schema, dialect }: ReferenceContext, field: string, values: RefValues): WrittenReference {
+function compileRefReference(
+  { schema, dialect }: ReferenceContext,
+  field: string,
+  values: RefValues,
+): WrittenReference {
   const c = new Compilation(schema, dialect);
   const target = c.model(values.target);
   const alias = c.alias("t");
@@ -128,7 +153,11 @@ function compileKeysReference(
   const target = c.model(field.model);
   const alias = c.alias("t");
   const far = createTableScope(c, target, alias);
-  const rows = dialect.keyRows(c.bind(keys), field.far.map((part) => part.type), c.alias("k"));
+  const rows = dialect.keyRows(
+    c.bind(keys),
+    field.far.map((part) => part.type),
+    c.alias("k"),
+  );
   const found = [
     ...target.key.map((part, index) => `${far.column(part.column)} = ${rows.parts[index]}`),
     ...compileConditions(c, [access], far),
@@ -138,7 +167,11 @@ function compileKeysReference(
   return Object.freeze({ field: field.name, params: [keys.index], isList: true, missing: c.finish(text) });
 }
 
-function compileLinkDelete({ schema, dialect, model }: ReferenceContext, field: ManyToManyField, target: TargetRows): SqlText {
+function compileLinkDelete(
+  { schema, dialect, model }: ReferenceContext,
+  field: ManyToManyField,
+  target: TargetRows,
+): SqlText {
   const c = new Compilation(schema, dialect);
   const alias = c.alias("t");
   const row = createTableScope(c, model, alias);
@@ -157,7 +190,11 @@ function compileLinkInsert(
   const c = new Compilation(schema, dialect);
   const alias = c.alias("t");
   const row = createTableScope(c, model, alias);
-  const rows = dialect.keyRows(c.bind(keys), field.far.map((part) => part.type), c.alias("k"));
+  const rows = dialect.keyRows(
+    c.bind(keys),
+    field.far.map((part) => part.type),
+    c.alias("k"),
+  );
   const columns = [...field.near, ...field.far].map((part) => dialect.quoteName(part.column));
   const values = [...model.key.map((part) => row.column(part.column)), ...rows.parts];
   const from = `${nameTable(c, model.table, alias)} CROSS JOIN ${rows.from}`;
@@ -187,6 +224,7 @@ function findManyToMany(model: ModelSchema, name: string): ManyToManyField {
 
 function firstParam(node: ReferenceNode): ParamNode {
   const [param] = node.values;
-  if (param === undefined) throw new FootingError("FTG_INTERNAL", { detail: `The reference ${node.relation} has no value.` });
+  if (param === undefined)
+    throw new FootingError("FTG_INTERNAL", { detail: `The reference ${node.relation} has no value.` });
   return param;
 }

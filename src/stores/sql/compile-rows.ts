@@ -4,7 +4,15 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type {
-  EdgeItem, FieldItem, ManyItem, OneItem, PageInfo, PageItem, RowsNode, SelectItem, SelectNode,
+  EdgeItem,
+  FieldItem,
+  ManyItem,
+  OneItem,
+  PageInfo,
+  PageItem,
+  RowsNode,
+  SelectItem,
+  SelectNode,
 } from "../../plan/rows-node.ts";
 import type { Compilation } from "./compilation.ts";
 import { reverseTerms, writeOrder } from "./compile-order.ts";
@@ -114,7 +122,14 @@ interface Page {
 
 function openPage(c: Compilation, node: RowsNode, related: RelatedRows | null): Page {
   const rows = c.alias("p");
-  return { c, node, list: new RowList(c, node, related), rows, isNested: related !== null, count: `(SELECT count(*) FROM ${rows})` };
+  return {
+    c,
+    node,
+    list: new RowList(c, node, related),
+    rows,
+    isNested: related !== null,
+    count: `(SELECT count(*) FROM ${rows})`,
+  };
 }
 
 /** Materialized, so that several readers do not each run it. Stands last: what the others ask for is carried. */
@@ -181,7 +196,9 @@ function writeInfo(page: Page, info: PageInfo["info"]): string {
   switch (info) {
     case "hasNext":
     case "hasPrevious":
-      return isBefore === (info === "hasPrevious") ? c.dialect.jsonBoolean(`${page.count} > ${limitOf(c, node)}`) : writeBehind(page);
+      return isBefore === (info === "hasPrevious")
+        ? c.dialect.jsonBoolean(`${page.count} > ${limitOf(c, node)}`)
+        : writeBehind(page);
     case "startCursor":
       return c.dialect.jsonOrNull(readAt(page, writeCursor(page), isBefore ? "far" : "near"));
     case "endCursor":
@@ -218,7 +235,10 @@ function writeKeys({ c, list }: Page): string {
 }
 
 function writeCursor({ c, node, list }: Page): string {
-  const tag = node.cursorTag === null ? c.dialect.jsonConstant("null") : c.dialect.toJson(c.bind(node.cursorTag), { kind: "text", list: false }, false);
+  const tag =
+    node.cursorTag === null
+      ? c.dialect.jsonConstant("null")
+      : c.dialect.toJson(c.bind(node.cursorTag), { kind: "text", list: false }, false);
   return c.dialect.jsonCursor(c.dialect.jsonList([tag, ...listKeys(c, list)]));
 }
 

@@ -2,14 +2,21 @@
  * Compiles writes into programs that keep the order of `contract/violations.ts`. One statement does the work
  * where one is enough; what a plan leaves open (rules, links, references) becomes further steps.
  */
+
+import { createColumn } from "../../plan/column-node.ts";
 import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } from "../../plan/plan.ts";
 import { createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { AssignmentNode } from "../../plan/write-nodes.ts";
-import { createColumn } from "../../plan/column-node.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
 import { compileConditions, compilePredicate, decided, joinWhere } from "./compile-predicate.ts";
-import { compileLink, compileLinkReference, compileReference, findReferrers, listWrittenRefs } from "./compile-reference.ts";
+import {
+  compileLink,
+  compileLinkReference,
+  compileReference,
+  findReferrers,
+  listWrittenRefs,
+} from "./compile-reference.ts";
 import { compileSelect } from "./compile-rows.ts";
 import type { Dialect } from "./dialect.ts";
 import { createTableScope, findColumn, nameTable, type RowScope } from "./row-scope.ts";
@@ -42,7 +49,10 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
     ],
     visible: null,
     references: listWrittenRefs(context, plan.assignments, true),
-    keyTaken: compileStatement(context, (c, row, from) => `SELECT 1 FROM ${from}${joinWhere(isTarget(c, target, row))}`),
+    keyTaken: compileStatement(
+      context,
+      (c, row, from) => `SELECT 1 FROM ${from}${joinWhere(isTarget(c, target, row))}`,
+    ),
     referrers: [],
   });
 }
@@ -51,7 +61,8 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
 export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan): SqlProgram {
   const context = createContext(schema, dialect, plan.model);
   const { target, assignments } = plan;
-  const needsKeys = !target.single && (plan.links.length > 0 || plan.references.length > 0 || !isConstant(decided(plan.check), true));
+  const needsKeys =
+    !target.single && (plan.links.length > 0 || plan.references.length > 0 || !isConstant(decided(plan.check), true));
   const rows = createTargetRows(target, needsKeys);
   const find: SqlStep[] = [];
   if (needsKeys) find.push({ kind: "collect", text: compileCollect(context, target) });
@@ -79,7 +90,10 @@ export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan
   const { target, returning } = plan;
   const rows = createTargetRows(target, false);
   const change = compileStatement(context, (c, row, from) => `DELETE FROM ${from}${joinWhere(isTarget(c, rows, row))}`);
-  const read = target.single && returning !== null ? [compileReturn(context, returning, { kind: "key", where: target.where })] : [];
+  const read =
+    target.single && returning !== null
+      ? [compileReturn(context, returning, { kind: "key", where: target.where })]
+      : [];
   return freezeProgram({
     plan,
     model: context.model,
@@ -114,7 +128,9 @@ function createTargetRows(target: TargetNode, collected: boolean): TargetRows {
 function createKeyPredicate(model: ModelSchema, assignments: readonly AssignmentNode[]): PredicateNode {
   const isKey = (node: AssignmentNode) => model.key.some((part) => part.column === findColumn(model, node.column).name);
   return createAnd(
-    assignments.filter(isKey).map(({ column, value }) => createCompare(createColumn(column.field, column.part), "eq", value)),
+    assignments
+      .filter(isKey)
+      .map(({ column, value }) => createCompare(createColumn(column.field, column.part), "eq", value)),
   );
 }
 
@@ -157,7 +173,9 @@ function compileInsert(context: WriteContext, assignments: readonly AssignmentNo
   const c = new Compilation(schema, dialect);
   const columns = assignments.map((node) => dialect.quoteName(findColumn(model, node.column).name));
   const values = assignments.map((node) => c.bind(node.value));
-  return c.finish(`INSERT INTO ${dialect.quoteName(model.table)} (${columns.join(", ")}) VALUES (${values.join(", ")})`);
+  return c.finish(
+    `INSERT INTO ${dialect.quoteName(model.table)} (${columns.join(", ")}) VALUES (${values.join(", ")})`,
+  );
 }
 
 function compileChange(
@@ -166,7 +184,9 @@ function compileChange(
 ): SqlText {
   const { dialect, model } = context;
   return compileStatement(context, (c, row, from) => {
-    const set = assignments.map((node) => `${dialect.quoteName(findColumn(model, node.column).name)} = ${c.bind(node.value)}`);
+    const set = assignments.map(
+      (node) => `${dialect.quoteName(findColumn(model, node.column).name)} = ${c.bind(node.value)}`,
+    );
     return `UPDATE ${from} SET ${set.length === 0 ? keepKey(context) : set.join(", ")}${joinWhere(isTarget(c, target, row))}`;
   });
 }
@@ -181,7 +201,10 @@ function compileCollect(context: WriteContext, target: TargetNode): SqlText {
   const { dialect, model } = context;
   return compileStatement(context, (c, row, from) => {
     const parts = model.key.map((part) => row.column(part.column));
-    const keys = dialect.collectKeys(parts, model.key.map((part) => part.type));
+    const keys = dialect.collectKeys(
+      parts,
+      model.key.map((part) => part.type),
+    );
     return `SELECT count(*), ${keys} FROM ${from}${joinWhere(isTarget(c, createTargetRows(target, false), row))}`;
   });
 }

@@ -6,7 +6,13 @@ import { FootingError } from "../../errors/footing-error.ts";
 import { createColumn } from "../../plan/column-node.ts";
 import { createParam } from "../../plan/param-node.ts";
 import {
-  type CompareOperator, createAnd, createCompare, createIsNull, createNot, createOr, type PredicateNode,
+  type CompareOperator,
+  createAnd,
+  createCompare,
+  createIsNull,
+  createNot,
+  createOr,
+  type PredicateNode,
 } from "../../plan/predicate-node.ts";
 import type { CheckSchema, JsonValue, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
 
@@ -30,7 +36,8 @@ interface Reading {
 }
 
 function readWhere(reading: Reading, where: JsonValue): PredicateNode {
-  if (!isObject(where)) throw new FootingError("FTG_INTERNAL", { detail: `A check of ${reading.model.name} is no condition.` });
+  if (!isObject(where))
+    throw new FootingError("FTG_INTERNAL", { detail: `A check of ${reading.model.name} is no condition.` });
   return createAnd(Object.entries(where).map(([name, value]) => readEntry(reading, name, value)));
 }
 
@@ -40,12 +47,18 @@ function readEntry(reading: Reading, name: string, value: JsonValue): PredicateN
   if (name === "any") return createOr(listItems(value).map((item) => readWhere(reading, item)));
   const field = reading.model.fields[name];
   if (field?.kind !== "scalar")
-    throw new FootingError("FTG_INTERNAL", { detail: `A check names ${reading.model.name}.${name}, which holds no value.` });
+    throw new FootingError("FTG_INTERNAL", {
+      detail: `A check names ${reading.model.name}.${name}, which holds no value.`,
+    });
   if (!isObject(value)) return readOperator(reading, field, ["eq", value]);
   return createAnd(Object.entries(value).map((entry) => readOperator(reading, field, entry)));
 }
 
-function readOperator(reading: Reading, field: ScalarField, [operator, value]: readonly [string, JsonValue]): PredicateNode {
+function readOperator(
+  reading: Reading,
+  field: ScalarField,
+  [operator, value]: readonly [string, JsonValue],
+): PredicateNode {
   const column = createColumn(field.name);
   const compare = (name: CompareOperator, operand: JsonValue): PredicateNode => {
     if (operand === null) return createIsNull(column);

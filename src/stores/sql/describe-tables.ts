@@ -2,9 +2,10 @@
  * What tables a schema needs, as data: the one description that is created and that a live database is compared
  * with. It writes no statement.
  */
-import type { KeyColumn, ModelSchema, Schema } from "../../schema/schema-model.ts";
+
 import { listColumns } from "../../schema/list-columns.ts";
 import { createConstraintName } from "../../schema/naming.ts";
+import type { KeyColumn, ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
 import { compilePredicate } from "./compile-predicate.ts";
 import { createCheckPredicate } from "./create-check-predicate.ts";
@@ -58,7 +59,10 @@ export interface TableSpec {
 /** All tables of the schema, models before link tables. */
 export function describeTables(schema: Schema, dialect: Dialect): readonly TableSpec[] {
   const models = Object.values(schema.models);
-  return [...models.map((model) => describeModel(schema, dialect, model)), ...models.flatMap((model) => describeLinks(schema, dialect, model))];
+  return [
+    ...models.map((model) => describeModel(schema, dialect, model)),
+    ...models.flatMap((model) => describeLinks(schema, dialect, model)),
+  ];
 }
 
 function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): TableSpec {
@@ -74,7 +78,10 @@ function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): Ta
     columns,
     key: model.key.map((part) => part.column),
     references: describeRefs(schema, model),
-    checks: model.checks.map(({ name, where }) => ({ name, condition: describeCheck(schema, dialect, { model, where }) })),
+    checks: model.checks.map(({ name, where }) => ({
+      name,
+      condition: describeCheck(schema, dialect, { model, where }),
+    })),
     indexes: describeIndexes(dialect, model).toReversed(),
   };
 }
@@ -91,7 +98,11 @@ function describeRefs(schema: Schema, model: ModelSchema): readonly TableReferen
   });
 }
 
-function describeReference(target: ModelSchema | undefined, columns: readonly KeyColumn[], cascade: boolean): TableReference {
+function describeReference(
+  target: ModelSchema | undefined,
+  columns: readonly KeyColumn[],
+  cascade: boolean,
+): TableReference {
   return {
     columns: columns.map((part) => part.column),
     table: target?.table ?? "",
@@ -104,7 +115,8 @@ function describeIndexes(dialect: Dialect, model: ModelSchema): readonly TableIn
   return model.indexes.map(({ name, fields, unique }) => {
     const parts = fields.flatMap((field) => listColumns(model).filter((column) => column.field === field));
     // Canonical text decides uniqueness; only a plain index serves ranges and sorting.
-    const write = ({ column, type }: KeyColumn) => (unique ? dialect.quoteName(column) : dialect.sortable(dialect.quoteName(column), type));
+    const write = ({ column, type }: KeyColumn) =>
+      unique ? dialect.quoteName(column) : dialect.sortable(dialect.quoteName(column), type);
     return { name, unique, columns: parts.map((part) => part.column), expressions: parts.map(write) };
   });
 }
@@ -121,10 +133,20 @@ function describeLinks(schema: Schema, dialect: Dialect, model: ModelSchema): re
         isLink: true,
         columns: parts.map(({ column, type }) => ({ name: column, type: dialect.columnType(type), isNullable: false })),
         key: parts.map((part) => part.column),
-        references: [describeReference(model, field.near, true), describeReference(schema.models[field.model], field.far, true)],
+        references: [
+          describeReference(model, field.near, true),
+          describeReference(schema.models[field.model], field.far, true),
+        ],
         checks: [],
         // The key serves reading from the owner's side; this serves the other side and its cascade.
-        indexes: [{ name: createConstraintName(field.table, ["target"], "index"), columns: far, expressions: far.map((name) => dialect.quoteName(name)), unique: false }],
+        indexes: [
+          {
+            name: createConstraintName(field.table, ["target"], "index"),
+            columns: far,
+            expressions: far.map((name) => dialect.quoteName(name)),
+            unique: false,
+          },
+        ],
       },
     ];
   });

@@ -4,7 +4,14 @@
  */
 import type { RowsNode } from "../../plan/rows-node.ts";
 import type { Compilation } from "./compilation.ts";
-import { type CompiledOrder, compileOrder, compileSeek, type OrderTerm, reverseTerms, writeOrder } from "./compile-order.ts";
+import {
+  type CompiledOrder,
+  compileOrder,
+  compileSeek,
+  type OrderTerm,
+  reverseTerms,
+  writeOrder,
+} from "./compile-order.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
 import { createTableScope, nameTable, type RelatedRows, type RowScope } from "./row-scope.ts";
 

@@ -63,33 +63,36 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
   const alias = c.alias("t");
   const far = createTableScope(c, target, alias);
   const table = nameTable(c, target.table, alias);
-  if (field.kind === "ref") return { far, from: table, conditions: matchColumns(far, target.key, near, field.columns) };
+  const own = listColumns(near, near.model.key);
+  if (field.kind === "ref")
+    return {
+      far,
+      from: table,
+      conditions: matchColumns(listColumns(far, target.key), listColumns(near, field.columns)),
+    };
   if (field.kind === "manyToMany") {
     const linkAlias = c.alias("l");
     const link: RowScope = { model: target, column: (name) => `${linkAlias}.${c.dialect.quoteName(name)}` };
-    const join = matchColumns(far, target.key, link, field.far).join(" AND ");
+    const join = matchColumns(listColumns(far, target.key), listColumns(link, field.far)).join(" AND ");
     return {
       far,
       from: `${nameTable(c, field.table, linkAlias)} JOIN ${table} ON ${join}`,
-      conditions: matchColumns(link, field.near, near, near.model.key),
+      conditions: matchColumns(listColumns(link, field.near), own),
     };
   }
   const back = findRelation(target, field.via);
   const columns = back.kind === "ref" ? back.columns : [];
-  return { far, from: table, conditions: matchColumns(far, columns, near, near.model.key) };
+  return { far, from: table, conditions: matchColumns(listColumns(far, columns), own) };
 }
 
-/** Equality of columns by position. */
-function matchColumns(
-  left: RowScope,
-  leftColumns: readonly KeyColumn[],
-  right: RowScope,
-  rightColumns: readonly KeyColumn[],
-): readonly string[] {
-  return leftColumns.map((column, part) => {
-    const other = rightColumns[part];
-    if (other === undefined)
-      throw new FootingError("FTG_INTERNAL", { detail: `A reference to ${left.model.name} misses a key part.` });
-    return `${left.column(column.column)} = ${right.column(other.column)}`;
-  });
+/** The SQL of several columns of a row. */
+function listColumns(row: RowScope, columns: readonly KeyColumn[]): readonly string[] {
+  return columns.map(({ column }) => row.column(column));
+}
+
+/** Equality by position. */
+function matchColumns(left: readonly string[], right: readonly string[]): readonly string[] {
+  if (left.length !== right.length || left.length === 0)
+    throw new FootingError("FTG_INTERNAL", { detail: "A reference has another number of columns than the key." });
+  return left.map((column, part) => `${column} = ${right[part]}`);
 }

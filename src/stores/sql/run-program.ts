@@ -6,7 +6,13 @@ import type { JsonValue } from "../../schema/schema-model.ts";
 import type { Values, WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
 import {
-  checkViolation, forbidden, type Key, missingReference, notFound, stillReferenced, uniqueViolation,
+  checkViolation,
+  forbidden,
+  type Key,
+  missingReference,
+  notFound,
+  stillReferenced,
+  uniqueViolation,
 } from "../contract/violations.ts";
 import type { SqlProgram, WrittenReference } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
@@ -132,7 +138,14 @@ function* failUnique(run: Run, columns: readonly string[]): Steps<never> {
   const { model, keyTaken } = run.program;
   const key = model.key.map((part) => part.field);
   if (keyTaken !== null && (yield askRow(run, keyTaken)) !== undefined) throw uniqueViolation(model, key);
-  const index = model.indexes.find(({ fields, unique }) => unique && isSameList(fields.flatMap((name) => listColumnNames(run, name)), columns));
+  const index = model.indexes.find(
+    ({ fields, unique }) =>
+      unique &&
+      isSameList(
+        fields.flatMap((name) => listColumnNames(run, name)),
+        columns,
+      ),
+  );
   throw uniqueViolation(model, index?.fields ?? key);
 }
 
@@ -163,8 +176,9 @@ function* checkReference(run: Run, reference: WrittenReference): Steps<void> {
 }
 
 function readKey(values: Values, { params, isList }: WrittenReference, position: number): Key {
-  // Values are canonical JSON forms, and a param of type `keys` holds a list of keys.
+  // Values are canonical JSON forms.
   if (!isList) return params.map((index) => (values[index] ?? null) as JsonValue);
+  // A param of type `keys` holds a list of keys.
   const keys = values[params[0] ?? -1] as readonly Key[];
   return keys[position] ?? [];
 }

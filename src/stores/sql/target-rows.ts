@@ -19,8 +19,14 @@ export function isTarget(c: Compilation, target: TargetRows, row: RowScope): rea
       return compileConditions(c, target.conditions, row);
     case "collected": {
       const { key } = row.model;
-      const rows = c.dialect.keyRows(c.bindCollected(), key.map((part) => part.type), c.alias("k"));
-      return [`${writeRow(key.map((part) => row.column(part.column)))} IN (SELECT ${rows.parts.join(", ")} FROM ${rows.from})`];
+      const rows = c.dialect.keyRows(
+        c.bindCollected(),
+        key.map((part) => part.type),
+        c.alias("k"),
+      );
+      return [
+        `${writeRow(key.map((part) => row.column(part.column)))} IN (SELECT ${rows.parts.join(", ")} FROM ${rows.from})`,
+      ];
     }
   }
 }

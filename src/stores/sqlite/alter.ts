@@ -20,7 +20,9 @@ export function compileCheck({ name, condition }: TableCheck): string {
  */
 function compileTable(table: TableSpec): string {
   const parts = [
-    ...table.columns.map((column) => `${dialect.quoteName(column.name)} ${column.type}${column.isNullable ? "" : " NOT NULL"}`),
+    ...table.columns.map(
+      (column) => `${dialect.quoteName(column.name)} ${column.type}${column.isNullable ? "" : " NOT NULL"}`,
+    ),
     `PRIMARY KEY (${joinNames(table.key)})`,
     ...table.references.map(compileReference),
     ...table.checks.map(compileCheck),

@@ -6,7 +6,9 @@ export function createCapabilities(version: string, isMemory: boolean): Capabili
   return Object.freeze({
     label: `SQLite ${version}`,
     durability: isMemory ? "none" : "power-loss",
-    guarantee: isMemory ? "in memory, gone with the process" : "WAL, synchronous=FULL: on disk before it is acknowledged",
+    guarantee: isMemory
+      ? "in memory, gone with the process"
+      : "WAL, synchronous=FULL: on disk before it is acknowledged",
     nestedReads: "one-statement",
     relationFilters: true,
     transactions: "serializable",

@@ -54,10 +54,14 @@ export function registerFunctions(database: DatabaseSync): void {
   const options = { deterministic: true };
   database.function(FUNCTIONS.float, options, (value) => (value === null ? "null" : String(value)));
   database.function(FUNCTIONS.base64, options, (value) =>
-    value instanceof Uint8Array ? `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"` : "null",
+    value instanceof Uint8Array
+      ? `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"`
+      : "null",
   );
   database.function(FUNCTIONS.cursor, options, (value) => `"${Buffer.from(String(value)).toString("base64url")}"`);
-  database.function(FUNCTIONS.decimalKey, options, (value) => (value === null ? null : createDecimalKey(String(value))));
+  database.function(FUNCTIONS.decimalKey, options, (value) =>
+    value === null ? null : createDecimalKey(String(value)),
+  );
 }
 
 /**

@@ -24,7 +24,8 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   toJson: writeJson,
   jsonConstant: quoteText,
   jsonObject: writeObject,
-  jsonList: (items) => writeConcat(["'['", ...items.flatMap((item, index) => (index === 0 ? [item] : ["','", item])), "']'"]),
+  jsonList: (items) =>
+    writeConcat(["'['", ...items.flatMap((item, index) => (index === 0 ? [item] : ["','", item])), "']'"]),
   jsonRows: (item, order) => `concat('[', group_concat(${item}, ','${order === "" ? "" : ` ORDER BY ${order}`}), ']')`,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `iif(${condition}, 'true', 'false')`,
@@ -53,7 +54,8 @@ function quoteText(text: string): string {
 }
 
 function writeJson(expression: string, type: ScalarType, nullable: boolean): string {
-  if (type.list || type.kind === "json" || type.kind === "int") return nullable ? `coalesce(${expression}, 'null')` : expression;
+  if (type.list || type.kind === "json" || type.kind === "int")
+    return nullable ? `coalesce(${expression}, 'null')` : expression;
   switch (type.kind) {
     case "bigint":
       return nullable ? `coalesce('"' || ${expression} || '"', 'null')` : `'"' || ${expression} || '"'`;
@@ -62,7 +64,9 @@ function writeJson(expression: string, type: ScalarType, nullable: boolean): str
     case "bytes":
       return `${FUNCTIONS.base64}(${expression})`;
     case "bool":
-      return nullable ? `CASE ${expression} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END` : `iif(${expression}, 'true', 'false')`;
+      return nullable
+        ? `CASE ${expression} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END`
+        : `iif(${expression}, 'true', 'false')`;
     default:
       // Escapes exactly what JSON.stringify escapes, and prints null for null.
       return `json_quote(${expression})`;
@@ -71,7 +75,10 @@ function writeJson(expression: string, type: ScalarType, nullable: boolean): str
 
 function writeObject(entries: readonly JsonEntry[]): string {
   if (entries.length === 0) return "'{}'";
-  const parts = entries.flatMap(({ as, json }, index) => [quoteText(`${index === 0 ? "{" : ","}${JSON.stringify(as)}:`), json]);
+  const parts = entries.flatMap(({ as, json }, index) => [
+    quoteText(`${index === 0 ? "{" : ","}${JSON.stringify(as)}:`),
+    json,
+  ]);
   return writeConcat([...parts, "'}'"]);
 }
 

@@ -62,7 +62,9 @@ export class Connection {
 
   /** Answers one step of a program. */
   reply(call: SqlCall): SqlReply {
-    return call.isChange ? this.change(call.text, call.values, call.collected) : this.row(call.text, call.values, call.collected);
+    return call.isChange
+      ? this.change(call.text, call.values, call.collected)
+      : this.row(call.text, call.values, call.collected);
   }
 
   /** Runs SQL of our own without values. */

@@ -3,7 +3,19 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Refusal } from "../sql/run-program.ts";
 
 /** Primary result codes, https://sqlite.org/rescode.html. */
-const CODE = { perm: 3, busy: 5, locked: 6, nomem: 7, readonly: 8, ioerr: 10, corrupt: 11, full: 13, cantopen: 14, constraint: 19, notadb: 26 } as const;
+const CODE = {
+  perm: 3,
+  busy: 5,
+  locked: 6,
+  nomem: 7,
+  readonly: 8,
+  ioerr: 10,
+  corrupt: 11,
+  full: 13,
+  cantopen: 14,
+  constraint: 19,
+  notadb: 26,
+} as const;
 
 const CONSTRAINT_CHECK = 275;
 const CONSTRAINT_FOREIGN_KEY = 787;
@@ -12,7 +24,13 @@ const CONSTRAINT_UNIQUE = 2067;
 
 /** What the database itself can suffer, in words, with what to do. */
 const DATABASE_PROBLEMS: ReadonlyMap<number, readonly [problem: string, fix: string]> = new Map([
-  [CODE.perm, ["may not be used by this user", "Give the user of this process the right to read and write the file and its folder."]],
+  [
+    CODE.perm,
+    [
+      "may not be used by this user",
+      "Give the user of this process the right to read and write the file and its folder.",
+    ],
+  ],
   [CODE.readonly, ["cannot be written", "Give the user of this process the right to write the file and its folder."]],
   [CODE.ioerr, ["cannot be read or written: the disk reports an error", "Check the disk."]],
   [CODE.corrupt, ["is corrupt", "Restore it from a backup."]],

@@ -36,7 +36,9 @@ export function loadTables(connection: Connection): ReadonlyMap<string, LiveTabl
     "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> ?",
     META_TABLE,
   );
-  return new Map(rows.map((row) => [String(row["name"]), loadTable(connection, String(row["name"]), String(row["sql"]))]));
+  return new Map(
+    rows.map((row) => [String(row["name"]), loadTable(connection, String(row["name"]), String(row["sql"]))]),
+  );
 }
 
 /** Every way in which the live tables cannot serve the schema. Tables nobody declared are left alone. */
@@ -50,8 +52,13 @@ export function compareTables(tables: readonly TableSpec[], live: ReadonlyMap<st
 }
 
 function loadTable(connection: Connection, name: string, sql: string): LiveTable {
-  const info = connection.all('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1', name);
-  const key = info.filter((row) => Number(row["pk"]) > 0).sort((left, right) => Number(left["pk"]) - Number(right["pk"]));
+  const info = connection.all(
+    'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1',
+    name,
+  );
+  const key = info
+    .filter((row) => Number(row["pk"]) > 0)
+    .sort((left, right) => Number(left["pk"]) - Number(right["pk"]));
   return {
     name,
     sql,
@@ -84,7 +91,10 @@ function loadIndexes(connection: Connection, table: string): readonly LiveIndex[
 }
 
 function loadReferences(connection: Connection, table: string): readonly TableReference[] {
-  const rows = connection.all('SELECT id, "table" AS target, "from" AS near, "to" AS far, on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq', table);
+  const rows = connection.all(
+    'SELECT id, "table" AS target, "from" AS near, "to" AS far, on_delete FROM pragma_foreign_key_list(?) ORDER BY id, seq',
+    table,
+  );
   return [...Map.groupBy(rows, (row) => Number(row["id"])).values()].map((parts) => ({
     columns: parts.map((row) => String(row["near"])),
     table: String(parts[0]?.["target"]),
@@ -113,12 +123,24 @@ function compareColumn(table: TableSpec, live: LiveTable, column: TableColumn): 
   const name = `${table.name}.${column.name}`;
   const found = live.columns.find((other) => other.name === column.name);
   if (found === undefined) {
-    return [createProblem(table, `The column ${name} (${describeColumn(column)}) is missing.`, "Migrate the database, or remove the field from the schema.")];
+    return [
+      createProblem(
+        table,
+        `The column ${name} (${describeColumn(column)}) is missing.`,
+        "Migrate the database, or remove the field from the schema.",
+      ),
+    ];
   }
   const expected = describeColumn(column);
   const came = describeColumn(found);
   if (expected === came) return [];
-  return [createProblem(table, `The column ${name} should be ${expected}, but it is ${came}.`, "Migrate the database, or declare the field as it is.")];
+  return [
+    createProblem(
+      table,
+      `The column ${name} should be ${expected}, but it is ${came}.`,
+      "Migrate the database, or declare the field as it is.",
+    ),
+  ];
 }
 
 function describeColumn({ type, isNullable }: TableColumn): string {
@@ -127,23 +149,41 @@ function describeColumn({ type, isNullable }: TableColumn): string {
 
 /** A column nobody fills must be able to stay empty. */
 function findExtraColumns(table: TableSpec, live: LiveTable): readonly Problem[] {
-  const extra = live.columns.filter((column) => !column.isNullable && !column.hasDefault && !table.columns.some(({ name }) => name === column.name));
+  const extra = live.columns.filter(
+    (column) => !column.isNullable && !column.hasDefault && !table.columns.some(({ name }) => name === column.name),
+  );
   return extra.map(({ name }) =>
-    createProblem(table, `The column ${table.name}.${name} is not declared and must not be null, so no row could be created.`, "Declare it as a field, or remove it from the database."),
+    createProblem(
+      table,
+      `The column ${table.name}.${name} is not declared and must not be null, so no row could be created.`,
+      "Declare it as a field, or remove it from the database.",
+    ),
   );
 }
 
 function compareKey(table: TableSpec, live: LiveTable): readonly Problem[] {
   if (isSameList(table.key, live.key)) return [];
   const came = live.key.length === 0 ? "there is none" : `it is (${live.key.join(", ")})`;
-  return [createProblem(table, `The primary key of ${table.name} should be (${table.key.join(", ")}), but ${came}.`, "Migrate the database, or declare the key as it is.")];
+  return [
+    createProblem(
+      table,
+      `The primary key of ${table.name} should be (${table.key.join(", ")}), but ${came}.`,
+      "Migrate the database, or declare the key as it is.",
+    ),
+  ];
 }
 
 function compareIndex(table: TableSpec, live: LiveTable, index: TableIndex): readonly Problem[] {
   if (live.indexes.some((other) => serves(table, index, other))) return [];
   const [, ...statements] = compileCreateTables([{ ...table, indexes: [index] }]);
   const kind = index.unique ? "unique index" : "index";
-  return [createProblem(table, `${table.name} has no ${kind} on (${index.columns.join(", ")}).`, `Create it: ${statements.join()}`)];
+  return [
+    createProblem(
+      table,
+      `${table.name} has no ${kind} on (${index.columns.join(", ")}).`,
+      `Create it: ${statements.join()}`,
+    ),
+  ];
 }
 
 function serves(table: TableSpec, index: TableIndex, other: LiveIndex): boolean {
@@ -157,9 +197,15 @@ function serves(table: TableSpec, index: TableIndex, other: LiveIndex): boolean 
 /** A unique index nobody declared refuses rows that the schema allows. */
 function findExtraUnique(table: TableSpec, live: LiveTable): readonly Problem[] {
   const declared = [table.key, ...table.indexes.filter(({ unique }) => unique).map(({ columns }) => columns)];
-  const extra = live.indexes.filter((index) => index.unique && !declared.some((columns) => isSameList(columns, index.columns)));
+  const extra = live.indexes.filter(
+    (index) => index.unique && !declared.some((columns) => isSameList(columns, index.columns)),
+  );
   return extra.map((index) =>
-    createProblem(table, `${table.name} has the unique index ${index.name} on (${index.columns.join(", ")}), which is not declared.`, "Declare it as unique, or drop the index."),
+    createProblem(
+      table,
+      `${table.name} has the unique index ${index.name} on (${index.columns.join(", ")}), which is not declared.`,
+      "Declare it as unique, or drop the index.",
+    ),
   );
 }
 
@@ -176,7 +222,11 @@ function describeReference({ columns, table, targets, cascade }: TableReference)
 function compareChecks(table: TableSpec, live: LiveTable): readonly Problem[] {
   const missing = table.checks.filter((check) => !live.sql.includes(compileCheck(check)));
   return missing.map(({ name }) =>
-    createProblem(table, `The check "${name}" of ${table.name} is missing or says something else.`, "Migrate the database."),
+    createProblem(
+      table,
+      `The check "${name}" of ${table.name} is missing or says something else.`,
+      "Migrate the database.",
+    ),
   );
 }
 

@@ -7,7 +7,16 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { CreatePlan, Plan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { OpenOptions, ReadResult, ResultOf, Session, Statement, Store, Values, WriteResult } from "../contract/store.ts";
+import type {
+  OpenOptions,
+  ReadResult,
+  ResultOf,
+  Session,
+  Statement,
+  Store,
+  Values,
+  WriteResult,
+} from "../contract/store.ts";
 import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
 import { runProgram, type SqlReply } from "../sql/run-program.ts";
@@ -81,7 +90,8 @@ class SqliteStore implements Store {
   }
 
   async open(schema: Schema, options: OpenOptions): Promise<void> {
-    if (this.#opened !== null) throw new FootingError("FTG_INTERNAL", { detail: `The database ${this.#path} is open already.` });
+    if (this.#opened !== null)
+      throw new FootingError("FTG_INTERNAL", { detail: `The database ${this.#path} is open already.` });
     const connections: Connection[] = [];
     try {
       const connection = this.#connect(connections);
@@ -171,7 +181,10 @@ class SqliteStore implements Store {
 
   #open(): Opened {
     if (this.#opened !== null) return this.#opened;
-    throw new FootingError("FTG_DATABASE", { detail: `The database ${this.#path} is not open.`, fix: "Open the store before using it." });
+    throw new FootingError("FTG_DATABASE", {
+      detail: `The database ${this.#path} is not open.`,
+      fix: "Open the store before using it.",
+    });
   }
 
   /** At start a lock is not a passing matter: whoever holds it must be found. */
@@ -189,21 +202,32 @@ function prepareDatabase(connection: Connection, schema: Schema, { createTables 
   const live = loadTables(connection);
   if (live.size === 0 && createTables) for (const statement of compileCreateTables(tables)) connection.exec(statement);
   else checkTables(compareTables(tables, live));
-  connection.exec(`CREATE TABLE IF NOT EXISTS ${META_TABLE} (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`);
+  connection.exec(
+    `CREATE TABLE IF NOT EXISTS ${META_TABLE} (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`,
+  );
   writeMeta(connection, "fingerprint", Buffer.from(schema.fingerprint));
   connection.all(`INSERT OR IGNORE INTO ${META_TABLE} (name, value) VALUES ('secret', ?)`, randomBytes(32));
   const [row] = connection.all(`SELECT value FROM ${META_TABLE} WHERE name = 'secret'`);
   const secret = row?.["value"];
   if (secret instanceof Uint8Array && secret.length === 32) return Buffer.from(secret);
-  throw new FootingError("FTG_DATABASE", { detail: `The table ${META_TABLE} holds no secret of 32 bytes.`, fix: `Delete its row "secret".` });
+  throw new FootingError("FTG_DATABASE", {
+    detail: `The table ${META_TABLE} holds no secret of 32 bytes.`,
+    fix: `Delete its row "secret".`,
+  });
 }
 
 /** Writes only what changed, so that opening a database does not write to it. */
 function writeMeta(connection: Connection, name: string, value: Buffer): void {
-  connection.all(`INSERT INTO ${META_TABLE} (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2 WHERE value <> ?2`, name, value);
+  connection.all(
+    `INSERT INTO ${META_TABLE} (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2 WHERE value <> ?2`,
+    name,
+    value,
+  );
 }
 
-function checkTables(problems: readonly { readonly path: string; readonly detail: string; readonly fix?: string }[]): void {
+function checkTables(
+  problems: readonly { readonly path: string; readonly detail: string; readonly fix?: string }[],
+): void {
   if (problems.length === 0) return;
   const detail = `The database differs from the schema in ${problems.length === 1 ? "one point" : `${problems.length} points`}.`;
   throw new FootingError("FTG_DATABASE_MISMATCH", { detail, problems });
@@ -214,15 +238,18 @@ function isReading(statement: Statement): boolean {
 }
 
 function run<P extends Plan>(connection: Connection, statement: Statement<P>, values: Values): ResultOf<P> {
-  const { compiled } = own(statement);
   // TypeScript cannot follow that the kind of the plan decides the kind of the answer.
+  return runAny(connection, own(statement).compiled, values) as ResultOf<P>;
+}
+
+function runAny(connection: Connection, compiled: Compiled, values: Values): ResultOf<Plan> {
   switch (compiled.kind) {
     case "read":
-      return readRows(connection.row(compiled.text, values)) as ResultOf<P>;
+      return readRows(connection.row(compiled.text, values));
     case "count":
-      return { count: Number(connection.row(compiled.text, values)?.[0]) } as ResultOf<P>;
+      return { count: Number(connection.row(compiled.text, values)?.[0]) };
     case "write":
-      return runWrite(connection, compiled.program, values) as ResultOf<P>;
+      return runWrite(connection, compiled.program, values);
   }
 }
 

@@ -192,7 +192,12 @@ async function withTimeout<T>(work: Promise<T>, timeout: number): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const detail = `The transaction took longer than ${timeout} ms and was undone.`;
-    reject(new FootingError("FTG_TIMEOUT", { detail, fix: "Do less in one transaction, and wait for nothing else inside it." }));
+    reject(
+      new FootingError("FTG_TIMEOUT", {
+        detail,
+        fix: "Do less in one transaction, and wait for nothing else inside it.",
+      }),
+    );
   }, timeout);
   try {
     return await Promise.race([work, promise]);

@@ -32,10 +32,12 @@ export function createDocument(source: DocumentSource): JsonSchema {
     openapi: "3.1.1",
     info: { title, version: schema.fingerprint.slice(0, 12), description },
     servers: [{ url: "/" }],
-    tags: doors.filter((door) => listOperations(source, door).length > 0).map(({ model }) => ({
-      name: model.name,
-      ...(model.describe !== undefined && { description: model.describe }),
-    })),
+    tags: doors
+      .filter((door) => listOperations(source, door).length > 0)
+      .map(({ model }) => ({
+        name: model.name,
+        ...(model.describe !== undefined && { description: model.describe }),
+      })),
     paths: Object.assign({}, ...doors.map((door) => describePaths(source, door))),
     components: {
       schemas: Object.assign({}, ...models, { Problem: createProblemSchema(), Page: createPageSchema() }),

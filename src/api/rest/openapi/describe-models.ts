@@ -8,7 +8,7 @@ export function describeModel(schema: Schema, { model, view }: Door, maxLimit: n
   const row = createJsonSchema(schema, model, "row");
   const relations = [...view.relations].map(([name, relation]) => [
     name,
-    describeRelation(row, name, relation, maxLimit),
+    describeRelation(readProperties(row)[name], relation, maxLimit),
   ]);
   const { required: _shownByDefault, ...shown } = row;
   const description = `${model.describe ?? `One ${model.name}.`} Shows its own fields, or those that \`fields\` names; related rows with \`include\` or \`fields\`.`;
@@ -26,10 +26,9 @@ export function referModel({ name }: ModelSchema, use: "" | "Create" | "Update")
 }
 
 /** A ref shows its key, or the row when that is included; null when there is none or it may not be seen. */
-function describeRelation(row: JsonSchema, name: string, { toMany, model }: RelationView, maxLimit: number): JsonValue {
+function describeRelation(key: JsonValue | undefined, { toMany, model }: RelationView, maxLimit: number): JsonValue {
   const target = { $ref: `#/components/schemas/${model}` };
   if (toMany) return { type: "array", items: target, maxItems: maxLimit };
-  const key = readProperties(row)[name];
   return { anyOf: [...(key === undefined ? [] : [key]), target, { type: "null" }] };
 }
 

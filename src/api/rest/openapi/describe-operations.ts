@@ -20,6 +20,9 @@ const requestId: JsonSchema = {
   "X-Request-Id": { schema: { type: "string" }, description: "Names the request in the server's log." },
 };
 
+/** HEAD and OPTIONS follow from the others; the reference page leaves them out. */
+const implied: JsonSchema = { "x-scalar-ignore": true };
+
 /** The entries of a path item for one operation; a GET brings its HEAD. */
 export function describeOperation(door: Door, operation: ModelOperation): [string, JsonValue][] {
   const { kind, method, codes } = operation;
@@ -45,6 +48,7 @@ export function describeOptions({ model }: Door, ofRow: boolean): JsonSchema {
     operationId: `${ofRow ? "row" : "list"}Options${model.name}`,
     tags: [model.name],
     summary: "Methods of this path",
+    ...implied,
     responses: { 204: { description: "The methods, in `Allow`.", headers }, ...describeFailures(codes) },
   };
 }
@@ -59,6 +63,7 @@ function describeHead(door: Door, { kind }: ModelOperation, get: JsonSchema): Js
     ...get,
     operationId: `head${kind === "list" ? "List" : ""}${door.model.name}`,
     summary: `${summaries[kind](door)}: headers only`,
+    ...implied,
     responses: Object.fromEntries(responses),
   };
 }

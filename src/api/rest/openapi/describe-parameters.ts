@@ -6,18 +6,18 @@ import type { JsonValue, ModelSchema } from "../../../schema/schema-model.ts";
 import type { FilterParameter, NamesParameter, Parameter, ParameterTable } from "../door.ts";
 
 const comparisons: Readonly<Record<Operator, string>> = {
-  eq: "is",
-  not: "is not",
-  in: "is one of",
-  notIn: "is none of",
-  lt: "is less than",
-  lte: "is at most",
-  gt: "is greater than",
-  gte: "is at least",
-  contains: "contains",
-  startsWith: "starts with",
-  endsWith: "ends with",
-  isNull: "is null (or, with false, is not)",
+  eq: "equals the value",
+  not: "differs from the value",
+  in: "is one of the values",
+  notIn: "is none of the values",
+  lt: "is less than the value",
+  lte: "is at most the value",
+  gt: "is greater than the value",
+  gte: "is at least the value",
+  contains: "contains the value",
+  startsWith: "starts with the value",
+  endsWith: "ends with the value",
+  isNull: "is null (`true`) or is not (`false`)",
 };
 
 const namesTexts: Readonly<Record<NamesParameter["name"], string>> = {

@@ -1,0 +1,205 @@
+/** Random plans of every form, well-formed but meaningless: for what works on any plan, such as the codec. */
+import fc from "fast-check";
+import { type ColumnNode, createColumn } from "../../src/plan/column-node.ts";
+import { createHop, createOrder, type OrderNode } from "../../src/plan/order-node.ts";
+import { createParam, type ParamNode } from "../../src/plan/param-node.ts";
+import type { Plan, ReturningNode, TargetNode } from "../../src/plan/plan.ts";
+import type { PredicateNode } from "../../src/plan/predicate-node.ts";
+import type { OutputNode, PageItem } from "../../src/plan/rows-node.ts";
+import {
+  createConstantItem,
+  createFieldItem,
+  createRows,
+  createSeek,
+  createSelect,
+  type RowsNode,
+  type SelectItem,
+  type SelectNode,
+} from "../../src/plan/rows-node.ts";
+import { createAssignment, createLink, createReference } from "../../src/plan/write-nodes.ts";
+import type { ScalarType } from "../../src/schema/schema-model.ts";
+
+const name: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom("title", "author", "a b", "", '"', "__proto__", "constructor", "1"),
+  fc.string(),
+);
+const count: fc.Arbitrary<number> = fc.nat(50);
+
+const scalarType: fc.Arbitrary<ScalarType> = fc.record(
+  {
+    kind: fc.constantFrom(
+      "text",
+      "int",
+      "bigint",
+      "float",
+      "decimal",
+      "bool",
+      "date",
+      "datetime",
+      "uuid",
+      "bytes",
+      "json",
+      "enum",
+    ),
+    list: fc.boolean(),
+    maxLength: count,
+    min: fc.oneof(fc.integer(), fc.constant("1.50")),
+    pattern: fc.string(),
+    format: fc.constantFrom("email", "url"),
+    values: fc.array(fc.string()),
+    precision: count,
+    scale: count,
+    maxItems: count,
+  },
+  { requiredKeys: ["kind", "list"] },
+);
+
+const param: fc.Arbitrary<ParamNode> = fc
+  .tuple(count, fc.oneof(scalarType, fc.record({ kind: fc.constant("keys" as const), parts: fc.array(scalarType) })))
+  .map(([index, type]) => createParam(index, type));
+const column: fc.Arbitrary<ColumnNode> = fc.tuple(name, count).map(([field, part]) => createColumn(field, part));
+
+const predicates = fc.letrec<{ predicate: PredicateNode }>((tie) => ({
+  predicate: fc.oneof(
+    { maxDepth: 3, depthIdentifier: "predicate" },
+    fc.record({ kind: fc.constant("constant" as const), value: fc.boolean() }),
+    fc.record({
+      kind: fc.constant("compare" as const),
+      column,
+      operator: fc.constantFrom("eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"),
+      value: param,
+    }),
+    fc.record({ kind: fc.constant("in" as const), column, values: param }),
+    fc.record({ kind: fc.constant("isNull" as const), column }),
+    fc.record({
+      kind: fc.constantFrom("and" as const, "or" as const),
+      items: fc.array(tie("predicate"), { maxLength: 3 }),
+    }),
+    fc.record({ kind: fc.constant("not" as const), item: tie("predicate") }),
+    fc.record({
+      kind: fc.constant("exists" as const),
+      relation: name,
+      access: fc.option(tie("predicate")),
+      where: tie("predicate"),
+    }),
+  ),
+}));
+const { predicate } = predicates;
+const access: fc.Arbitrary<PredicateNode | null> = fc.option(predicate);
+
+const order: fc.Arbitrary<OrderNode> = fc
+  .tuple(fc.array(fc.tuple(name, access), { maxLength: 2 }), column, fc.boolean())
+  .map(([hops, key, descending]) =>
+    createOrder(
+      hops.map(([relation, rule]) => createHop(relation, rule)),
+      key,
+      descending,
+    ),
+  );
+const constantItem = fc
+  .tuple(name, fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)))
+  .map(([as, value]) => createConstantItem(as, value));
+
+const trees = fc.letrec<{
+  select: SelectNode;
+  item: SelectItem;
+  rows: RowsNode;
+  output: OutputNode;
+  pageItem: PageItem;
+}>((tie) => ({
+  select: fc.array(tie("item"), { maxLength: 3 }).map(createSelect),
+  item: fc.oneof(
+    { maxDepth: 4, depthIdentifier: "tree" },
+    fc.tuple(name, name).map(([as, field]) => createFieldItem(as, field)),
+    constantItem,
+    fc.record({
+      kind: fc.constant("one" as const),
+      as: name,
+      relation: name,
+      access,
+      where: predicate,
+      select: tie("select"),
+    }),
+    fc.record({ kind: fc.constant("many" as const), as: name, relation: name, rows: tie("rows") }),
+  ),
+  rows: fc
+    .record({
+      model: name,
+      access,
+      where: predicate,
+      order: fc.array(order, { minLength: 1, maxLength: 2 }),
+      limit: fc.option(param),
+      offset: fc.option(param),
+      seek: fc.option(
+        fc.tuple(fc.constantFrom("after", "before"), fc.array(param)).map(([way, values]) => createSeek(way, values)),
+      ),
+      cursorTag: fc.option(param),
+      output: tie("output"),
+    })
+    .map(createRows),
+  output: fc.oneof(
+    fc.record({ kind: fc.constantFrom("array" as const, "single" as const), select: tie("select") }),
+    fc.record({ kind: fc.constant("page" as const), items: fc.array(tie("pageItem"), { maxLength: 3 }) }),
+  ),
+  pageItem: fc.oneof(
+    { maxDepth: 4, depthIdentifier: "tree" },
+    constantItem,
+    fc.record({
+      kind: fc.constant("info" as const),
+      as: name,
+      info: fc.constantFrom("hasNext", "hasPrevious", "startCursor", "endCursor"),
+    }),
+    fc.record({ kind: fc.constant("rows" as const), as: name, select: tie("select") }),
+    fc.record({
+      kind: fc.constant("edges" as const),
+      as: name,
+      items: fc.array(
+        fc.oneof(
+          constantItem,
+          fc.record({ kind: fc.constant("cursor" as const), as: name }),
+          fc.record({ kind: fc.constant("row" as const), as: name, select: tie("select") }),
+        ),
+        { maxLength: 3 },
+      ),
+    }),
+    fc.record({ kind: fc.constant("object" as const), as: name, items: fc.array(tie("pageItem"), { maxLength: 2 }) }),
+  ),
+}));
+
+const returning: fc.Arbitrary<ReturningNode | null> = fc.option(
+  fc.record({ kind: fc.constant("returning" as const), access, select: trees.select }),
+);
+const target: fc.Arbitrary<TargetNode> = fc.record({
+  kind: fc.constant("target" as const),
+  where: predicate,
+  single: fc.boolean(),
+  readable: access,
+  allowed: access,
+});
+const written = {
+  assignments: fc.array(
+    fc.tuple(column, param).map(([at, value]) => createAssignment(at, value)),
+    { maxLength: 3 },
+  ),
+  links: fc.array(
+    fc.tuple(name, param).map(([relation, keys]) => createLink(relation, keys)),
+    { maxLength: 2 },
+  ),
+  references: fc.array(
+    fc
+      .tuple(name, fc.array(param), predicate)
+      .map(([relation, values, rule]) => createReference(relation, values, rule)),
+    { maxLength: 2 },
+  ),
+  check: access,
+  returning,
+};
+
+/** Any plan. */
+export const arbitraryPlan: fc.Arbitrary<Plan> = fc.oneof(
+  fc.record({ kind: fc.constant("read" as const), rows: trees.rows }),
+  fc.record({ kind: fc.constant("count" as const), model: name, access, where: predicate }),
+  fc.record({ kind: fc.constant("create" as const), model: name, ...written }),
+  fc.record({ kind: fc.constant("update" as const), model: name, target, ...written }),
+  fc.record({ kind: fc.constant("delete" as const), model: name, target, returning }),
+);

@@ -1,0 +1,29 @@
+/** Runs a property over many seeds within a bounded time; a failure names the seed. */
+import fc from "fast-check";
+
+/** How a property is run. */
+export interface SeedOptions {
+  /** Seeds that failed once; they run first, every time. */
+  readonly regressions: readonly number[];
+  /** Seeds to try unless FOOTING_PROPERTY_RUNS says otherwise. */
+  readonly runs: number;
+}
+
+/** Longest time one property may take when FOOTING_PROPERTY_RUNS is not set, in milliseconds. */
+const timeLimit = 20_000;
+
+/** Checks that `property` resolves for the regressions and for random seeds. */
+export async function checkSeeds(
+  property: (seed: number) => Promise<void>,
+  { regressions, runs }: SeedOptions,
+): Promise<void> {
+  const asked = Number(process.env["FOOTING_PROPERTY_RUNS"] ?? 0);
+  await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 0x7fffffff }), property), {
+    examples: regressions.map((seed): [number] => [seed]),
+    numRuns: regressions.length + (asked || runs),
+    // A smaller seed is not a smaller world.
+    endOnFailure: true,
+    includeErrorInReport: true,
+    ...(asked === 0 && { interruptAfterTimeLimit: timeLimit }),
+  });
+}

@@ -1,0 +1,224 @@
+/**
+ * What a principal may see, worked out without plans: every row loaded as the system, each filter evaluated in
+ * plain JavaScript as it is written. Shares no code with the passes or a store.
+ */
+import type { User } from "../../src/schema/rules.ts";
+import type { Field, JsonValue, ModelSchema, Operation, ScalarType, Schema } from "../../src/schema/schema-model.ts";
+import { answerRule, type DrawnRules } from "./random-rules.ts";
+
+/** Field → value; a ref its key, a manyToMany the list of keys. */
+export type NaiveRow = Readonly<Record<string, JsonValue>>;
+
+/** All rows of all models, by model name. */
+export type NaiveData = Readonly<Record<string, readonly NaiveRow[]>>;
+
+/** Whose eyes look. */
+export interface Viewer {
+  readonly schema: Schema;
+  readonly data: NaiveData;
+  readonly rules: DrawnRules;
+  readonly user: User | null;
+}
+
+/** How a filter is read: a rule sees all rows and takes null and undefined for "nobody". */
+interface Reading {
+  readonly inRule: boolean;
+  readonly negated: boolean;
+}
+
+/** Whether the rule of an operation holds of a row. */
+export function ruleHolds(viewer: Viewer, model: ModelSchema, operation: Operation, row: NaiveRow): boolean {
+  const answer = answerRule(viewer.rules.templates[model.name]?.[operation] ?? false, viewer.user);
+  return typeof answer === "boolean" ? answer : matches(viewer, model, answer, row, { inRule: true, negated: false });
+}
+
+/** The rows of a model that the viewer may read and that meet the filter of a query. */
+export function readableRows(viewer: Viewer, model: ModelSchema, where: unknown = {}): readonly NaiveRow[] {
+  return rowsOf(viewer, model.name).filter(
+    (row) =>
+      ruleHolds(viewer, model, "read", row) && matches(viewer, model, where, row, { inRule: false, negated: false }),
+  );
+}
+
+/** The key of a row, as a ref to it holds it. */
+export function keyOf(model: ModelSchema, row: NaiveRow): JsonValue {
+  const values = model.key.map((part) => [part.field, row[part.field] ?? null] as const);
+  return values.length === 1 ? (values[0]?.[1] ?? null) : Object.fromEntries(values);
+}
+
+/** The visible scalars and refs of a row, in declared order. */
+export function stripRow(model: ModelSchema, row: NaiveRow): NaiveRow {
+  const shown = Object.values(model.fields).filter(
+    (field) => !field.hidden && (field.kind === "scalar" || field.kind === "ref"),
+  );
+  return Object.fromEntries(shown.map((field) => [field.name, row[field.name] ?? null]));
+}
+
+function matches(viewer: Viewer, model: ModelSchema, where: unknown, row: NaiveRow, reading: Reading): boolean {
+  const flipped = { ...reading, negated: !reading.negated };
+  return Object.entries(asObject(where)).every(([name, value]) => {
+    if (name === "all") return asList(value).every((item) => matches(viewer, model, item, row, reading));
+    if (name === "any") return asList(value).some((item) => matches(viewer, model, item, row, reading));
+    if (name === "not") return !matches(viewer, model, value, row, flipped);
+    if (reading.inRule && isMissing(value)) return reading.negated;
+    const field = fieldOf(model, name);
+    if (field.kind === "scalar") return meets(field.type, value, row[name] ?? null, reading);
+    return matchesRelation(viewer, { model, field }, value, row, reading);
+  });
+}
+
+function matchesRelation(
+  viewer: Viewer,
+  { model, field }: { model: ModelSchema; field: Field & { model: string } },
+  value: unknown,
+  row: NaiveRow,
+  reading: Reading,
+): boolean {
+  const target = modelOf(viewer.schema, field.model);
+  const flipped = { ...reading, negated: !reading.negated };
+  const related = relatedRows(viewer, model, field, row).filter(
+    (other) => reading.inRule || ruleHolds(viewer, target, "read", other),
+  );
+  const fits = (where: unknown, how: Reading) => (other: NaiveRow) => matches(viewer, target, where, other, how);
+  if (field.kind === "one" || (field.kind === "ref" && isFilter(target, value))) {
+    return value === null ? related.length === 0 : related.some(fits(value, reading));
+  }
+  if (field.kind === "ref") return meets(target.key[0]?.type, value, row[field.name] ?? null, reading);
+  return Object.entries(asObject(value)).every(([quantifier, where]) => {
+    // Of no rows everything is true, so a rule that asks for nobody must close here.
+    if (reading.inRule && (quantifier === "some" ? isMissing(where) : holdsMissing(where))) return reading.negated;
+    if (quantifier === "some") return related.some(fits(where, reading));
+    if (quantifier === "none") return !related.some(fits(where, flipped));
+    return related.every(fits(where, reading));
+  });
+}
+
+function relatedRows(
+  viewer: Viewer,
+  model: ModelSchema,
+  field: Field & { model: string },
+  row: NaiveRow,
+): readonly NaiveRow[] {
+  const target = modelOf(viewer.schema, field.model);
+  const own = JSON.stringify(keyOf(model, row));
+  return rowsOf(viewer, field.model).filter((other) => {
+    const key = JSON.stringify(keyOf(target, other));
+    if (field.kind === "ref") return JSON.stringify(row[field.name]) === key;
+    if (field.kind === "manyToMany") return asList(row[field.name]).some((item) => JSON.stringify(item) === key);
+    return field.kind !== "scalar" && JSON.stringify(other[field.via]) === own;
+  });
+}
+
+function meets(type: ScalarType | undefined, condition: unknown, value: JsonValue, reading: Reading): boolean {
+  if (!isObject(condition)) return condition === null ? value === null : equals(type, value, condition);
+  return Object.entries(condition).every(([operator, operand]) => {
+    if (reading.inRule && isMissing(operand)) return reading.negated;
+    return operate(type, operator, value, operand);
+  });
+}
+
+function operate(type: ScalarType | undefined, operator: string, value: JsonValue, operand: unknown): boolean {
+  switch (operator) {
+    case "isNull":
+      return (value === null) === operand;
+    case "eq":
+      return operand === null ? value === null : equals(type, value, operand);
+    case "not":
+      return operand === null ? value !== null : !equals(type, value, operand);
+    case "in":
+      return asList(operand).some((item) => equals(type, value, item));
+    case "notIn":
+      return !asList(operand).some((item) => equals(type, value, item));
+  }
+  if (value === null) return false;
+  const text = String(value);
+  const other = String(operand);
+  switch (operator) {
+    case "contains":
+      return text.includes(other);
+    case "startsWith":
+      return text.startsWith(other);
+    case "endsWith":
+      return text.endsWith(other);
+    case "lt":
+      return order(type, value, operand) < 0;
+    case "lte":
+      return order(type, value, operand) <= 0;
+    case "gt":
+      return order(type, value, operand) > 0;
+    case "gte":
+      return order(type, value, operand) >= 0;
+    default:
+      throw new Error(`unknown operator ${operator}`);
+  }
+}
+
+function equals(type: ScalarType | undefined, value: JsonValue, operand: unknown): boolean {
+  return value !== null && order(type, value, operand) === 0;
+}
+
+/** By value for numbers, by UTF-8 bytes for everything else. */
+export function order(type: ScalarType | undefined, left: unknown, right: unknown): number {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);
+  if (type?.kind !== "bigint" && type?.kind !== "decimal")
+    return Buffer.compare(Buffer.from(String(left)), Buffer.from(String(right)));
+  const difference = unscaled(String(left)) - unscaled(String(right));
+  return difference < 0n ? -1 : Number(difference > 0n);
+}
+
+function unscaled(text: string): bigint {
+  const [whole = "", fraction = ""] = text.split(".");
+  return BigInt(whole + fraction.padEnd(38, "0"));
+}
+
+function isFilter(target: ModelSchema, value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const names = Object.keys(value);
+  return (
+    names.length === 0 ||
+    names.some((name) => !["eq", "not", "in", "notIn", "isNull"].includes(name) || name in target.fields)
+  );
+}
+
+function isMissing(value: unknown): boolean {
+  return (
+    value === null ||
+    value === undefined ||
+    (Array.isArray(value) && value.some((item) => item === null || item === undefined))
+  );
+}
+
+function holdsMissing(value: unknown): boolean {
+  return isMissing(value) || (typeof value === "object" && value !== null && Object.values(value).some(holdsMissing));
+}
+
+function rowsOf(viewer: Viewer, model: string): readonly NaiveRow[] {
+  return viewer.data[model] ?? [];
+}
+
+function modelOf(schema: Schema, name: string): ModelSchema {
+  const model = schema.models[name];
+  if (model === undefined) throw new Error(`no model ${name}`);
+  return model;
+}
+
+function fieldOf(model: ModelSchema, name: string): Field {
+  const field = model.fields[name];
+  if (field === undefined) throw new Error(`no field ${model.name}.${name}`);
+  return field;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  if (!isObject(value)) throw new Error(`not a filter: ${JSON.stringify(value)}`);
+  return value;
+}
+
+function asList(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Error(`not a list: ${JSON.stringify(value)}`);
+  return value;
+}

@@ -1,0 +1,186 @@
+/** Random writes, valid for the most part: what they may collide with is already there. */
+
+import type { Actor } from "../../src/engine/actor.ts";
+import type { Executor } from "../../src/engine/executor.ts";
+import type { DataQuery, WhereQuery } from "../../src/plan/query.ts";
+import type {
+  Field,
+  JsonValue,
+  ManyToManyField,
+  ModelSchema,
+  RefField,
+  ScalarField,
+} from "../../src/schema/schema-model.ts";
+import { drawModel } from "./random-query.ts";
+import { drawValue } from "./random-values.ts";
+import { drawWhere, type WhereSource } from "./random-where.ts";
+
+/** The keys that rows of each model have, as a ref to them would hold. */
+export type Keys = ReadonlyMap<string, readonly JsonValue[]>;
+
+/** A write that can run on any engine. */
+export interface DrawnWrite {
+  readonly label: string;
+  readonly run: (executor: Executor, actor: Actor) => Promise<unknown>;
+  /** True when several constraints may be broken by different rows, and any of them may be named. */
+  readonly many: boolean;
+}
+
+interface Source extends WhereSource {
+  readonly keys: Keys;
+}
+
+/** One write. */
+export function drawWrite(source: Source): DrawnWrite {
+  const { random, schema } = source;
+  const model = drawModel(random, schema);
+  const draw = random.pick([
+    drawCreate,
+    drawCreate,
+    drawCreateMany,
+    drawUpdate,
+    drawUpdate,
+    drawUpdateMany,
+    drawDelete,
+    drawDelete,
+    drawDeleteMany,
+    drawTransaction,
+  ]);
+  return draw(source, model);
+}
+
+/** The data of a new row. */
+export function drawNewRow(source: Source, model: ModelSchema): DataQuery {
+  const { random } = source;
+  const entries = Object.values(model.fields).flatMap((field): [string, unknown][] => {
+    if (!isWritable(field) || (field.hidden && !source.hidden)) return [];
+    if (field.kind === "manyToMany") return random.chance(0.5) ? [[field.name, drawLinks(source, field.model)]] : [];
+    if (field.optional && random.chance(0.3)) return random.chance(0.5) ? [] : [[field.name, null]];
+    return [[field.name, drawFieldValue(source, field)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function drawCreate(source: Source, model: ModelSchema): DrawnWrite {
+  const query = { model: model.name, data: drawNewRow(source, model), select: selectAll(source, model) };
+  return write("create", query, (executor, actor) => executor.create(query, actor));
+}
+
+function drawCreateMany(source: Source, model: ModelSchema): DrawnWrite {
+  const query = {
+    model: model.name,
+    data: source.random.times(source.random.int(0, 3), () => drawNewRow(source, model)),
+  };
+  return write("createMany", query, (executor, actor) => executor.createMany(query, actor));
+}
+
+function drawUpdate(source: Source, model: ModelSchema): DrawnWrite {
+  const query = {
+    model: model.name,
+    key: drawKey(source, model),
+    data: drawChanges(source, model),
+    select: selectAll(source, model),
+  };
+  return write("update", query, (executor, actor) => executor.update(query, actor));
+}
+
+function drawUpdateMany(source: Source, model: ModelSchema): DrawnWrite {
+  const query = { model: model.name, ...drawTargets(source, model), data: drawChanges(source, model) };
+  return { ...write("updateMany", query, (executor, actor) => executor.updateMany(query, actor)), many: true };
+}
+
+function drawDelete(source: Source, model: ModelSchema): DrawnWrite {
+  const query = { model: model.name, key: drawKey(source, model), select: selectAll(source, model) };
+  return write("delete", query, (executor, actor) => executor.delete(query, actor));
+}
+
+function drawDeleteMany(source: Source, model: ModelSchema): DrawnWrite {
+  const query = { model: model.name, ...drawTargets(source, model) };
+  return write("deleteMany", query, (executor, actor) => executor.deleteMany(query, actor));
+}
+
+/** Two writes that stand or fall together; sometimes they fall although both went well. */
+function drawTransaction(source: Source): DrawnWrite {
+  const first = drawWrite(source);
+  const second = drawWrite(source);
+  const undone = source.random.chance(0.3);
+  return {
+    label: `transaction(${first.label}; ${second.label}${undone ? "; undone" : ""})`,
+    many: first.many || second.many,
+    run: (executor, actor) =>
+      executor.transaction(async (inner) => {
+        const answers = [await first.run(inner, actor), await second.run(inner, actor)];
+        if (undone) throw new Undo();
+        return answers;
+      }),
+  };
+}
+
+/** What a transaction is undone with on purpose. */
+export class Undo extends Error {}
+
+function write(name: string, query: object, run: DrawnWrite["run"]): DrawnWrite {
+  return { label: `${name} ${JSON.stringify(query)}`, run, many: false };
+}
+
+function drawChanges(source: Source, model: ModelSchema): DataQuery {
+  const keys = new Set(model.key.map((part) => part.field));
+  const fields = Object.values(model.fields).filter(
+    (field) =>
+      !keys.has(field.name) && field.kind !== "many" && field.kind !== "one" && (source.hidden || !field.hidden),
+  );
+  const chosen = source.random.shuffle(fields).slice(0, source.random.int(source.random.chance(0.05) ? 0 : 1, 3));
+  return Object.fromEntries(chosen.map((field) => [field.name, drawChange(source, field)]));
+}
+
+/** A new value of a field. */
+export function drawChange(source: Source, field: Field): unknown {
+  if (field.kind === "manyToMany") return drawLinks(source, field.model);
+  if (field.kind !== "scalar" && field.kind !== "ref") throw new Error(`${field.name} cannot be written`);
+  return field.optional && source.random.chance(0.3) ? null : drawFieldValue(source, field);
+}
+
+function drawFieldValue(source: Source, field: Field): unknown {
+  if (field.kind === "scalar") return drawValue(source.random, field.type);
+  if (field.kind !== "ref") throw new Error(`${field.name} cannot be written`);
+  return drawExistingKey(source, field.model) ?? drawAnyKey(source, field.model);
+}
+
+function isWritable(field: Field): field is ScalarField | RefField | ManyToManyField {
+  return field.kind === "scalar" || field.kind === "ref" || field.kind === "manyToMany";
+}
+
+function drawLinks(source: Source, model: string): unknown[] {
+  const known = source.keys.get(model) ?? [];
+  const keys: unknown[] = source.random.some(known, 4);
+  return source.random.chance(0.15) ? [...keys, drawAnyKey(source, model), ...keys.slice(0, 1)] : keys;
+}
+
+/** Mostly the key of a row; sometimes of none. */
+function drawExistingKey({ random, keys }: Source, model: string): JsonValue | null {
+  const known = keys.get(model) ?? [];
+  return known.length === 0 || random.chance(0.07) ? null : random.pick(known);
+}
+
+function drawAnyKey(source: Source, name: string): JsonValue {
+  const parts = source.schema.models[name]?.key ?? [];
+  const values = parts.map((part) => [part.field, drawValue(source.random, part.type)] as const);
+  const [first] = values;
+  return values.length === 1 && first !== undefined ? first[1] : Object.fromEntries(values);
+}
+
+function drawKey(source: Source, model: ModelSchema): WhereQuery {
+  const key = drawExistingKey(source, model.name) ?? drawAnyKey(source, model.name);
+  const [part, ...others] = model.key;
+  // A key of several parts is an object of them already.
+  return part !== undefined && others.length === 0 ? { [part.field]: key } : (key as WhereQuery);
+}
+
+function drawTargets(source: Source, model: ModelSchema): { readonly where?: WhereQuery; readonly all?: boolean } {
+  return source.random.chance(0.2) ? { all: true } : { where: drawWhere(source, model, 2) };
+}
+
+function selectAll({ random, hidden }: Source, model: ModelSchema): Readonly<Record<string, true>> {
+  const fields = Object.values(model.fields).filter((field) => hidden || !field.hidden);
+  return Object.fromEntries(random.shuffle(fields).map((field) => [field.name, true as const]));
+}
