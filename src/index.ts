@@ -4,6 +4,7 @@ export type { Db } from "./api/local/db-types.ts";
 export type { Mode } from "./app/create-routes.ts";
 export {
   type App,
+  type AppDb,
   type AppOptions,
   type CreateProgress,
   defineApp,

@@ -1,2 +1,2 @@
-/** What `footing/sqlite` exports: the store on SQLite. Holds nothing itself. */
+/** The entry `footing/sqlite`: the store on SQLite. */
 export { createSqliteStore, type SqliteOptions } from "./stores/sqlite/store.ts";

@@ -43,8 +43,13 @@ const CITIES_QUERY = `query ($code: String!) {
 export function readKeys(file: string): Keys {
   const db = new DatabaseSync(file, { readOnly: true });
   // The columns are named as the fields of Keys.
-  const cities = db.prepare("SELECT id, country_code AS country, population FROM city").all() as unknown as Keys["cities"];
-  const countries = db.prepare("SELECT code FROM country ORDER BY code").all().map(({ code }) => String(code));
+  const cities = db
+    .prepare("SELECT id, country_code AS country, population FROM city")
+    .all() as unknown as Keys["cities"];
+  const countries = db
+    .prepare("SELECT code FROM country ORDER BY code")
+    .all()
+    .map(({ code }) => String(code));
   db.close();
   return { cities, countries };
 }

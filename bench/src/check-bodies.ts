@@ -27,7 +27,8 @@ export async function checkBodies(subject: BenchCase, servers: Servers, authoriz
       send(servers.drizzle.port, toRest(request), authorization),
     ]);
     if (floor !== footing) throw createDifference(request, "the floor", [footing, floor]);
-    if (!isDeepStrictEqual(unwrap(drizzle), unwrap(footing))) throw createDifference(request, "Drizzle", [footing, drizzle]);
+    if (!isDeepStrictEqual(unwrap(drizzle), unwrap(footing)))
+      throw createDifference(request, "Drizzle", [footing, drizzle]);
     bytes += Buffer.byteLength(footing);
   }
   return Math.round(bytes / SAMPLES);
@@ -43,7 +44,9 @@ async function send(port: number, { path, body }: CaseRequest, authorization: st
 
 /** The rows without the page or the connection around them, which Drizzle's server does not send. */
 function unwrap(text: string): unknown {
-  const body: { data?: unknown } = JSON.parse(text, (_key, value: unknown) => (isConnection(value) ? value.nodes : value));
+  const body: { data?: unknown } = JSON.parse(text, (_key, value: unknown) =>
+    isConnection(value) ? value.nodes : value,
+  );
   const data = body.data ?? body;
   const isGraphql = typeof data === "object" && data !== null && "countries" in data;
   return isGraphql ? data.countries : data;

@@ -37,7 +37,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
 /** The request as bytes; `body` is sent as JSON. */
 export function createRequest(path: string, body?: string, authorization?: string): Buffer {
-  const head = [`${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1`, "host: 127.0.0.1", "accept: application/json"];
+  const head = [
+    `${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1`,
+    "host: 127.0.0.1",
+    "accept: application/json",
+  ];
   if (authorization !== undefined) head.push(`authorization: ${authorization}`);
   if (body !== undefined) head.push("content-type: application/json", `content-length: ${Buffer.byteLength(body)}`);
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body ?? ""}`);

@@ -98,7 +98,10 @@ function createFootingCommand(database: string): { name: string; args: string[];
   return { name: "Footing", args: [footing, "start", app], env };
 }
 
-function createHandwrittenCommand(name: string, file: string): { name: string; args: string[]; env: Record<string, string> } {
+function createHandwrittenCommand(
+  name: string,
+  file: string,
+): { name: string; args: string[]; env: Record<string, string> } {
   const server = fileURLToPath(new URL(`servers/${name}.ts`, import.meta.url));
   const env = { DATABASE_FILE: file, ATLAS_EDITOR_TOKEN: TOKEN };
   return { name, args: ["--conditions=footing-source", server], env };

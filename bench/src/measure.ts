@@ -55,7 +55,11 @@ export async function measureCase(subject: BenchCase, servers: Servers, options:
   return { floor: summarise(rounds.floor), footing: summarise(rounds.footing), drizzle: summarise(rounds.drizzle) };
 }
 
-function createSource(subject: BenchCase, authorization: string, form: (request: CaseRequest) => CaseRequest): () => Buffer {
+function createSource(
+  subject: BenchCase,
+  authorization: string,
+  form: (request: CaseRequest) => CaseRequest,
+): () => Buffer {
   const create = (): Buffer => {
     const { path, body } = form(subject.next());
     return createRequest(path, body, subject.writes ? authorization : undefined);

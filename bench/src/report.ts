@@ -54,7 +54,11 @@ export function renderTable(cases: readonly ReportedCase[]): string {
 }
 
 /** Writes everything to `bench/results/` and returns the file. */
-export function writeResults(machine: Machine, options: Omit<MeasureOptions, "authorization">, cases: readonly ReportedCase[]): string {
+export function writeResults(
+  machine: Machine,
+  options: Omit<MeasureOptions, "authorization">,
+  cases: readonly ReportedCase[],
+): string {
   const folder = new URL("../results/", import.meta.url);
   mkdirSync(folder, { recursive: true });
   const time = new Date().toISOString();

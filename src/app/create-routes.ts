@@ -26,6 +26,14 @@ export function createRoutes<M extends Models>(app: App<M>, options: FrontEndOpt
   const { executor, mode, title, logger } = options;
   const introspection = graphql.introspection ?? mode === "development";
   const rows = { ...defaultQueryLimits, ...app.limits };
-  const api = createGraphqlApi({ schema, executor, logger, introspection, graphiql: introspection, limits: graphql.limits ?? {}, rows });
+  const api = createGraphqlApi({
+    schema,
+    executor,
+    logger,
+    introspection,
+    graphiql: introspection,
+    limits: graphql.limits ?? {},
+    rows,
+  });
   return [...createRestApi({ schema, executor, title, limits: app.limits ?? {} }), ...api.routes];
 }

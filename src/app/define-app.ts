@@ -2,8 +2,9 @@
  * `defineApp`: puts everything one app declares into one frozen value, and refuses it with all problems at once.
  * It opens nothing; `startApp` does.
  */
-import type { Db } from "../api/local/db-types.ts";
+
 import type { GraphqlLimits } from "../api/graphql/graphql-limits.ts";
+import type { Db } from "../api/local/db-types.ts";
 import { FootingError, type Problem } from "../errors/footing-error.ts";
 import type { Authenticate, HostLimits } from "../http/host.ts";
 import { defaultQueryLimits, type QueryLimits } from "../passes/resolve-context.ts";
@@ -21,6 +22,8 @@ export interface Progress {
 
 /** Shows a piece of work called `label` that has `total` steps. */
 export type CreateProgress = (label: string, total: number) => Progress | Promise<Progress>;
+
+// `in out` below keeps TypeScript from comparing the types of all queries to learn how one app relates to another.
 
 /** What {@link AppOptions.setup} works with. */
 export interface SetupContext<in out M extends Models> {
@@ -58,6 +61,9 @@ export interface App<in out M extends Models = Models> extends AppOptions<M>, De
   readonly kind: typeof APP;
 }
 
+/** The `db` of an app, for the types of functions that take one: `AppDb<typeof app>`. */
+export type AppDb<A extends { readonly models: Models }, System extends boolean = false> = Db<A["models"], System>;
+
 /** The mark of an app; a text, so that two copies of this package know each other's apps. */
 const APP = "footing.app";
 const OPTIONS: readonly string[] = ["models", "authenticate", "limits", "http", "graphql", "setup"];
@@ -78,7 +84,9 @@ const DERIVED: readonly string[] = ["kind", "schema", "rules"];
  * export default defineApp({ models: { Note } });
  * ```
  */
-export function defineApp<const M extends Models>(options: AppOptions<M> & { readonly models: CheckedModels<M> }): App<M> {
+export function defineApp<const M extends Models>(
+  options: AppOptions<M> & { readonly models: CheckedModels<M> },
+): App<M> {
   const problems = [...checkNames(options), ...checkLimits(options)];
   const declared = declare(options.models, problems);
   return Object.freeze({ ...options, ...declared, kind: APP });
@@ -111,7 +119,11 @@ function checkNames(options: object): Problem[] {
   });
 }
 
-function checkLimits({ limits = {}, http = {}, graphql = {} }: Pick<AppOptions<Models>, "limits" | "http" | "graphql">): Problem[] {
+function checkLimits({
+  limits = {},
+  http = {},
+  graphql = {},
+}: Pick<AppOptions<Models>, "limits" | "http" | "graphql">): Problem[] {
   const groups = { limits, http, "graphql.limits": graphql.limits ?? {} };
   const problems = Object.entries(groups).flatMap(([group, values]) => checkNumbers(`defineApp.${group}`, values));
   const { defaultLimit, maxLimit } = { ...defaultQueryLimits, ...limits };
@@ -122,5 +134,8 @@ function checkLimits({ limits = {}, http = {}, graphql = {} }: Pick<AppOptions<M
 
 function checkNumbers(path: string, values: object): Problem[] {
   const wrong = Object.entries(values).filter(([, value]) => !Number.isSafeInteger(value) || value < 1);
-  return wrong.map(([name, value]) => ({ path: `${path}.${name}`, detail: `Expected a whole number from 1, got ${String(value)}.` }));
+  return wrong.map(([name, value]) => ({
+    path: `${path}.${name}`,
+    detail: `Expected a whole number from 1, got ${String(value)}.`,
+  }));
 }

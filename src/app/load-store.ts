@@ -32,7 +32,10 @@ export function findDatabaseUrlProblem(url: string): { readonly detail: string; 
   const examples = Object.values(SCHEMES).map(({ example }) => example);
   // The scheme alone is shown: what follows may hold a password.
   const came = scheme === undefined ? `the scheme ${JSON.stringify(name)}` : `${JSON.stringify(url)}`;
-  return { detail: `Expected the address of a database that Footing serves, got ${came}.`, fix: `Use ${examples.join(", ")}.` };
+  return {
+    detail: `Expected the address of a database that Footing serves, got ${came}.`,
+    fix: `Use ${examples.join(", ")}.`,
+  };
 }
 
 /**
@@ -41,7 +44,8 @@ export function findDatabaseUrlProblem(url: string): { readonly detail: string; 
  */
 export async function loadStore(url: string): Promise<Store> {
   const problem = findDatabaseUrlProblem(url);
-  if (problem !== null) throw new FootingError("FTG_CONFIG", { ...problem, problems: [{ path: "DATABASE_URL", ...problem }] });
+  if (problem !== null)
+    throw new FootingError("FTG_CONFIG", { ...problem, problems: [{ path: "DATABASE_URL", ...problem }] });
   const [name, rest] = splitUrl(url);
   const scheme = SCHEMES[name];
   if (scheme === undefined) throw new FootingError("FTG_INTERNAL", { detail: `No store for ${name}.` });

@@ -40,7 +40,7 @@ export interface RunningApp<in out M extends Models = Models> {
  * @throws FootingError what `openApp` throws, and FTG_PORT when the port cannot be opened.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * const server = await startApp(app, { databaseUrl: "sqlite::memory:", port: 0, host: "127.0.0.1", mode: "production", title: "atlas" });
  * await fetch(`${server.url}/api/cities`);
  * await server.close();
@@ -57,7 +57,11 @@ export async function startApp<M extends Models>(app: App<M>, options: StartAppO
   }
 }
 
-async function serve<M extends Models>(app: App<M>, opened: OpenedApp<M>, options: StartAppOptions): Promise<RunningApp<M>> {
+async function serve<M extends Models>(
+  app: App<M>,
+  opened: OpenedApp<M>,
+  options: StartAppOptions,
+): Promise<RunningApp<M>> {
   const { store, db, routes, logger } = opened;
   const host = createHost({
     logger,
@@ -71,7 +75,14 @@ async function serve<M extends Models>(app: App<M>, opened: OpenedApp<M>, option
     await host.close();
     await opened.close();
   };
-  return Object.freeze({ url: renderUrl(options.host, port), port, db, routes, capabilities: store.capabilities, close });
+  return Object.freeze({
+    url: renderUrl(options.host, port),
+    port,
+    db,
+    routes,
+    capabilities: store.capabilities,
+    close,
+  });
 }
 
 /** An address a browser can open: not `0.0.0.0`, which only means every address. */

@@ -38,7 +38,11 @@ function merge(file: string, errors: readonly FootingError[]): FootingError {
   const [only] = errors;
   const code = errors.length === 1 && only !== undefined ? only.code : "FTG_CONFIG";
   const detail = problems.length === 1 ? "1 problem." : `${problems.length} problems.`;
-  return new FootingError(code, { detail: `${shown} has ${detail}`, fix: "Correct them, then run footing check again.", problems });
+  return new FootingError(code, {
+    detail: `${shown} has ${detail}`,
+    fix: "Correct them, then run footing check again.",
+    problems,
+  });
 }
 
 function listProblems(file: string, { code, message, fix, problems }: FootingError): readonly Problem[] {
@@ -52,7 +56,8 @@ function summarise(file: string, { schema }: App): string {
   const fields = models.reduce((sum, model) => sum + Object.keys(model.fields).length, 0);
   const locked = models.filter(({ access }) => Object.values(access).every((level) => level === "nobody"));
   const lines = [`ok  ${file}: ${count(models.length, "model")}, ${count(fields, "field")}`];
-  if (locked.length > 0) lines.push(`    no access rule, so only the app itself: ${locked.map(({ name }) => name).join(", ")}`);
+  if (locked.length > 0)
+    lines.push(`    no access rule, so only the app itself: ${locked.map(({ name }) => name).join(", ")}`);
   return lines.join("\n");
 }
 

@@ -18,7 +18,10 @@ export async function runDev(file: string): Promise<void> {
 }
 
 function watchFolder(folder: string, onChange: (path: string) => void): FSWatcher {
-  const watcher = watch(folder, { ignoreInitial: true, ignored: (path, stats) => isIgnored(folder, path, stats?.isFile()) });
+  const watcher = watch(folder, {
+    ignoreInitial: true,
+    ignored: (path, stats) => isIgnored(folder, path, stats?.isFile()),
+  });
   return watcher.on("all", (_event, path) => onChange(path));
 }
 

@@ -18,7 +18,13 @@ export async function runDevServer(file: string, keptPort = ""): Promise<void> {
   const settings = parseSettings(process.env, file);
   const port = settings.port === 0 ? Number(keptPort) : settings.port;
   const app = await loadApp(file);
-  const server = await startApp(app, { ...settings, port, mode: "development", title: nameApp(file), progress: createProgress });
+  const server = await startApp(app, {
+    ...settings,
+    port,
+    mode: "development",
+    title: nameApp(file),
+    progress: createProgress,
+  });
   closeOnSignal(server);
   console.log(renderBanner(server, nameApp(file)));
   const message: DevServerMessage = { port: server.port };

@@ -34,7 +34,10 @@ async function importFile(path: string): Promise<Readonly<Record<string, unknown
 
 function createMissing(path: string): FootingError {
   const detail = `There is no file ${shorten(path)} in ${process.cwd()}.`;
-  return new FootingError("FTG_APP", { detail, fix: "Create it, or name the file of the app: footing dev path/to/app.ts" });
+  return new FootingError("FTG_APP", {
+    detail,
+    fix: "Create it, or name the file of the app: footing dev path/to/app.ts",
+  });
 }
 
 function createNotApp(path: string, exports: Readonly<Record<string, unknown>>): FootingError {

@@ -45,7 +45,7 @@ export function validateData(
     actor,
   }: { model: ModelSchema; operation: Extract<Operation, "create" | "update">; data: DataQuery; actor: Actor },
 ): void {
-  run.parts.validator.validate(model.name, operation, data, { system: actor.kind === "system" });
+  run.parts.validator.validate(data, { model: model.name, use: operation, system: actor.kind === "system" });
 }
 
 /** Refuses a bulk write that names no rows unless all are meant; throws FTG_UNBOUNDED_WRITE. */

@@ -10,7 +10,7 @@ import type { HostOperation, HostRequest, HostRoute } from "./host-route.ts";
 import { checkMediaType } from "./media-type.ts";
 
 /** Longest request target (path and query string) in bytes; RFC 9110 asks for at least 8000. */
-export const maxTarget = 8_192;
+const maxTarget = 8_192;
 
 /** The methods this server implements at all; any other is a 501 wherever it is sent. */
 export const implementedMethods: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -55,7 +55,7 @@ export interface HostLimits {
 }
 
 /** The default bounds. */
-export const hostLimits: HostLimits = Object.freeze({
+const hostLimits: HostLimits = Object.freeze({
   body: 1_048_576,
   headersTimeout: 10_000,
   requestTimeout: 30_000,

@@ -175,8 +175,8 @@ function isWithin(value: unknown, min: number, max: number): value is number {
 }
 
 function readRange(type: ScalarType, limits: DeclaredLimits, place: Place): ScalarType {
-  const min = readBound(type, "min", limits.min, place);
-  const max = readBound(type, "max", limits.max, place);
+  const min = readBound(type, { name: "min", value: limits.min }, place);
+  const max = readBound(type, { name: "max", value: limits.max }, place);
   if (min !== undefined && max !== undefined && compareValues(type, min, max) > 0) {
     place.problems.add(place.path, `min ${min} is above max ${max}.`, "Swap them.");
   }
@@ -185,13 +185,12 @@ function readRange(type: ScalarType, limits: DeclaredLimits, place: Place): Scal
 
 function readBound(
   type: ScalarType,
-  limit: string,
-  value: unknown,
+  { name, value }: { readonly name: string; readonly value: unknown },
   { path, problems }: Place,
 ): number | string | undefined {
   if (value === undefined) return undefined;
   try {
-    const bound = normalizeValue(type, value, limit);
+    const bound = normalizeValue(type, value, name);
     return typeof bound === "number" || typeof bound === "string" ? bound : undefined;
   } catch (error) {
     if (!(error instanceof FootingError)) throw error;

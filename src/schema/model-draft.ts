@@ -76,7 +76,7 @@ function readModel(name: string, declared: unknown, problems: ProblemList): Mode
   checkOptions(name, options, problems);
   const key = readKey(name, options["key"], problems);
   const fields = readFields(name, declared["fields"], problems);
-  const withKey = addDefaultKey(name, options["key"], fields, problems);
+  const withKey = addDefaultKey({ name, key: options["key"] }, fields, problems);
   return { name, key, fields: withKey, options, ...readModelNames(name, options, problems) };
 }
 
@@ -173,8 +173,7 @@ function hasDeclaration(builder: unknown): builder is { readonly declaration: Fi
 }
 
 function addDefaultKey(
-  name: string,
-  key: unknown,
+  { name, key }: { readonly name: string; readonly key: unknown },
   fields: ReadonlyMap<string, FieldDeclaration>,
   problems: ProblemList,
 ): ReadonlyMap<string, FieldDeclaration> {

@@ -49,7 +49,10 @@ export interface ScalarType {
 }
 
 /** What a field gets when a create leaves it out. */
-export type FieldDefault = { readonly kind: "value"; readonly value: JsonValue } | { readonly kind: "now" } | { readonly kind: "uuid" };
+export type FieldDefault =
+  | { readonly kind: "value"; readonly value: JsonValue }
+  | { readonly kind: "now" }
+  | { readonly kind: "uuid" };
 
 /** What all fields have. */
 interface FieldBase {

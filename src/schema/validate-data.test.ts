@@ -43,7 +43,7 @@ const part = { a: 1, b: "x" };
 
 function check(data: unknown, use: "create" | "update" = "update", system = false): readonly Problem[] {
   try {
-    validator.validate("Item", use, data, { system });
+    validator.validate(data, { model: "Item", use, system });
   } catch (error) {
     if (error instanceof FootingError && error.code === "FTG_INVALID") return error.problems;
     throw error;
@@ -161,7 +161,7 @@ test("says why a field cannot be written", () => {
     { path: "/id", detail: "cannot change after the row was created." },
     { path: "/slug", detail: "cannot change after the row was created." },
   ]);
-  expect(() => validator.validate("Owner", "create", { items: [] }, { system: false })).toThrow(
+  expect(() => validator.validate({ items: [] }, { model: "Owner", use: "create", system: false })).toThrow(
     "/items: cannot be written: it shows the Item rows whose owner is this row.",
   );
 });

@@ -14,12 +14,6 @@ import type { ScalarKind, ScalarType, Schema } from "./schema-model.ts";
 /** What data is for. */
 export type DataUse = "create" | "update";
 
-/** How {@link DataValidator.validate} treats the writer. */
-export interface ValidateOptions {
-  /** True for the app itself, which may set hidden fields. */
-  readonly system: boolean;
-}
-
 const MAX_PROBLEMS = 100;
 
 /** The validators of one schema, each compiled when first needed. */
@@ -36,17 +30,17 @@ export class DataValidator {
    * Checks data in its JSON form. A field that is `undefined` counts as left out.
    * @throws FootingError FTG_INVALID with every wrong field (JSON Pointers).
    */
-  validate(model: string, use: DataUse, data: unknown, options: ValidateOptions): void {
-    const name = options.system ? `${model} ${use} system` : `${model} ${use}`;
-    const check = this.#compiled.get(name) ?? this.#compile(name, { model, use, system: options.system });
-    if (!check(data)) throw this.#createError(check.errors ?? [], { model, use, system: options.system });
+  validate(data: unknown, variant: Variant): void {
+    const check = this.#compiled.get(renderVariant(variant)) ?? this.#compile(variant);
+    if (!check(data)) throw this.#createError(check.errors ?? [], variant);
   }
 
-  #compile(name: string, { model, use, system }: Variant): ValidateFunction {
+  #compile(variant: Variant): ValidateFunction {
+    const { model, use, system } = variant;
     const declared = this.#schema.models[model];
     if (declared === undefined) throw new FootingError("FTG_QUERY", { detail: `No model is called ${model}.` });
     const check = this.#ajv.compile(createObjectSchema(this.#schema, declared, { use, system }));
-    this.#compiled.set(name, check);
+    this.#compiled.set(renderVariant(variant), check);
     return check;
   }
 
@@ -67,10 +61,16 @@ export class DataValidator {
   }
 }
 
-interface Variant {
+/** What data is checked for. */
+export interface Variant {
   readonly model: string;
   readonly use: DataUse;
+  /** True: hidden fields may be given. */
   readonly system: boolean;
+}
+
+function renderVariant({ model, use, system }: Variant): string {
+  return system ? `${model} ${use} system` : `${model} ${use}`;
 }
 
 /** What is wrong with a canonical value of the type by the limits the type declares, or null. For few values: it compiles. */

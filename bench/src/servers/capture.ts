@@ -28,10 +28,17 @@ export interface CapturedRequest {
 
 /** Runs the requests one after the other on Footing in this process. */
 export async function captureStatements<N extends string>(
-  { database, authorization }: ServerEnvironment, requests: Readonly<Record<N, CaseRequest>>,
+  { database, authorization }: ServerEnvironment,
+  requests: Readonly<Record<N, CaseRequest>>,
 ): Promise<Record<N, CapturedRequest>> {
   const url = `sqlite:${database}`;
-  const server = await startApp(atlas, { databaseUrl: url, port: 0, host: "127.0.0.1", mode: "production", title: "atlas" });
+  const server = await startApp(atlas, {
+    databaseUrl: url,
+    port: 0,
+    host: "127.0.0.1",
+    mode: "production",
+    title: "atlas",
+  });
   const entries: [string, CapturedRequest][] = [];
   for (const [name, request] of Object.entries<CaseRequest>(requests)) {
     const { statements, stop } = watchStatements();

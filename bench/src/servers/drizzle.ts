@@ -31,7 +31,9 @@ function addReads(app: FastifyInstance, db: Db): void {
   app.get<{ Querystring: Record<string, string> }>("/api/cities", ({ query }, reply) => {
     if (query["include"] === "country") return reply.send({ data: toOne.all({ id: Number(query["id[gt]"]) }) });
     if (query["country"] === undefined) return reply.send({ data: list.all({ id: Number(query["id[gt]"]) }) });
-    return reply.send({ data: filtered.all({ country: query["country"], population: Number(query["population[gt]"]) }) });
+    return reply.send({
+      data: filtered.all({ country: query["country"], population: Number(query["population[gt]"]) }),
+    });
   });
   app.get<{ Querystring: Record<string, string> }>("/api/countries", ({ query }, reply) =>
     reply.send({ data: toMany.execute({ code: query["code[gt]"] }).sync() }),

@@ -64,12 +64,18 @@ function addCreate(app: FastifyInstance): void {
     if (headers.authorization !== environment.authorization) return reply.code(403).send({ title: "Not allowed" });
     const { id, name, population, latitude, longitude, featureCode, country, region = null } = body;
     insert.run(id, name, population, latitude, longitude, featureCode, country, region);
-    return reply.code(201).type(JSON_TYPE).send(readText(readRow(select, [id])?.[0]));
+    return reply
+      .code(201)
+      .type(JSON_TYPE)
+      .send(readText(readRow(select, [id])?.[0]));
   });
 }
 
 /** A statement with one changing value whose first column goes into a fixed envelope. */
-function prepareOne({ statements, body }: CapturedRequest, sample: SQLInputValue): (value: SQLInputValue) => string | null {
+function prepareOne(
+  { statements, body }: CapturedRequest,
+  sample: SQLInputValue,
+): (value: SQLInputValue) => string | null {
   const { statement, values, row } = prepareOnly(statements);
   const text = readText(row[0]);
   const [head, tail] = split(body, text);
@@ -81,7 +87,10 @@ function prepareOne({ statements, body }: CapturedRequest, sample: SQLInputValue
 }
 
 /** A statement whose columns are the rows, whether there are more, and the sort key of the last. */
-function prepareList({ statements, body }: CapturedRequest, samples: readonly SQLInputValue[]): (values: readonly SQLInputValue[]) => string {
+function prepareList(
+  { statements, body }: CapturedRequest,
+  samples: readonly SQLInputValue[],
+): (values: readonly SQLInputValue[]) => string {
   const { statement, values } = prepareOnly(statements);
   const places = samples.map((sample) => find(values, sample));
   if (places.some((place, index) => place !== index)) throw new Error("Footing binds in another order now.");
@@ -95,9 +104,14 @@ function prepareList({ statements, body }: CapturedRequest, samples: readonly SQ
   };
 }
 
-function prepareOnly(statements: CapturedRequest["statements"]): { statement: StatementSync; values: SQLInputValue[]; row: readonly unknown[] } {
+function prepareOnly(statements: CapturedRequest["statements"]): {
+  statement: StatementSync;
+  values: SQLInputValue[];
+  row: readonly unknown[];
+} {
   const [only, ...others] = statements;
-  if (only === undefined || others.length > 0) throw new Error(`Footing ran ${statements.length} statements for one read.`);
+  if (only === undefined || others.length > 0)
+    throw new Error(`Footing ran ${statements.length} statements for one read.`);
   // What reached the driver once can be bound again.
   return { statement: prepare(only.sql), values: only.values as SQLInputValue[], row: only.row };
 }

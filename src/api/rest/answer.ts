@@ -37,7 +37,10 @@ export async function answerList(
 /** `GET /api/cities/5`. */
 export async function answerGet(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
   const key = parseKey(door.model, readSegment(door, request));
-  const { json } = await server.executor.read(parseRow(server.context, door, { key, text: request.query }), request.actor);
+  const { json } = await server.executor.read(
+    parseRow(server.context, door, { key, text: request.query }),
+    request.actor,
+  );
   if (json === "null")
     throw new FootingError("FTG_NOT_FOUND", {
       detail: `No ${door.model.name} has the key ${readSegment(door, request)}.`,

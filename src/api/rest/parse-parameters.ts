@@ -103,8 +103,7 @@ class ParameterReader {
           accepted: parameter.names,
         });
     }
-    const fields = parameter.name === "sort" ? names.map((name) => name.replace("-", "")) : names;
-    if (new Set(fields).size < fields.length)
+    if (names.length > 1 && hasRepeated(names))
       this.#problems.add(parameter.name, `${parameter.name} has a name twice.`, "Give each name once.");
   }
 
@@ -117,6 +116,11 @@ class ParameterReader {
         `${name} must be a whole number from ${minimum} to ${maximum}; got ${JSON.stringify(text.slice(0, 60))}.`,
       );
   }
+}
+
+/** Whether a name is there twice; a sort key up and down is the same name. */
+function hasRepeated(names: readonly string[]): boolean {
+  return new Set(names.map((name) => (name.startsWith("-") ? name.slice(1) : name))).size < names.length;
 }
 
 /** Only text can hold a comma itself, which is then escaped; in other lists an escaped comma separates as well. */

@@ -198,7 +198,10 @@ describe("parseList", () => {
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        for (const run of [() => parse(pieces.join("")), () => parseRow(context, post, { key: { id: 1 }, text: pieces.join("") })])
+        for (const run of [
+          () => parse(pieces.join("")),
+          () => parseRow(context, post, { key: { id: 1 }, text: pieces.join("") }),
+        ])
           expectQueryOr400(run);
       }),
       { numRuns: 5000 },

@@ -6,18 +6,18 @@ import { parseSelect, type SelectContext } from "./parse-select.ts";
 
 /** The read that a list's query string asks for. Throws FTG_PARAMETER, FTG_VALUE. */
 export function parseList(context: SelectContext, door: Door, text: string): ReadQuery {
-  const { where, sort, limit, offset, after, before, ...names } = parseParameters(door.list, text);
-  const select = parseSelect(context, door.view, names);
-  return {
-    model: door.model.name,
-    ...(select !== undefined && { select }),
-    ...(where !== undefined && { where }),
-    ...(sort !== undefined && { orderBy: sort }),
-    ...(limit !== undefined && { limit }),
-    ...(offset !== undefined && { offset }),
-    ...(after !== undefined && { after }),
-    ...(before !== undefined && { before }),
-  };
+  const values = parseParameters(door.list, text);
+  const select = parseSelect(context, door.view, values);
+  const { where, sort, limit, offset, after, before } = values;
+  const query: { -readonly [K in keyof ReadQuery]: ReadQuery[K] } = { model: door.model.name };
+  if (select !== undefined) query.select = select;
+  if (where !== undefined) query.where = where;
+  if (sort !== undefined) query.orderBy = sort;
+  if (limit !== undefined) query.limit = limit;
+  if (offset !== undefined) query.offset = offset;
+  if (after !== undefined) query.after = after;
+  if (before !== undefined) query.before = before;
+  return query;
 }
 
 /** One row as it was asked for. */

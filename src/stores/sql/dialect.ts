@@ -22,8 +22,6 @@ export interface KeyRows {
 export interface Dialect {
   /** A table, column, index or constraint name. */
   quoteName(name: string): string;
-  /** A text literal. */
-  quoteText(text: string): string;
   /** A literal of any canonical value, for constraints, which take no parameters. */
   literal(binding: Binding, value: unknown): string;
   /** The placeholder of the binding at a position, from 0. One position may stand several times in a statement. */

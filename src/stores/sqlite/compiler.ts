@@ -12,7 +12,6 @@ const MAX_ARGUMENTS = 1000;
 /** SQLite's part of the SQL compiler. */
 export const dialect: Dialect = Object.freeze<Dialect>({
   quoteName: (name) => `"${name.replaceAll('"', '""')}"`,
-  quoteText,
   literal: (binding, value) => {
     const encode = createEncoder(binding);
     // Canonical values without an encoder are text, numbers or null.

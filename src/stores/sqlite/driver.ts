@@ -3,6 +3,7 @@
  * no transaction and no queue.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { FootingError } from "../../errors/footing-error.ts";
 import type { Values } from "../contract/store.ts";
 import type { SqlCall, SqlReply } from "../sql/run-program.ts";
 import type { SqlText } from "../sql/sql-text.ts";
@@ -97,7 +98,7 @@ export class Connection {
   #configure(path: string): void {
     if (path !== ":memory:") {
       const mode = this.all("PRAGMA journal_mode = WAL")[0]?.["journal_mode"];
-      if (mode !== "wal") throw new Error(`The database ${path} does not take write-ahead logging (it says ${mode}).`);
+      if (mode !== "wal") throw createModeError(path, String(mode));
     }
     this.#database.exec(
       `PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE}; PRAGMA temp_store = MEMORY;
@@ -114,6 +115,11 @@ export class Connection {
     this.#prepared.set(text, prepared);
     return prepared;
   }
+}
+
+function createModeError(path: string, mode: string): FootingError {
+  const detail = `The database ${path} should keep a write-ahead log, but its journal mode stays ${mode}.`;
+  return new FootingError("FTG_DATABASE", { detail, fix: "Put the file on a local disk." });
 }
 
 function bindValues({ sources, encoders }: Prepared, values: Values, collected: unknown): SQLInputValue[] {

@@ -29,6 +29,11 @@ import { isBusy, readRefusal, translateError } from "./failure.ts";
 import { compareTables, loadTables, META_TABLE } from "./introspector.ts";
 import { Writer } from "./writer.ts";
 
+/** Refreshes the planner's statistics of tables that grew or shrank tenfold. */
+const ANALYZE = "PRAGMA optimize = 0x10002";
+/** From how many rows on a bulk write is worth new statistics at once. */
+const MANY_ROWS = 1000;
+
 /** Where the database is and how it behaves. */
 export interface SqliteOptions {
   /** The file, created when it is missing (its folder is not), or `:memory:`. */
@@ -74,19 +79,15 @@ interface Opened {
 }
 
 class SqliteStore implements Store {
+  readonly capabilities: Capabilities;
   readonly #path: string;
   readonly #timeout: number;
-  #capabilities: Capabilities;
   #opened: Opened | null = null;
 
   constructor({ path, transactionTimeout = 30_000 }: SqliteOptions) {
     this.#path = path;
     this.#timeout = transactionTimeout;
-    this.#capabilities = createCapabilities(process.versions["sqlite"] ?? "", path === ":memory:");
-  }
-
-  get capabilities(): Capabilities {
-    return this.#capabilities;
+    this.capabilities = createCapabilities(process.versions["sqlite"] ?? "", path === ":memory:");
   }
 
   async open(schema: Schema, options: OpenOptions): Promise<void> {
@@ -100,7 +101,6 @@ class SqliteStore implements Store {
       const writer = new Writer(connection, this.#path);
       const secret = await writer.write(() => prepareDatabase(connection, schema, options));
       if (reader !== connection) reader.exec("PRAGMA query_only = ON");
-      connection.exec("PRAGMA optimize = 0x10002");
       this.#opened = { schema, reader, connection, writer, secret };
     } catch (error) {
       for (const connection of connections) connection.close();
@@ -126,7 +126,11 @@ class SqliteStore implements Store {
 
   async executeMany(statement: Statement<CreatePlan>, rows: Iterable<Values>): Promise<number> {
     const { connection, writer } = this.#open();
-    return writer.write(() => runMany(connection, statement, rows));
+    return writer.write(() => {
+      const affected = runMany(connection, statement, rows);
+      if (affected >= MANY_ROWS) connection.exec(ANALYZE);
+      return affected;
+    });
   }
 
   async transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -167,9 +171,11 @@ class SqliteStore implements Store {
     if (opened === null) return;
     this.#opened = null;
     const { reader, connection, writer } = opened;
+    // Statistics are a courtesy: a lock or a full disk must not keep a program from ending.
+    await writer.write(() => connection.exec("PRAGMA optimize")).catch(() => undefined);
     await writer.drain();
     if (reader !== connection) reader.close();
-    connection.exec("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
+    connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     connection.close();
   }
 
@@ -206,6 +212,7 @@ function prepareDatabase(connection: Connection, schema: Schema, { createTables 
     `CREATE TABLE IF NOT EXISTS ${META_TABLE} (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`,
   );
   writeMeta(connection, "fingerprint", Buffer.from(schema.fingerprint));
+  connection.exec(ANALYZE);
   connection.all(`INSERT OR IGNORE INTO ${META_TABLE} (name, value) VALUES ('secret', ?)`, randomBytes(32));
   const [row] = connection.all(`SELECT value FROM ${META_TABLE} WHERE name = 'secret'`);
   const secret = row?.["value"];

@@ -106,10 +106,9 @@ export class Writer {
       for (const job of jobs) settle.push(this.#runJob(job));
       this.#commit();
     } catch (error) {
-      this.#rollback();
       const failure = translateError(error, this.#path);
       for (const job of jobs) job.reject(failure);
-      return;
+      return this.#rollback();
     }
     for (const done of settle) done();
   }
@@ -160,12 +159,12 @@ export class Writer {
 
   /** Takes the lock of the file. While another program has it, tries again without blocking this process. */
   async #begin(): Promise<void> {
-    const end = Date.now() + LOCK_TIMEOUT;
+    const end = performance.now() + LOCK_TIMEOUT;
     for (;;) {
       try {
         return this.#connection.command("BEGIN IMMEDIATE");
       } catch (error) {
-        if (!isBusy(error) || Date.now() > end) throw error;
+        if (!isBusy(error) || performance.now() > end) throw error;
         await sleep(1 + Math.random() * LOCK_PAUSE);
       }
     }
