@@ -72,7 +72,11 @@ function requireNode() {
 function buildGraphiql() {
   if (existsSync(join(root, "dist", "graphiql", "index.html"))) return;
   console.log("Building the GraphiQL page (once) ...");
-  const result = spawnSync("npm", ["run", "build", "--silent", "--workspace", "graphiql", "--", "--logLevel", "error"], inherit());
+  const result = spawnSync(
+    "npm",
+    ["run", "build", "--silent", "--workspace", "graphiql", "--", "--logLevel", "error"],
+    inherit(),
+  );
   if (result.status !== 0) fail("The GraphiQL page could not be built. The output above says why.");
 }
 

@@ -69,7 +69,7 @@ async function importWithFooting(): Promise<number> {
     },
   });
   const options = {
-    databaseUrl: `sqlite:${file}`,
+    database: `sqlite:${file}`,
     port: 0,
     host: "127.0.0.1",
     mode: "production",
@@ -82,7 +82,7 @@ async function importWithFooting(): Promise<number> {
 /** Into the tables that Footing creates, one transaction. */
 async function importRaw(): Promise<number> {
   const options = {
-    databaseUrl: `sqlite:${file}`,
+    database: `sqlite:${file}`,
     port: 0,
     host: "127.0.0.1",
     mode: "production",

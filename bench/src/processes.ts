@@ -55,13 +55,6 @@ export function readProcessorTime(pid: number): number | null {
   return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS;
 }
 
-/** Resident memory of a process in megabytes, or null where the system does not tell. */
-export function readMemory(pid: number): number | null {
-  const file = `/proc/${pid}/status`;
-  if (!existsSync(file)) return null;
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(file, "latin1"))?.[1]) / 1024;
-}
-
 function waitForPort(child: ChildProcess, name: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`${name} did not start.`)), START_LIMIT);

@@ -31,7 +31,7 @@ export function createRoutes<M extends Models>(app: App<M>, options: FrontEndOpt
     executor,
     logger,
     introspection,
-    graphiql: introspection,
+    graphiql: mode === "development",
     limits: graphql.limits ?? {},
     rows,
   });

@@ -8,14 +8,18 @@ import type { HostRoute } from "../http/host-route.ts";
 import { createLogger, type HostLogger } from "../http/logger.ts";
 import type { Models } from "../schema/check-types.ts";
 import type { Store } from "../stores/contract/store.ts";
+import type { CacheStats } from "../util/lru-cache.ts";
 import { createRoutes, type Mode } from "./create-routes.ts";
 import type { App } from "./define-app.ts";
 import { loadStore } from "./load-store.ts";
 
 /** How to open an app. */
 export interface OpenAppOptions {
-  /** Like `sqlite:./data/app.db` or `sqlite::memory:`; a relative path starts at the working directory. */
-  readonly databaseUrl: string;
+  /**
+   * An address like `sqlite:./data/app.db` or `sqlite::memory:` (a relative path starts at the working directory), or
+   * a store that was made with options of its own.
+   */
+  readonly database: string | Store;
   readonly mode: Mode;
   /** The name of the app in its documents. */
   readonly title: string;
@@ -29,6 +33,8 @@ export interface OpenedApp<in out M extends Models = Models> {
   /** Everything the app serves but `/healthz` and `/readyz`. */
   readonly routes: readonly HostRoute[];
   readonly logger: HostLogger;
+  /** What the cache of statements did so far. */
+  stats(): CacheStats;
   /** Ends the connections to the database. */
   close(): Promise<void>;
 }
@@ -40,10 +46,17 @@ export interface OpenedApp<in out M extends Models = Models> {
  * FTG_DATABASE_MISMATCH for a database that cannot be used.
  */
 export async function openApp<M extends Models>(app: App<M>, options: OpenAppOptions): Promise<OpenedApp<M>> {
-  const store = await loadStore(options.databaseUrl);
+  const store = typeof options.database === "string" ? await loadStore(options.database) : options.database;
   await store.open(app.schema, { createTables: true });
   const engine = createEngine({ schema: app.schema, rules: app.rules, store, limits: app.limits ?? {} });
   const logger = createLogger();
   const routes = createRoutes(app, { executor: engine, mode: options.mode, title: options.title, logger });
-  return Object.freeze({ store, db: createDb<M>(engine, app.schema), routes, logger, close: () => store.close() });
+  return Object.freeze({
+    store,
+    db: createDb<M>(engine, app.schema),
+    routes,
+    logger,
+    stats: () => engine.stats(),
+    close: () => store.close(),
+  });
 }

@@ -4,6 +4,7 @@ import { createHost } from "../http/host.ts";
 import type { HostRoute } from "../http/host-route.ts";
 import type { Models } from "../schema/check-types.ts";
 import type { Capabilities } from "../stores/contract/capabilities.ts";
+import type { CacheStats } from "../util/lru-cache.ts";
 import type { App, CreateProgress } from "./define-app.ts";
 import { type OpenAppOptions, type OpenedApp, openApp } from "./open-app.ts";
 
@@ -30,6 +31,8 @@ export interface RunningApp<in out M extends Models = Models> {
   readonly routes: readonly HostRoute[];
   /** What the database promises. */
   readonly capabilities: Capabilities;
+  /** Query shapes whose statements are kept, and how often requests found (`hits`) or did not find (`misses`) theirs. */
+  stats(): CacheStats;
   /** Refuses new requests, finishes those that run, then closes the database. */
   close(): Promise<void>;
 }
@@ -41,7 +44,7 @@ export interface RunningApp<in out M extends Models = Models> {
  *
  * @example
  * ```ts
- * const server = await startApp(app, { databaseUrl: "sqlite::memory:", port: 0, host: "127.0.0.1", mode: "production", title: "atlas" });
+ * const server = await startApp(app, { database: "sqlite::memory:", port: 0, host: "127.0.0.1", mode: "production", title: "atlas" });
  * await fetch(`${server.url}/api/cities`);
  * await server.close();
  * ```
@@ -62,7 +65,7 @@ async function serve<M extends Models>(
   opened: OpenedApp<M>,
   options: StartAppOptions,
 ): Promise<RunningApp<M>> {
-  const { store, db, routes, logger } = opened;
+  const { store, db, routes, logger, stats } = opened;
   const host = createHost({
     logger,
     ping: () => store.ping(),
@@ -81,6 +84,7 @@ async function serve<M extends Models>(
     db,
     routes,
     capabilities: store.capabilities,
+    stats,
     close,
   });
 }

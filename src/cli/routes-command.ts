@@ -9,7 +9,7 @@ import { loadEnvFile, nameApp } from "./settings.ts";
 export async function runRoutes(file: string): Promise<void> {
   loadEnvFile(process.cwd(), process.env);
   const app = await loadApp(file);
-  const opened = await openApp(app, { databaseUrl: "sqlite::memory:", mode: "production", title: nameApp(file) });
+  const opened = await openApp(app, { database: "sqlite::memory:", mode: "production", title: nameApp(file) });
   const health = createHealthRoutes({ isStopping: () => false, ping: () => opened.store.ping() });
   console.log(renderRoutes([...opened.routes, ...health]));
   await opened.close();

@@ -19,7 +19,7 @@ export interface Settings {
   /** Name or address of the interface to listen on. */
   readonly host: string;
   /** Like `sqlite:./data/app.db`; a relative path starts at the working directory. */
-  readonly databaseUrl: string;
+  readonly database: string;
 }
 
 /** Variables by name, as `process.env` has them. */
@@ -43,7 +43,7 @@ export function parseSettings(env: Environment, appFile: string): Settings {
   const settings: Settings = {
     port: Number(env["PORT"] || DEFAULT_PORT),
     host: env["HOST"] || DEFAULT_HOST,
-    databaseUrl: env["DATABASE_URL"] || `sqlite:./data/${nameApp(appFile)}.db`,
+    database: env["DATABASE_URL"] || `sqlite:./data/${nameApp(appFile)}.db`,
   };
   const problems = [...checkPort(env["PORT"], settings.port), ...checkHost(settings.host), ...checkDatabase(settings)];
   if (problems.length > 0) throw new FootingError("FTG_CONFIG", { detail: countProblems(problems.length), problems });
@@ -76,8 +76,8 @@ function checkHost(host: string): Problem[] {
   return [{ path: "HOST", detail, fix: "Set HOST to 127.0.0.1 for this machine only, or to 0.0.0.0 for all." }];
 }
 
-function checkDatabase({ databaseUrl }: Settings): Problem[] {
-  const problem = findDatabaseUrlProblem(databaseUrl);
+function checkDatabase({ database }: Settings): Problem[] {
+  const problem = findDatabaseUrlProblem(database);
   return problem === null ? [] : [{ path: "DATABASE_URL", ...problem }];
 }
 

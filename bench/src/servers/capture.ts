@@ -33,7 +33,7 @@ export async function captureStatements<N extends string>(
 ): Promise<Record<N, CapturedRequest>> {
   const url = `sqlite:${database}`;
   const server = await startApp(atlas, {
-    databaseUrl: url,
+    database: url,
     port: 0,
     host: "127.0.0.1",
     mode: "production",

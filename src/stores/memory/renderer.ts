@@ -2,10 +2,9 @@
  * The JSON text of rows, pages and nested relations. Text is joined by hand because an output name may be any
  * string, and an object of JavaScript would reorder or swallow some.
  */
-import type { EdgeItem, PageInfo, PageItem } from "../../plan/rows-node.ts";
+
 import type { CountPlan, ReadPlan } from "../../plan/plan.ts";
-import type { RowsNode } from "../../plan/rows-node.ts";
-import type { SelectItem, SelectNode } from "../../plan/rows-node.ts";
+import type { EdgeItem, PageInfo, PageItem, RowsNode, SelectItem, SelectNode } from "../../plan/rows-node.ts";
 import type { JsonValue, ModelSchema } from "../../schema/schema-model.ts";
 import type { CountResult, ReadResult } from "../contract/store.ts";
 import { type Context, columnValues, type ModelRows, modelRows, type Row, relatedRows } from "./database.ts";

@@ -10,7 +10,7 @@ import type { Compilation } from "./compilation.ts";
 /** One row in a statement. */
 export interface RowScope {
   readonly model: ModelSchema;
-  /** The SQL of one of its columns. */
+  /** The SQL of one of its columns. May note that the column is needed: ask only for what the statement uses. */
   column(name: string): string;
 }
 
@@ -63,7 +63,6 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
   const alias = c.alias("t");
   const far = createTableScope(c, target, alias);
   const table = nameTable(c, target.table, alias);
-  const own = listColumns(near, near.model.key);
   if (field.kind === "ref")
     return {
       far,
@@ -77,12 +76,12 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
     return {
       far,
       from: `${nameTable(c, field.table, linkAlias)} JOIN ${table} ON ${join}`,
-      conditions: matchColumns(listColumns(link, field.near), own),
+      conditions: matchColumns(listColumns(link, field.near), listColumns(near, near.model.key)),
     };
   }
   const back = findRelation(target, field.via);
   const columns = back.kind === "ref" ? back.columns : [];
-  return { far, from: table, conditions: matchColumns(listColumns(far, columns), own) };
+  return { far, from: table, conditions: matchColumns(listColumns(far, columns), listColumns(near, near.model.key)) };
 }
 
 /** The SQL of several columns of a row. */

@@ -65,7 +65,11 @@ export function isBusy(error: unknown): boolean {
 export function translateError(error: unknown, path: string): unknown {
   if (readCode(error) === 0) return error;
   if (isBusy(error)) {
-    return new FootingError("FTG_BUSY", { detail: `Another program has locked the database ${path}.`, cause: error });
+    return new FootingError("FTG_BUSY", {
+      detail: `Another program has locked the database ${path}.`,
+      headers: { "Retry-After": "1" },
+      cause: error,
+    });
   }
   const known = DATABASE_PROBLEMS.get(readCode(error) & 0xff);
   if (known === undefined) {
