@@ -23,28 +23,6 @@ export function printPlan(plan: Plan): string {
   return printLines(plan).join("\n");
 }
 
-/** The text of a condition, on one line. */
-export function printPredicate(node: PredicateNode): string {
-  switch (node.kind) {
-    case "constant":
-      return String(node.value);
-    case "compare":
-      return `${printColumn(node.column)} ${symbols[node.operator]} ${printParam(node.value)}`;
-    case "in":
-      return `${printColumn(node.column)} in ${printParam(node.values)}`;
-    case "isNull":
-      return `${printColumn(node.column)} is null`;
-    case "and":
-      return node.items.length === 0 ? "and()" : `(${node.items.map(printPredicate).join(" and ")})`;
-    case "or":
-      return node.items.length === 0 ? "or()" : `(${node.items.map(printPredicate).join(" or ")})`;
-    case "not":
-      return `not ${printPredicate(node.item)}`;
-    case "exists":
-      return `some ${node.relation} [access ${printAccess(node.access)}] (${printPredicate(node.where)})`;
-  }
-}
-
 function printLines(plan: Plan): readonly string[] {
   switch (plan.kind) {
     case "read":
@@ -169,6 +147,28 @@ function printWrite(plan: WritePart): readonly string[] {
 function printReturning(returning: ReturningNode | null): readonly string[] {
   if (returning === null) return [];
   return [`returning [access ${printAccess(returning.access)}]`, ...indent(printSelect(returning.select))];
+}
+
+/** The text of a condition, on one line. */
+function printPredicate(node: PredicateNode): string {
+  switch (node.kind) {
+    case "constant":
+      return String(node.value);
+    case "compare":
+      return `${printColumn(node.column)} ${symbols[node.operator]} ${printParam(node.value)}`;
+    case "in":
+      return `${printColumn(node.column)} in ${printParam(node.values)}`;
+    case "isNull":
+      return `${printColumn(node.column)} is null`;
+    case "and":
+      return node.items.length === 0 ? "and()" : `(${node.items.map(printPredicate).join(" and ")})`;
+    case "or":
+      return node.items.length === 0 ? "or()" : `(${node.items.map(printPredicate).join(" or ")})`;
+    case "not":
+      return `not ${printPredicate(node.item)}`;
+    case "exists":
+      return `some ${node.relation} [access ${printAccess(node.access)}] (${printPredicate(node.where)})`;
+  }
 }
 
 function printAccess(access: PredicateNode | null): string {

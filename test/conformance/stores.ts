@@ -23,6 +23,9 @@ export const storeKinds: readonly StoreKind[] = [
   { name: "SQLite in memory, plans as JSON", create: () => sendPlansAsJson(createSqliteStore({ path: ":memory:" })) },
 ];
 
+/** The kinds that the memory store is the measure of. */
+export const measuredKinds: readonly StoreKind[] = storeKinds.filter(({ name }) => !name.startsWith("memory"));
+
 /** Runs `work` with a new store of the kind and closes the store afterwards. */
 export async function withStore<T>(kind: StoreKind, work: (store: Store) => Promise<T>): Promise<T> {
   const store = kind.create();

@@ -10,7 +10,7 @@ export interface SeedOptions {
 }
 
 /** Longest time one property may take when FOOTING_PROPERTY_RUNS is not set, in milliseconds. */
-const timeLimit = 20_000;
+const timeLimit = 10_000;
 
 /** Checks that `property` resolves for the regressions and for random seeds. */
 export async function checkSeeds(

@@ -172,13 +172,13 @@ function unscaled(text: string): bigint {
   return BigInt(whole + fraction.padEnd(38, "0"));
 }
 
+/** Whether an object beside a ref is a filter on its target rather than operators on its key. */
 function isFilter(target: ModelSchema, value: unknown): boolean {
   if (!isObject(value)) return false;
-  const names = Object.keys(value);
-  return (
-    names.length === 0 ||
-    names.some((name) => !["eq", "not", "in", "notIn", "isNull"].includes(name) || name in target.fields)
-  );
+  const entries = Object.entries(value);
+  const isOperator = (name: string, operand: unknown) =>
+    ["eq", "not", "in", "notIn", "isNull"].includes(name) && !(name in target.fields) && !isObject(operand);
+  return entries.length === 0 || !entries.every(([name, operand]) => isOperator(name, operand));
 }
 
 function isMissing(value: unknown): boolean {

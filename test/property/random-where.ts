@@ -66,11 +66,7 @@ function drawOperand({ random }: WhereSource, operator: string, value: () => unk
 
 function drawRef(source: WhereSource, model: string, depth: number): unknown {
   const { random } = source;
-  if (depth > 0 && random.chance(0.5)) {
-    const where = drawRelated(source, model, depth);
-    // Alone, `not` is read as an operator on the key.
-    return "not" in where ? { all: [where] } : where;
-  }
+  if (depth > 0 && random.chance(0.5)) return drawRelated(source, model, depth);
   const key = source.key(model);
   if (key === null || random.chance(0.2)) return { isNull: random.chance(0.5) };
   const operator = random.pick(["eq", "not", "in", "notIn"]);

@@ -8,7 +8,7 @@ import type { Executor, ReadAnswer } from "../../src/engine/executor.ts";
 import type { ReadQuery } from "../../src/plan/query.ts";
 import type { Store } from "../../src/stores/contract/store.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
-import { storeKinds, withStore } from "../conformance/stores.ts";
+import { measuredKinds, withStore } from "../conformance/stores.ts";
 import { checkSeeds } from "./check-seeds.ts";
 import { Random } from "./random.ts";
 import { drawModel, drawRead, drawWalk } from "./random-query.ts";
@@ -31,9 +31,9 @@ import {
 // Seeds that once failed.
 const regressions: readonly number[] = [];
 
-for (const kind of storeKinds.filter(({ name }) => name !== "memory")) {
+for (const kind of measuredKinds) {
   test(`${kind.name} answers as the memory store does`, { timeout: 600_000 }, () =>
-    checkSeeds((seed) => withStore(kind, (store) => agree(seed, store)), { regressions, runs: 60 }),
+    checkSeeds((seed) => withStore(kind, (store) => agree(seed, store)), { regressions, runs: 80 }),
   );
 }
 
