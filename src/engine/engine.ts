@@ -20,7 +20,7 @@ import { DataValidator } from "../schema/validate-data.ts";
 import type { Session, Store } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
-import type { Executor, ReadAnswer } from "./executor.ts";
+import type { Executor, RawAnswer, ReadAnswer } from "./executor.ts";
 import { Planner } from "./planner.ts";
 import type { EngineParts, Run } from "./run.ts";
 import { runCreate, runCreateMany } from "./run-create.ts";
@@ -77,7 +77,13 @@ export class Engine implements Executor {
   }
 
   /** See {@link Executor.read}. */
-  read(query: ReadQuery, actor: Actor): Promise<ReadAnswer> {
+  async read(query: ReadQuery, actor: Actor): Promise<ReadAnswer> {
+    const answer = await runRead(this.#run, query, actor);
+    return { ...answer, json: answer.json.toString() };
+  }
+
+  /** See {@link Executor.readRaw}. */
+  readRaw(query: ReadQuery, actor: Actor): Promise<RawAnswer> {
     return runRead(this.#run, query, actor);
   }
 

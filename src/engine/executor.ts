@@ -21,6 +21,11 @@ export interface ReadAnswer {
   readonly cursor: string | null;
 }
 
+/** A read's answer as the store gave it: text, or its bytes in UTF-8, which a socket takes as they are. */
+export interface RawAnswer extends Omit<ReadAnswer, "json"> {
+  readonly json: string | Buffer;
+}
+
 /**
  * Runs queries, each under the rules of `actor`. All methods throw FootingError: FTG_QUERY, FTG_VALUE,
  * FTG_CURSOR, FTG_COST, FTG_FORBIDDEN (no rule allows the operation at all) and, for writes, FTG_INVALID,
@@ -29,6 +34,8 @@ export interface ReadAnswer {
 export interface Executor {
   /** Reads a list, a page or (`single`) one row. */
   read(query: ReadQuery, actor: Actor): Promise<ReadAnswer>;
+  /** The same without decoding, for front ends that only pass the answer on. */
+  readRaw(query: ReadQuery, actor: Actor): Promise<RawAnswer>;
   /** Counts the rows that match and that the actor may read. */
   count(query: CountQuery, actor: Actor): Promise<number>;
   /** Creates one row; JSON text of it, or null when the actor may not read it. */

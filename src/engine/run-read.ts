@@ -14,7 +14,7 @@ import type { RowsNode } from "../plan/rows-node.ts";
 import type { ReadResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 import { renderCursor } from "./cursor.ts";
-import type { ReadAnswer } from "./executor.ts";
+import type { RawAnswer } from "./executor.ts";
 import type { Run } from "./run.ts";
 import { renderFilterShape, renderShape } from "./shape-key.ts";
 
@@ -33,7 +33,7 @@ const readKeys: ReadonlySet<string> = new Set([
 const countKeys: ReadonlySet<string> = new Set(["model", "where"]);
 
 /** Runs one read; errors as in `Executor`. */
-export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise<ReadAnswer> {
+export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise<RawAnswer> {
   const prepared = run.parts.planner.prepare<ReadPlan>({
     actor,
     model: query.model,

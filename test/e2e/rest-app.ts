@@ -228,6 +228,7 @@ function failing(engine: Engine, failures: unknown[]): Executor {
     failures.length > 0 ? Promise.reject(failures.pop()) : work();
   return {
     read: (query, actor) => next(() => engine.read(query, actor)),
+    readRaw: (query, actor) => next(() => engine.readRaw(query, actor)),
     count: (query, actor) => next(() => engine.count(query, actor)),
     create: (query, actor) => next(() => engine.create(query, actor)),
     createMany: (query, actor) => next(() => engine.createMany(query, actor)),

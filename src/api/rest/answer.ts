@@ -31,7 +31,7 @@ export async function answerList(
   { path, query: text, actor }: HostRequest,
 ): Promise<HostResponse> {
   const query = parseList(server.context, door, text);
-  return renderList(await server.executor.read(query, actor), { path, text, query });
+  return renderList(await server.executor.readRaw(query, actor), { path, text, query });
 }
 
 /** `GET /api/cities/5`. */

@@ -1,5 +1,5 @@
 /** Puts the envelope around the JSON text of a list, without ever reading that text. */
-import type { ReadAnswer } from "../../engine/executor.ts";
+import type { RawAnswer } from "../../engine/executor.ts";
 import type { HostResponse } from "../../http/host-route.ts";
 import type { ReadQuery } from "../../plan/query.ts";
 import { decodePart, splitQuery } from "./query-text.ts";
@@ -24,18 +24,30 @@ export interface ListRequest {
  * `{"data":[…],"page":{"hasMore":true,"next":"…"}}`, with the address of the next page as a `Link` (RFC 8288)
  * when there is one. Read backwards with `before`, the page leads further back: `previous` and `rel="prev"`.
  */
-export function renderList({ json, hasMore, cursor }: ReadAnswer, request: ListRequest): HostResponse {
+export function renderList({ json, hasMore, cursor }: RawAnswer, request: ListRequest): HostResponse {
   const backwards = request.query.before !== undefined;
   const name = backwards ? "previous" : "next";
-  if (!hasMore || cursor === null)
-    return { status: 200, type: jsonType, body: `{"data":${json},"page":{"hasMore":${hasMore},"${name}":null}}` };
+  const body = renderEnvelope(
+    json,
+    `],"page":{"hasMore":${hasMore},"${name}":${cursor === null ? null : `"${cursor}"`}}}`,
+  );
+  if (cursor === null) return { status: 200, type: jsonType, body };
   const target = renderTarget(request, `${backwards ? "before" : "after"}=${cursor}`);
-  return {
-    status: 200,
-    type: jsonType,
-    body: `{"data":${json},"page":{"hasMore":true,"${name}":"${cursor}"}}`,
-    headers: { link: `<${target}>; rel="${backwards ? "prev" : "next"}"` },
-  };
+  return { status: 200, type: jsonType, body, headers: { link: `<${target}>; rel="${backwards ? "prev" : "next"}"` } };
+}
+
+const start = '{"data":[';
+const startBytes = Buffer.from(start);
+
+/** The rows between the start of the answer and its end, which begins with the bracket that closes them. */
+function renderEnvelope(rows: string | Buffer, end: string): string | Buffer {
+  if (typeof rows === "string") return `${start}${rows.slice(1, -1)}${end}`;
+  const size = startBytes.length - 2 + rows.length + end.length;
+  const body = Buffer.allocUnsafe(size);
+  startBytes.copy(body);
+  rows.copy(body, startBytes.length - 1);
+  body.write(end, size - end.length, "latin1");
+  return body;
 }
 
 /** The same list from another position. */

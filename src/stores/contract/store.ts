@@ -19,8 +19,8 @@ export interface Statement<P extends Plan = Plan> {
 
 /** The answer to a read. */
 export interface ReadResult {
-  /** JSON text: an array, a page object, or for `single` an object or `null`. */
-  readonly json: string;
+  /** JSON text, or the bytes of it in UTF-8: an array, a page object, or for `single` an object or `null`. */
+  readonly json: string | Buffer;
   /** Whether more rows lie in the direction of reading. */
   readonly hasMore: boolean;
   /**

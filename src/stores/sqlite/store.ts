@@ -279,10 +279,10 @@ function readRows(row: readonly unknown[] | undefined): ReadResult {
   return { json: readText(json), hasMore: more === 1, edge: typeof edge === "string" ? edge : null };
 }
 
-/** Long texts come as bytes, which Node decodes faster than a text of SQLite. */
-function readText(value: unknown): string {
+/** Long texts come as bytes, which go to the socket as they are. */
+function readText(value: unknown): string | Buffer {
   if (!(value instanceof Uint8Array)) return String(value);
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("utf8");
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
 /** Answers the steps of a program one after the other. */
