@@ -13,6 +13,7 @@ import {
 import { createActor } from "../engine/actor.ts";
 import { FootingError } from "../errors/footing-error.ts";
 import type { User } from "../schema/rules.ts";
+import { FreshSockets } from "./fresh-sockets.ts";
 import { admitCall, type Call, checkTarget, implementedMethods, type PreparedRoute, prepareRoute } from "./guard.ts";
 import { createHealthRoutes } from "./health.ts";
 import type { HostResponse, HostRoute } from "./host-route.ts";
@@ -81,12 +82,14 @@ export class Host {
   readonly #options: HostOptions;
   readonly #limits: HostLimits;
   readonly #fastify: FastifyInstance;
+  readonly #fresh: FreshSockets;
   #stopping = false;
 
   constructor(options: HostOptions) {
     this.#options = options;
     this.#limits = { ...hostLimits, ...options.limits };
     this.#fastify = this.#createFastify();
+    this.#fresh = new FreshSockets(this.#fastify.server);
     for (const route of createHealthRoutes({ isStopping: () => this.#stopping, ping: options.ping })) this.route(route);
   }
 
@@ -121,6 +124,7 @@ export class Host {
   async close(): Promise<void> {
     this.#stopping = true;
     const timer = setTimeout(() => this.#fastify.server.closeAllConnections(), this.#limits.stop);
+    this.#fresh.close();
     await this.#fastify.close();
     clearTimeout(timer);
   }

@@ -82,7 +82,7 @@ export function resolveDelete(
 }
 
 /** Resolves a key (`{ code: "PE" }`) into the condition that names exactly that row. Throws FTG_QUERY. */
-export function resolveKey(context: ResolveContext, model: ModelSchema, key: unknown): PredicateNode {
+function resolveKey(context: ResolveContext, model: ModelSchema, key: unknown): PredicateNode {
   const names = model.key.map((part) => part.field);
   if (!isPlainObject(key)) throw queryError(["key"], `an object with ${names.join(", ")}`, describeValue(key));
   const extra = Object.keys(key).find((name) => !names.includes(name));

@@ -37,7 +37,7 @@ export async function withStore<T>(kind: StoreKind, work: (store: Store) => Prom
 }
 
 /** A store to which every plan goes through its JSON form. */
-export function sendPlansAsJson(store: Store): Store {
+function sendPlansAsJson(store: Store): Store {
   return delegate(store, { compile: <P extends Plan>(plan: P): Statement<P> => store.compile(sendAsJson(plan)) });
 }
 

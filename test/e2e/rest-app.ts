@@ -135,7 +135,7 @@ const cities: readonly DataQuery[] = [
 ];
 
 /** Fills an empty database. */
-export async function fill(engine: Executor): Promise<void> {
+async function fill(engine: Executor): Promise<void> {
   const rows: readonly [string, readonly DataQuery[]][] = [
     [
       "Language",

@@ -35,7 +35,7 @@ export function drawWalk(source: WhereSource, model: ModelSchema): ReadQuery {
 }
 
 /** Sort keys, some through relations. */
-export function drawOrder(source: WhereSource, model: ModelSchema): OrderQuery {
+function drawOrder(source: WhereSource, model: ModelSchema): OrderQuery {
   const { random } = source;
   const keys = random.times(random.int(1, 3), () => drawSortKey(source, model, random.int(0, 2)));
   return keys.filter((key) => key !== null).map((key) => (random.chance(0.5) ? key : `-${key}`));

@@ -6,7 +6,7 @@ import { drawValue } from "./random-values.ts";
 import { drawWhere } from "./random-where.ts";
 
 /** Stands in a rule's `where` for what the principal has under that name: a value, null or nothing. */
-export class Claim {
+class Claim {
   readonly name: string;
 
   constructor(name: string) {

@@ -6,12 +6,12 @@ import Database from "better-sqlite3";
 import { and, asc, desc, eq, getTableColumns, gt, sql } from "drizzle-orm";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import Fastify, { type FastifyInstance } from "fastify";
-import * as schema from "./drizzle-schema.ts";
+import { city, cityRelations, country, countryRelations, region } from "./drizzle-schema.ts";
 import { CITY_BODY, type CityBody, PRAGMAS, readEnvironment, serve } from "./serve.ts";
 
-type Db = BetterSQLite3Database<typeof schema>;
+const schema = { city, cityRelations, country, countryRelations, region };
 
-const { city, country } = schema;
+type Db = BetterSQLite3Database<typeof schema>;
 const environment = readEnvironment();
 const client = new Database(environment.database);
 for (const pragma of PRAGMAS) client.pragma(pragma);

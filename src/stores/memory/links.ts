@@ -33,7 +33,7 @@ export function dropLinks(context: Context, model: ModelSchema, row: Row): void 
 }
 
 /** The manyToMany field of that name. */
-export function manyToMany(model: ModelSchema, name: string): ManyToManyField {
+function manyToMany(model: ModelSchema, name: string): ManyToManyField {
   const field = model.fields[name];
   if (field?.kind !== "manyToMany") throw new Error(`${model.name}.${name} is not a manyToMany field`);
   return field;

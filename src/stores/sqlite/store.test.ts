@@ -14,7 +14,7 @@ import { createSchema } from "../../schema/create-schema.ts";
 import { model } from "../../schema/model.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { t } from "../../schema/t.ts";
-import type { Store } from "../contract/store.ts";
+import type { ReadResult, Statement, Store } from "../contract/store.ts";
 import { createSqliteStore } from "./store.ts";
 
 const { schema } = createSchema({ Fact: model({ n: t.int(), rank: t.int().optional() }, { key: "n" }) });
@@ -79,6 +79,12 @@ async function add(n: number, rank: number | null = null): Promise<string | null
   return (await store.execute(store.compile(create), [n, rank])).json;
 }
 
+/** A list with its bytes as text. */
+async function readList(statement: Statement<ReadPlan>, values: readonly unknown[]): Promise<ReadResult> {
+  const result = await store.execute(statement, values);
+  return { ...result, json: result.json.toString() };
+}
+
 describe("pages", () => {
   const ranks = [null, 3, 1, 3, null, 2, 1, null];
 
@@ -96,13 +102,13 @@ describe("pages", () => {
         for (const limit of [1, 3, 8]) {
           const ahead = sorted.slice(index + 1);
           const shown = ahead.slice(0, limit);
-          expect(await store.execute(after, [limit, rank, n])).toEqual({
+          expect(await readList(after, [limit, rank, n])).toEqual({
             json: JSON.stringify(shown),
             hasMore: ahead.length > limit,
             edge: place(shown.at(-1)),
           });
           const back = sorted.slice(0, index).slice(-limit);
-          expect(await store.execute(before, [limit, rank, n])).toEqual({
+          expect(await readList(before, [limit, rank, n])).toEqual({
             json: JSON.stringify(back),
             hasMore: index > limit,
             edge: place(back[0]),
@@ -117,7 +123,7 @@ describe("pages", () => {
   }
 
   test("without rows there is no edge", async () => {
-    expect(await store.execute(store.compile(list(false, null)), [20])).toEqual({
+    expect(await readList(store.compile(list(false, null)), [20])).toEqual({
       json: "[]",
       hasMore: false,
       edge: null,
@@ -190,7 +196,7 @@ describe("transactions", () => {
       ).rejects.toMatchObject({ code: "FTG_CONFLICT" });
       await session.execute(store.compile(create), [3, null]);
     });
-    expect((await store.execute(store.compile(list(false, null)), [9])).json).toBe(
+    expect((await readList(store.compile(list(false, null)), [9])).json).toBe(
       '[{"rank":null,"n":1},{"rank":null,"n":3}]',
     );
   });
