@@ -6,10 +6,10 @@ import Database from "better-sqlite3";
 import { and, asc, desc, eq, getTableColumns, gt, sql } from "drizzle-orm";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import Fastify, { type FastifyInstance } from "fastify";
-import { city, cityRelations, country, countryRelations, region } from "./drizzle-schema.ts";
+import { city, cityRelations, country, countryRelations } from "./drizzle-schema.ts";
 import { CITY_BODY, type CityBody, PRAGMAS, readEnvironment, serve } from "./serve.ts";
 
-const schema = { city, cityRelations, country, countryRelations, region };
+const schema = { city, cityRelations, country, countryRelations };
 
 type Db = BetterSQLite3Database<typeof schema>;
 const environment = readEnvironment();

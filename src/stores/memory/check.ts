@@ -1,11 +1,11 @@
 /** Whether a row meets a check of its model: a `where` over the row's own scalar fields, evaluated as it is written. */
-import type { JsonValue, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
+import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 import type { Row } from "./database.ts";
 import { compares } from "./evaluator.ts";
 
 type Where = { readonly [key: string]: JsonValue };
 
-/** Whether `row` meets `where`. */
+/** Whether a row of `model` meets `where`. */
 export function meetsCheck(model: ModelSchema, where: Where, row: Row): boolean {
   return Object.entries(where).every(([name, condition]) => {
     if (name === "all") return parts(condition).every((part) => meetsCheck(model, part, row));
@@ -14,26 +14,29 @@ export function meetsCheck(model: ModelSchema, where: Where, row: Row): boolean 
     const field = model.fields[name];
     if (field?.kind !== "scalar")
       throw new Error(`a check of ${model.name} names ${name}, which is not a scalar field`);
-    return isObject(condition) ? meetsAll(field, condition, row) : meets(field, "eq", condition, row);
+    return meetsCondition(field.type, condition, row[field.column] ?? null);
   });
 }
 
-function meetsAll(field: ScalarField, operators: Where, row: Row): boolean {
-  return Object.entries(operators).every(([operator, operand]) => meets(field, operator, operand, row));
+function meetsCondition(type: ScalarType, condition: JsonValue, value: JsonValue): boolean {
+  if (!isObject(condition)) return equals(type, condition, value);
+  return Object.entries(condition).every(([operator, operand]) => meetsOperator(type, { operator, operand }, value));
 }
 
-function meets(field: ScalarField, operator: string, operand: JsonValue, row: Row): boolean {
-  const value = row[field.column] ?? null;
-  const equals = (other: JsonValue) => (other === null ? value === null : compares(field.type, "eq", value, other));
+function meetsOperator(
+  type: ScalarType,
+  { operator, operand }: { operator: string; operand: JsonValue },
+  value: JsonValue,
+): boolean {
   switch (operator) {
     case "eq":
-      return equals(operand);
+      return equals(type, operand, value);
     case "not":
-      return !equals(operand);
+      return !equals(type, operand, value);
     case "in":
-      return Array.isArray(operand) && operand.some(equals);
+      return Array.isArray(operand) && operand.some((item) => equals(type, item, value));
     case "notIn":
-      return Array.isArray(operand) && !operand.some(equals);
+      return Array.isArray(operand) && !operand.some((item) => equals(type, item, value));
     case "isNull":
       return (value === null) === operand;
     case "lt":
@@ -43,10 +46,14 @@ function meets(field: ScalarField, operator: string, operand: JsonValue, row: Ro
     case "contains":
     case "startsWith":
     case "endsWith":
-      return compares(field.type, operator, value, operand);
+      return compares(type, { operator, left: value, right: operand });
     default:
       throw new Error(`a check uses the unknown operator ${operator}`);
   }
+}
+
+function equals(type: ScalarType, operand: JsonValue, value: JsonValue): boolean {
+  return operand === null ? value === null : compares(type, { operator: "eq", left: value, right: operand });
 }
 
 function parts(condition: JsonValue): readonly Where[] {

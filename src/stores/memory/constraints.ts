@@ -1,6 +1,6 @@
 /** What must hold of stored rows whatever the rules say: references, checks, keys, unique indexes. */
 import type { ReferenceNode } from "../../plan/write-nodes.ts";
-import type { KeyColumn, ModelSchema, RefField } from "../../schema/schema-model.ts";
+import type { KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
 import {
   checkViolation,
   type Key,
@@ -9,18 +9,19 @@ import {
   uniqueViolation,
 } from "../contract/violations.ts";
 import { meetsCheck } from "./check.ts";
-import { type Context, columnValues, modelRows, type Row, rowsWithKey } from "./database.ts";
-import { decided, holds, listValue, paramValue } from "./evaluator.ts";
+import { columnValues, enterModel, enterRelation, modelRows, type Row, rowsWithKey, type Scope } from "./database.ts";
+import { decided, holds, paramValue } from "./evaluator.ts";
+import { keysValue } from "./links.ts";
 
 /** Every row that the write points at must be there for the writer to see, before the write. */
-export function judgeReferences(context: Context, model: ModelSchema, references: readonly ReferenceNode[]): void {
+export function judgeReferences(scope: Scope, references: readonly ReferenceNode[]): void {
   for (const reference of references) {
-    for (const key of referencedKeys(context, model, reference)) {
-      const target = modelRows(context, targetName(model, reference.relation));
-      const found = rowsWithKey(target.rows, target.model.key, key);
-      const access = decided(reference.access);
-      if (!found.some((row) => holds(context, target.model, access, row)))
-        throw missingReference(model, reference.relation, key);
+    const target = enterRelation(scope, reference.relation);
+    const access = decided(reference.access);
+    for (const key of referencedKeys(scope, reference)) {
+      const found = rowsWithKey(modelRows(target), target.model.key, key);
+      if (!found.some((row) => holds(target, access, row)))
+        throw missingReference(scope.model, reference.relation, key);
     }
   }
 }
@@ -32,65 +33,46 @@ export function judgeRow(model: ModelSchema, row: Row, others: readonly Row[]): 
   }
   const collides = (columns: readonly KeyColumn[]) =>
     rowsWithKey(others, columns, columnValues(row, columns)).length > 0;
-  if (collides(model.key))
-    throw uniqueViolation(
-      model,
-      model.key.map((part) => part.field),
-    );
+  const keyFields = model.key.map((part) => part.field);
+  if (collides(model.key)) throw uniqueViolation(model, keyFields);
   for (const index of model.indexes) {
     if (index.unique && collides(indexColumns(model, index.fields))) throw uniqueViolation(model, index.fields);
   }
 }
 
 /** Every ref of the written rows must lead to a row. */
-export function judgeForeignKeys(context: Context, model: ModelSchema, rows: readonly Row[]): void {
-  for (const field of Object.values(model.fields)) {
+export function judgeForeignKeys(scope: Scope, rows: readonly Row[]): void {
+  for (const field of Object.values(scope.model.fields)) {
     if (field.kind !== "ref") continue;
-    const target = modelRows(context, field.model);
+    const target = enterRelation(scope, field.name);
     for (const row of rows) {
       const key = columnValues(row, field.columns);
-      if (!key.includes(null) && rowsWithKey(target.rows, target.model.key, key).length === 0) {
-        throw missingReference(model, field.name, key);
-      }
+      const leadsNowhere = !key.includes(null) && rowsWithKey(modelRows(target), target.model.key, key).length === 0;
+      if (leadsNowhere) throw missingReference(scope.model, field.name, key);
     }
   }
 }
 
-/** No row may still refer to a row that is gone. */
-export function judgeReferrers(
-  context: Context,
-  model: ModelSchema,
-  { ended, single }: { readonly ended: readonly Row[]; readonly single: boolean },
-): void {
-  for (const referrer of Object.values(context.schema.models)) {
+/** No row may still refer to a row that is gone; `single` says that only one was meant to go. */
+export function judgeReferrers(scope: Scope, ended: readonly Row[], single: boolean): void {
+  const keys = ended.map((row) => columnValues(row, scope.model.key));
+  for (const referrer of Object.values(scope.schema.models)) {
+    const rows = modelRows(enterModel(scope, referrer.name));
     for (const field of Object.values(referrer.fields)) {
-      if (field.kind !== "ref" || field.model !== model.name) continue;
-      const key = ended
-        .map((row) => columnValues(row, model.key))
-        .find((gone) => isReferenced(context, referrer, field, gone));
-      if (key !== undefined) throw stillReferenced(model, single ? key : null, single ? referrer.name : null);
+      if (field.kind !== "ref" || field.model !== scope.model.name) continue;
+      const key = keys.find((gone) => rowsWithKey(rows, field.columns, gone).length > 0);
+      if (key !== undefined) throw stillReferenced(scope.model, single ? key : null, single ? referrer.name : null);
     }
   }
-}
-
-function isReferenced(context: Context, referrer: ModelSchema, field: RefField, key: Key): boolean {
-  return rowsWithKey(modelRows(context, referrer.name).rows, field.columns, key).length > 0;
 }
 
 /** The keys a reference names; a ref with a null part names none. */
-function referencedKeys(context: Context, model: ModelSchema, reference: ReferenceNode): readonly Key[] {
-  if (model.fields[reference.relation]?.kind === "manyToMany") {
-    // The one param has the type `keys`: a list of keys.
-    return reference.values.flatMap((value) => listValue(context, value.index) as readonly Key[]);
+function referencedKeys(scope: Scope, reference: ReferenceNode): readonly Key[] {
+  if (scope.model.fields[reference.relation]?.kind === "manyToMany") {
+    return reference.values.flatMap((value) => keysValue(scope, value.index));
   }
-  const key = reference.values.map((value) => paramValue(context, value.index));
+  const key = reference.values.map((value) => paramValue(scope, value.index));
   return key.includes(null) ? [] : [key];
-}
-
-function targetName(model: ModelSchema, relation: string): string {
-  const field = model.fields[relation];
-  if (field === undefined || field.kind === "scalar") throw new Error(`${model.name}.${relation} is not a relation`);
-  return field.model;
 }
 
 /** The columns of an index; a ref stands for all its columns. */

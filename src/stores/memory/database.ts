@@ -3,7 +3,14 @@
  * copy of the map is a snapshot. Nothing here knows a plan's conditions.
  */
 import type { ColumnNode } from "../../plan/column-node.ts";
-import type { JsonValue, KeyColumn, ModelSchema, ScalarType, Schema } from "../../schema/schema-model.ts";
+import type {
+  JsonValue,
+  KeyColumn,
+  ModelSchema,
+  RelationField,
+  ScalarType,
+  Schema,
+} from "../../schema/schema-model.ts";
 import type { Values } from "../contract/store.ts";
 import type { Key } from "../contract/violations.ts";
 
@@ -13,24 +20,34 @@ export type Row = Readonly<Record<string, JsonValue>>;
 /** Table name → its rows, link tables included. Writing replaces an array, never changes one. */
 export type Database = Map<string, readonly Row[]>;
 
-/** What evaluating a plan needs. */
+/** What running a plan needs. */
 export interface Context {
   readonly schema: Schema;
   readonly data: Database;
   readonly values: Values;
 }
 
-/** Rows and the model they belong to. */
-export interface ModelRows {
+/** A context with the model whose rows are looked at. */
+export interface Scope extends Context {
   readonly model: ModelSchema;
+}
+
+/** Some rows of the scope's model. */
+export interface ScopedRows {
+  readonly scope: Scope;
   readonly rows: readonly Row[];
 }
 
-/** The model of that name. */
-export function modelNamed(schema: Schema, name: string): ModelSchema {
+/** The scope of the model of that name. */
+export function enterModel({ schema, data, values }: Context, name: string): Scope {
   const model = schema.models[name];
   if (model === undefined) throw new Error(`the plan names the unknown model ${name}`);
-  return model;
+  return { schema, data, values, model };
+}
+
+/** The scope of the model that a relation field leads to. */
+export function enterRelation(scope: Scope, relation: string): Scope {
+  return enterModel(scope, relationField(scope.model, relation).model);
 }
 
 /** All rows of a table. */
@@ -38,10 +55,9 @@ export function tableRows(data: Database, table: string): readonly Row[] {
   return data.get(table) ?? [];
 }
 
-/** All rows of a model. */
-export function modelRows(context: Context, name: string): ModelRows {
-  const model = modelNamed(context.schema, name);
-  return { model, rows: tableRows(context.data, model.table) };
+/** All rows of the scope's model. */
+export function modelRows(scope: Scope): readonly Row[] {
+  return tableRows(scope.data, scope.model.table);
 }
 
 /** The stored column that a plan's column means, with its type. */
@@ -69,22 +85,23 @@ export function rowsWithKey(rows: readonly Row[], columns: readonly KeyColumn[],
 }
 
 /** The rows behind a relation field of `row`, in no particular order and past any rule. */
-export function relatedRows(context: Context, model: ModelSchema, relation: string, row: Row): ModelRows {
-  const field = model.fields[relation];
-  if (field === undefined || field.kind === "scalar") throw new Error(`${model.name}.${relation} is not a relation`);
-  const target = modelRows(context, field.model);
-  const found = (columns: readonly KeyColumn[], key: Key) => rowsWithKey(target.rows, columns, key);
-  if (field.kind === "ref")
-    return { model: target.model, rows: found(target.model.key, columnValues(row, field.columns)) };
-  const own = columnValues(row, model.key);
+export function relatedRows(scope: Scope, relation: string, row: Row): ScopedRows {
+  const field = relationField(scope.model, relation);
+  const target = enterRelation(scope, relation);
+  const found = (columns: readonly KeyColumn[], key: Key) => rowsWithKey(modelRows(target), columns, key);
+  if (field.kind === "ref") return { scope: target, rows: found(target.model.key, columnValues(row, field.columns)) };
+  const own = columnValues(row, scope.model.key);
   if (field.kind === "manyToMany") {
-    const links = rowsWithKey(tableRows(context.data, field.table), field.near, own);
-    return {
-      model: target.model,
-      rows: links.flatMap((link) => found(target.model.key, columnValues(link, field.far))),
-    };
+    const links = rowsWithKey(tableRows(scope.data, field.table), field.near, own);
+    return { scope: target, rows: links.flatMap((link) => found(target.model.key, columnValues(link, field.far))) };
   }
   const via = target.model.fields[field.via];
   if (via?.kind !== "ref") throw new Error(`${target.model.name}.${field.via} is not a ref`);
-  return { model: target.model, rows: found(via.columns, own) };
+  return { scope: target, rows: found(via.columns, own) };
+}
+
+function relationField(model: ModelSchema, name: string): RelationField {
+  const field = model.fields[name];
+  if (field === undefined || field.kind === "scalar") throw new Error(`${model.name}.${name} is not a relation`);
+  return field;
 }

@@ -1,40 +1,43 @@
 /** Whether a condition holds of a row: plain loops, two-valued, nothing cached. */
 import type { ColumnNode } from "../../plan/column-node.ts";
-import type { CompareOperator, PredicateNode } from "../../plan/predicate-node.ts";
+import type { CompareNode, CompareOperator, PredicateNode } from "../../plan/predicate-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
-import { type Context, type Row, relatedRows, storedColumn } from "./database.ts";
+import { type Context, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
 
-/** Whether `node` holds of a row of `model`. */
-export function holds(context: Context, model: ModelSchema, node: PredicateNode, row: Row): boolean {
+/** Whether `node` holds of a row of the scope's model. */
+export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
   switch (node.kind) {
     case "constant":
       return node.value;
     case "and":
-      return node.items.every((item) => holds(context, model, item, row));
+      return node.items.every((item) => holds(scope, item, row));
     case "or":
-      return node.items.some((item) => holds(context, model, item, row));
+      return node.items.some((item) => holds(scope, item, row));
     case "not":
-      return !holds(context, model, node.item, row);
+      return !holds(scope, node.item, row);
     case "isNull":
-      return columnValue(model, node.column, row) === null;
-    case "compare": {
-      const { type } = storedColumn(model, node.column);
-      return compares(type, node.operator, columnValue(model, node.column, row), paramValue(context, node.value.index));
-    }
+      return columnValue(scope.model, node.column, row) === null;
+    case "compare":
+      return holdsCompare(scope, node, row);
     case "in": {
-      const value = columnValue(model, node.column, row);
-      return value !== null && listValue(context, node.values.index).includes(value);
+      const value = columnValue(scope.model, node.column, row);
+      return value !== null && listValue(scope, node.values.index).includes(value);
     }
     case "exists":
-      return readableRelated(context, model, node.relation, node.access, row).some(({ model: target, row: other }) =>
-        holds(context, target, node.where, other),
-      );
+      return readableRelated(scope, node, row).some((other) => holds(other.scope, node.where, other.row));
   }
 }
 
-/** Whether the comparison holds; never of a null. */
-export function compares(type: ScalarType, operator: CompareOperator, left: JsonValue, right: JsonValue): boolean {
+/** A comparison of two values: never true of a null. */
+export interface Comparison {
+  readonly operator: CompareOperator;
+  readonly left: JsonValue;
+  readonly right: JsonValue;
+}
+
+/** Whether a comparison of values of the type holds. */
+export function compares(type: ScalarType, { operator, left, right }: Comparison): boolean {
   if (left === null || right === null) return false;
   switch (operator) {
     case "eq":
@@ -56,25 +59,34 @@ export function compares(type: ScalarType, operator: CompareOperator, left: Json
   }
 }
 
-/** The rows behind a relation that the access rule shows. */
+/** A step to related rows, under the row rule of their model. */
+export interface GuardedStep {
+  readonly relation: string;
+  readonly access: PredicateNode | null;
+}
+
+/** The related rows that the rule of the step shows. */
 export function readableRelated(
-  context: Context,
-  model: ModelSchema,
-  relation: string,
-  access: PredicateNode | null,
+  scope: Scope,
+  { relation, access }: GuardedStep,
   row: Row,
-): readonly { readonly model: ModelSchema; readonly row: Row }[] {
-  const related = relatedRows(context, model, relation, row);
+): readonly { readonly scope: Scope; readonly row: Row }[] {
+  const related = relatedRows(scope, relation, row);
   const rule = decided(access);
   return related.rows
-    .filter((other) => holds(context, related.model, rule, other))
-    .map((other) => ({ model: related.model, row: other }));
+    .filter((other) => holds(related.scope, rule, other))
+    .map((other) => ({ scope: related.scope, row: other }));
 }
 
 /** The access rule, which the authorize pass must have put there. */
 export function decided(access: PredicateNode | null): PredicateNode {
   if (access === null) throw new Error("the plan is not authorized");
   return access;
+}
+
+/** What a row holds in a column. */
+export function columnValue(model: ModelSchema, column: ColumnNode, row: Row): JsonValue {
+  return row[storedColumn(model, column).column] ?? null;
 }
 
 /** The bound value of a param. */
@@ -90,7 +102,11 @@ export function listValue(context: Context, index: number): readonly JsonValue[]
   return value;
 }
 
-/** What a row holds in a column. */
-export function columnValue(model: ModelSchema, column: ColumnNode, row: Row): JsonValue {
-  return row[storedColumn(model, column).column] ?? null;
+function holdsCompare(scope: Scope, { column, operator, value }: CompareNode, row: Row): boolean {
+  const { type } = storedColumn(scope.model, column);
+  return compares(type, {
+    operator,
+    left: columnValue(scope.model, column, row),
+    right: paramValue(scope, value.index),
+  });
 }

@@ -3,8 +3,8 @@ import type { OrderNode } from "../../plan/order-node.ts";
 import type { ParamNode } from "../../plan/param-node.ts";
 import type { RowsNode, SeekNode } from "../../plan/rows-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
-import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
-import { type Context, type ModelRows, modelNamed, type Row, storedColumn } from "./database.ts";
+import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
+import { enterRelation, type Row, type Scope, type ScopedRows, storedColumn } from "./database.ts";
 import { columnValue, decided, holds, paramValue, readableRelated } from "./evaluator.ts";
 
 /** One row with its place in the order. */
@@ -16,29 +16,23 @@ export interface ListedRow {
 
 /** The rows of a list and whether more lie in the direction of reading. */
 export interface Listing {
-  readonly model: ModelSchema;
+  readonly scope: Scope;
   readonly rows: readonly ListedRow[];
   readonly hasMore: boolean;
 }
 
 /** Cuts `candidates` down to the rows that `node` asks for. */
-export function listRows(context: Context, node: RowsNode, candidates: ModelRows): Listing {
-  const { model } = candidates;
+export function listRows(candidates: ScopedRows, node: RowsNode): Listing {
+  const { scope } = candidates;
   const kept = candidates.rows.filter(
-    (row) => holds(context, model, decided(node.access), row) && holds(context, model, node.where, row),
+    (row) => holds(scope, decided(node.access), row) && holds(scope, node.where, row),
   );
-  const listed = kept.map((row) => ({ row, position: node.order.map((order) => sortKey(context, model, order, row)) }));
-  const sorts = node.order.map((order) => ({ type: sortType(context, model, order), descending: order.descending }));
-  listed.sort((left, right) => comparePositions(sorts, left.position, right.position));
-  const beyond = listed.filter((item) => node.seek === null || isBeyond(context, sorts, node.seek, item));
-  return {
-    model,
-    ...cut(beyond, {
-      backwards: node.seek?.direction === "before",
-      limit: bound(context, node.limit),
-      offset: bound(context, node.offset) ?? 0,
-    }),
-  };
+  const listed = kept.map((row) => ({ row, position: node.order.map((order) => sortKey(scope, order, row)) }));
+  const compare = createComparer(
+    node.order.map((order) => ({ type: sortType(scope, order), descending: order.descending })),
+  );
+  listed.sort((left, right) => compare(left.position, right.position));
+  return { scope, ...cutRows(scope, node, listed.filter(beyond(scope, node.seek, compare))) };
 }
 
 interface Sort {
@@ -46,54 +40,50 @@ interface Sort {
   readonly descending: boolean;
 }
 
-function comparePositions(sorts: readonly Sort[], left: readonly JsonValue[], right: readonly JsonValue[]): number {
-  for (const [index, sort] of sorts.entries()) {
-    const difference = compareValues(sort.type, left[index] ?? null, right[index] ?? null);
-    if (difference !== 0) return sort.descending ? -difference : difference;
-  }
-  return 0;
+type Comparer = (left: readonly JsonValue[], right: readonly JsonValue[]) => number;
+
+function createComparer(sorts: readonly Sort[]): Comparer {
+  return (left, right) => {
+    for (const [index, sort] of sorts.entries()) {
+      const difference = compareValues(sort.type, left[index] ?? null, right[index] ?? null);
+      if (difference !== 0) return sort.descending ? -difference : difference;
+    }
+    return 0;
+  };
 }
 
-function isBeyond(context: Context, sorts: readonly Sort[], seek: SeekNode, item: ListedRow): boolean {
-  const place = seek.values.map((value) => paramValue(context, value.index));
-  const difference = comparePositions(sorts, item.position, place);
-  return seek.direction === "after" ? difference > 0 : difference < 0;
+function beyond(scope: Scope, seek: SeekNode | null, compare: Comparer): (item: ListedRow) => boolean {
+  if (seek === null) return () => true;
+  const place = seek.values.map((value) => paramValue(scope, value.index));
+  return ({ position }) => (seek.direction === "after" ? compare(position, place) > 0 : compare(position, place) < 0);
 }
 
 /** Reading backwards keeps the rows nearest to the cursor, in the list's own order. */
-function cut(
-  rows: readonly ListedRow[],
-  window: { readonly backwards: boolean; readonly limit: number | null; readonly offset: number },
-): { readonly rows: readonly ListedRow[]; readonly hasMore: boolean } {
-  const reading = window.backwards ? rows.toReversed() : rows;
-  const rest = reading.slice(window.offset);
-  const taken = window.limit === null ? rest : rest.slice(0, window.limit);
-  return { rows: window.backwards ? taken.toReversed() : taken, hasMore: rest.length > taken.length };
+function cutRows(scope: Scope, node: RowsNode, rows: readonly ListedRow[]): Pick<Listing, "rows" | "hasMore"> {
+  const backwards = node.seek?.direction === "before";
+  const reading = backwards ? rows.toReversed() : rows;
+  const rest = reading.slice(boundNumber(scope, node.offset) ?? 0);
+  const taken = rest.slice(0, boundNumber(scope, node.limit) ?? rest.length);
+  return { rows: backwards ? taken.toReversed() : taken, hasMore: rest.length > taken.length };
 }
 
-function bound(context: Context, param: ParamNode | null): number | null {
-  return param === null ? null : Number(paramValue(context, param.index));
+function boundNumber(scope: Scope, param: ParamNode | null): number | null {
+  return param === null ? null : Number(paramValue(scope, param.index));
 }
 
 /** The value a row is sorted by: null when a hop leads nowhere or to a row that its rule hides. */
-function sortKey(context: Context, model: ModelSchema, order: OrderNode, row: Row): JsonValue {
-  let here = { model, row };
+function sortKey(scope: Scope, order: OrderNode, row: Row): JsonValue {
+  let here = { scope, row };
   for (const hop of order.hops) {
-    const [next] = readableRelated(context, here.model, hop.relation, hop.access, here.row);
+    const [next] = readableRelated(here.scope, hop, here.row);
     if (next === undefined) return null;
     here = next;
   }
-  return columnValue(here.model, order.column, here.row);
+  return columnValue(here.scope.model, order.column, here.row);
 }
 
 /** The type of a sort key, found without a row. */
-function sortType(context: Context, model: ModelSchema, order: OrderNode): ScalarType {
-  let here = model;
-  for (const hop of order.hops) {
-    const field = here.fields[hop.relation];
-    if (field === undefined || field.kind === "scalar")
-      throw new Error(`${here.name}.${hop.relation} is not a relation`);
-    here = modelNamed(context.schema, field.model);
-  }
-  return storedColumn(here, order.column).type;
+function sortType(scope: Scope, order: OrderNode): ScalarType {
+  const last = order.hops.reduce((here, hop) => enterRelation(here, hop.relation), scope);
+  return storedColumn(last.model, order.column).type;
 }

@@ -7,47 +7,45 @@ import type { CountPlan, ReadPlan } from "../../plan/plan.ts";
 import type { EdgeItem, PageInfo, PageItem, RowsNode, SelectItem, SelectNode } from "../../plan/rows-node.ts";
 import type { JsonValue, ModelSchema } from "../../schema/schema-model.ts";
 import type { CountResult, ReadResult } from "../contract/store.ts";
-import { type Context, columnValues, type ModelRows, modelRows, type Row, relatedRows } from "./database.ts";
+import { type Context, columnValues, enterModel, modelRows, type Row, relatedRows, type Scope } from "./database.ts";
 import { decided, holds, paramValue, readableRelated } from "./evaluator.ts";
 import { type ListedRow, type Listing, listRows } from "./list.ts";
 
 /** Runs a read. */
-export function readRows(context: Context, plan: ReadPlan): ReadResult {
-  const { rows } = plan;
-  const listing = listRows(context, rows, modelRows(context, rows.model));
-  const json = renderListing(context, rows, listing);
-  if (rows.output.kind === "single") return { json, hasMore: false, edge: null };
-  const edge = listing.rows.at(rows.seek?.direction === "before" ? 0 : -1);
+export function readRows(context: Context, { rows: node }: ReadPlan): ReadResult {
+  const scope = enterModel(context, node.model);
+  const listing = listRows({ scope, rows: modelRows(scope) }, node);
+  const json = renderListing(listing, node);
+  if (node.output.kind === "single") return { json, hasMore: false, edge: null };
+  const edge = listing.rows.at(node.seek?.direction === "before" ? 0 : -1);
   return { json, hasMore: listing.hasMore, edge: edge === undefined ? null : JSON.stringify(edge.position) };
 }
 
 /** Runs a count. */
 export function countRows(context: Context, plan: CountPlan): CountResult {
-  const { model, rows } = modelRows(context, plan.model);
+  const scope = enterModel(context, plan.model);
   const access = decided(plan.access);
-  return {
-    count: rows.filter((row) => holds(context, model, access, row) && holds(context, model, plan.where, row)).length,
-  };
+  return { count: modelRows(scope).filter((row) => holds(scope, access, row) && holds(scope, plan.where, row)).length };
 }
 
 /** The JSON text of one row. */
-export function renderRow(context: Context, model: ModelSchema, select: SelectNode, row: Row): string {
-  return renderObject(select.items, (item) => renderItem(context, model, item, row));
+export function renderRow(scope: Scope, select: SelectNode, row: Row): string {
+  return renderObject(select.items, (item) => renderItem(scope, item, row));
 }
 
-function renderItem(context: Context, model: ModelSchema, item: SelectItem, row: Row): string {
+function renderItem(scope: Scope, item: SelectItem, row: Row): string {
   switch (item.kind) {
     case "constant":
       return JSON.stringify(item.value);
     case "field":
-      return JSON.stringify(fieldValue(model, item.field, row));
+      return JSON.stringify(fieldValue(scope.model, item.field, row));
     case "one": {
-      const [found] = readableRelated(context, model, item.relation, item.access, row);
-      if (found === undefined || !holds(context, found.model, item.where, found.row)) return "null";
-      return renderRow(context, found.model, item.select, found.row);
+      const [found] = readableRelated(scope, item, row);
+      if (found === undefined || !holds(found.scope, item.where, found.row)) return "null";
+      return renderRow(found.scope, item.select, found.row);
     }
     case "many":
-      return renderRows(context, item.rows, relatedRows(context, model, item.relation, row));
+      return renderListing(listRows(relatedRows(scope, item.relation, row), item.rows), item.rows);
   }
 }
 
@@ -58,34 +56,33 @@ function fieldValue(model: ModelSchema, name: string, row: Row): JsonValue {
   if (field?.kind !== "ref") throw new Error(`${model.name}.${name} has no value of its own`);
   const key = columnValues(row, field.columns);
   if (key.includes(null)) return null;
+  const [first = null] = key;
   return key.length === 1
-    ? (key[0] ?? null)
+    ? first
     : Object.fromEntries(field.columns.map((column, part) => [column.field, key[part] ?? null]));
 }
 
-function renderRows(context: Context, node: RowsNode, candidates: ModelRows): string {
-  return renderListing(context, node, listRows(context, node, candidates));
-}
-
-function renderListing(context: Context, node: RowsNode, listing: Listing): string {
+function renderListing(listing: Listing, node: RowsNode): string {
   const { output } = node;
-  const render = (select: SelectNode) => (item: ListedRow) => renderRow(context, listing.model, select, item.row);
   switch (output.kind) {
     case "array":
-      return `[${listing.rows.map(render(output.select)).join(",")}]`;
+      return renderArray(listing, output.select);
     case "single": {
       const [first] = listing.rows;
-      return first === undefined ? "null" : render(output.select)(first);
+      return first === undefined ? "null" : renderRow(listing.scope, output.select, first.row);
     }
     case "page":
-      return renderPage({ context, node, listing }, output.items);
+      return renderPage({ listing, node }, output.items);
   }
 }
 
+function renderArray({ scope, rows }: Listing, select: SelectNode): string {
+  return `[${rows.map((listed) => renderRow(scope, select, listed.row)).join(",")}]`;
+}
+
 interface Page {
-  readonly context: Context;
-  readonly node: RowsNode;
   readonly listing: Listing;
+  readonly node: RowsNode;
 }
 
 function renderPage(page: Page, items: readonly PageItem[]): string {
@@ -93,14 +90,17 @@ function renderPage(page: Page, items: readonly PageItem[]): string {
 }
 
 function renderPageItem(page: Page, item: PageItem): string {
-  const { rows, model } = page.listing;
   switch (item.kind) {
     case "constant":
       return JSON.stringify(item.value);
     case "rows":
-      return `[${rows.map((listed) => renderRow(page.context, model, item.select, listed.row)).join(",")}]`;
-    case "edges":
-      return `[${rows.map((listed) => renderObject(item.items, (part) => renderEdgeItem(page, part, listed))).join(",")}]`;
+      return renderArray(page.listing, item.select);
+    case "edges": {
+      const edges = page.listing.rows.map((listed) =>
+        renderObject(item.items, (part) => renderEdgeItem(page, part, listed)),
+      );
+      return `[${edges.join(",")}]`;
+    }
     case "info":
       return JSON.stringify(pageFact(page, item.info));
     case "object":
@@ -115,13 +115,13 @@ function renderEdgeItem(page: Page, item: EdgeItem, listed: ListedRow): string {
     case "cursor":
       return JSON.stringify(cursorOf(page, listed));
     case "row":
-      return renderRow(page.context, page.listing.model, item.select, listed.row);
+      return renderRow(page.listing.scope, item.select, listed.row);
   }
 }
 
 function pageFact(page: Page, info: PageInfo["info"]): boolean | string | null {
   const { seek, offset } = page.node;
-  const skipped = offset !== null && Number(paramValue(page.context, offset.index)) > 0;
+  const skipped = offset !== null && Number(paramValue(page.listing.scope, offset.index)) > 0;
   const behind = seek !== null || skipped;
   switch (info) {
     case "hasNext":
@@ -135,9 +135,9 @@ function pageFact(page: Page, info: PageInfo["info"]): boolean | string | null {
   }
 }
 
-function cursorOf(page: Page, listed: ListedRow | undefined): string | null {
+function cursorOf({ listing, node }: Page, listed: ListedRow | undefined): string | null {
   if (listed === undefined) return null;
-  const tag = page.node.cursorTag === null ? null : paramValue(page.context, page.node.cursorTag.index);
+  const tag = node.cursorTag === null ? null : paramValue(listing.scope, node.cursorTag.index);
   return Buffer.from(JSON.stringify([tag, ...listed.position])).toString("base64url");
 }
 
