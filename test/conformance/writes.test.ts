@@ -282,6 +282,20 @@ describe.each(storeKinds)("$name", (kind) => {
       expect(await engine.count({ model: "Member", where: { project: "a" } }, systemActor)).toBe(0);
     });
 
+    test("links of a new row need the rule of creating only, and reach readable rows only", async () => {
+      const { engine, find } = await openProjects();
+      const linked = (code: string, ...related: string[]) => ({ code, owner: "ann", related });
+      expect(await engine.create({ model: "Project", data: linked("c", "b") }, bob)).toBeNull();
+      expect(await engine.createMany({ model: "Project", data: [linked("d", "b"), linked("e", "b")] }, bob)).toBe(2);
+      await expect(
+        engine.createMany({ model: "Project", data: [linked("f"), linked("g", "a")] }, bob),
+      ).rejects.toMatchObject({ code: "FTG_REFERENCE" });
+      const select = { code: true, related: { select: { code: true } } } as const;
+      expect(await find({ model: "Project", where: { code: { gt: "b" } }, select })).toEqual(
+        ["c", "d", "e"].map((code) => ({ code, related: [{ code: "b" }] })),
+      );
+    });
+
     test("an invisible row is not found, a visible one may be forbidden", async () => {
       const { engine, create } = await openProjects();
       await expect(

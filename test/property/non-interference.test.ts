@@ -14,7 +14,7 @@ import { ruleHolds } from "./naive-oracle.ts";
 import { Random } from "./random.ts";
 import { drawModel, drawRead, drawWalk } from "./random-query.ts";
 import { drawUser } from "./random-rules.ts";
-import { drawChange, drawWrite } from "./random-writes.ts";
+import { drawChange, drawWrite, Undo } from "./random-writes.ts";
 import {
   attempt,
   createSource,
@@ -24,6 +24,7 @@ import {
   dump,
   fillWorld,
   keysOf,
+  type Outcome,
   openEngine,
   type World,
 } from "./world.ts";
@@ -80,13 +81,25 @@ function drawCall(
 ): { readonly label: string; readonly run: (engine: Executor) => Promise<unknown> } {
   if (!readsOnly && random.chance(0.5)) {
     const write = drawWrite(source);
-    return { label: write.label, run: (engine) => write.run(engine, actor) };
+    return { label: write.label, run: (engine) => runUndone(engine, (inner) => write.run(inner, actor)) };
   }
   const draw = random.chance(0.3) ? drawWalk : drawRead;
   const query = draw(source, drawModel(random, world.schema));
   if (random.chance(0.8)) return { label: `read ${JSON.stringify(query)}`, run: (engine) => engine.read(query, actor) };
   const count = { model: query.model, ...(query.where && { where: query.where }) };
   return { label: `count ${JSON.stringify(count)}`, run: (engine) => engine.count(count, actor) };
+}
+
+/** What a call came to, undone afterwards: a write that stays may well make a row readable that was not. */
+async function runUndone(engine: Executor, run: (inner: Executor) => Promise<unknown>): Promise<Outcome | null> {
+  let outcome: Outcome | null = null;
+  await attempt(() =>
+    engine.transaction(async (inner) => {
+      outcome = await attempt(() => run(inner));
+      throw new Undo();
+    }),
+  );
+  return outcome;
 }
 
 /** Changes, as the system, one value that the user must not learn about, and says which. */

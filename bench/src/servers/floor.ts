@@ -28,6 +28,7 @@ const db = new DatabaseSync(environment.database);
 for (const pragma of PRAGMAS) db.exec(`PRAGMA ${pragma}`);
 registerFunctions(db);
 db.prepare("DELETE FROM city WHERE id = ?").run(NEW_ID);
+const ENVELOPE = Buffer.from('{"data":');
 const server = Fastify();
 addReads(server);
 addCreate(server);
@@ -90,7 +91,7 @@ function prepareOne(
 function prepareList(
   { statements, body }: CapturedRequest,
   samples: readonly SQLInputValue[],
-): (values: readonly SQLInputValue[]) => string {
+): (values: readonly SQLInputValue[]) => Buffer {
   const { statement, values } = prepareOnly(statements);
   const places = samples.map((sample) => find(values, sample));
   if (places.some((place, index) => place !== index)) throw new Error("Footing binds in another order now.");
@@ -100,7 +101,8 @@ function prepareList(
   return (values) => {
     const [rows, more, edge] = readRow(statement, values) ?? [];
     const next = more === 1 ? `"${Buffer.from(start + String(edge).slice(1)).toString("base64url")}"` : "null";
-    return `{"data":${readText(rows)},"page":{"hasMore":${more === 1},"next":${next}}}`;
+    if (!(rows instanceof Uint8Array)) throw new Error("Footing's statement does not answer with bytes now.");
+    return Buffer.concat([ENVELOPE, rows, Buffer.from(`,"page":{"hasMore":${more === 1},"next":${next}}}`)]);
   };
 }
 
