@@ -121,6 +121,27 @@ describe.each(storeKinds)("$name", (kind) => {
       ).toBe('{"title":"The Rose"}');
     });
 
+    test("a change of nothing, or of links alone, is fine for a row that is referred to, by itself too", async () => {
+      const Note = model({ n: t.int(), page: t.ref("Page").optional() }, { key: "n" });
+      const Page = model(
+        {
+          title: t.text().optional(),
+          code: t.text(),
+          home: t.ref("Page").optional().unique(),
+          links: t.manyToMany("Page"),
+        },
+        { key: "code" },
+      );
+      const { engine, create } = closeWithTest(await openApp(kind, { Note, Page }));
+      await create("Page", { code: "a", home: "a" });
+      await create("Note", { n: 1, page: "a" }, { n: 2, page: "a" });
+      const change = (data: DataQuery) => engine.update({ model: "Page", key: { code: "a" }, data }, systemActor);
+      expect(await change({})).toBe('{"title":null,"code":"a","home":"a"}');
+      expect(await change({ links: ["a"] })).toBe('{"title":null,"code":"a","home":"a"}');
+      expect(await change({ home: "a" })).toBe('{"title":null,"code":"a","home":"a"}');
+      expect(await engine.updateMany({ model: "Page", all: true, data: { links: [] } }, systemActor)).toBe(1);
+    });
+
     test("a change that hides the row from its writer answers null", async () => {
       const { engine } = await openFilled();
       expect(await engine.update({ model: "Book", key: { n: 1 }, data: { open: false } }, anonymousActor)).toBeNull();

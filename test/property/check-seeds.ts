@@ -1,4 +1,4 @@
-/** Runs a property over many seeds within a bounded time; a failure names the seed. */
+/** Runs a property over many seeds within a bounded time; a failure names the seed, which FOOTING_PROPERTY_SEED repeats. */
 import fc from "fast-check";
 
 /** How a property is run. */
@@ -12,11 +12,16 @@ export interface SeedOptions {
 /** Longest time one property may take when FOOTING_PROPERTY_RUNS is not set, in milliseconds. */
 const timeLimit = 10_000;
 
-/** Checks that `property` resolves for the regressions and for random seeds. */
+/**
+ * Checks that `property` resolves for the regressions and for random seeds. With FOOTING_PROPERTY_SEED set, only
+ * that seed runs: the number that a failure prints as its counterexample.
+ */
 export async function checkSeeds(
   property: (seed: number) => Promise<void>,
   { regressions, runs }: SeedOptions,
 ): Promise<void> {
+  const only = process.env["FOOTING_PROPERTY_SEED"];
+  if (only !== undefined) return property(Number(only));
   const asked = Number(process.env["FOOTING_PROPERTY_RUNS"] ?? 0);
   await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: 0x7fffffff }), property), {
     examples: regressions.map((seed): [number] => [seed]),

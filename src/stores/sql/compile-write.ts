@@ -74,7 +74,7 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     steps: [
       ...find,
       ...compileReferences(context, plan),
-      { kind: "change", text: compileChange(context, { assignments, target: rows }) },
+      compileChange(context, { assignments, target: rows }),
       ...compileAfter(context, plan, target.single ? { kind: "key", where: target.where } : rows),
     ],
     visible: compileVisible(context, target),
@@ -178,23 +178,21 @@ function compileInsert(context: WriteContext, assignments: readonly AssignmentNo
   );
 }
 
+/** The change of the rows themselves; an update of links alone only counts the rows it reaches. */
 function compileChange(
   context: WriteContext,
   { assignments, target }: { readonly assignments: readonly AssignmentNode[]; readonly target: TargetRows },
-): SqlText {
+): SqlStep {
   const { dialect, model } = context;
-  return compileStatement(context, (c, row, from) => {
+  const kind = assignments.length === 0 ? "count" : "change";
+  const text = compileStatement(context, (c, row, from) => {
     const set = assignments.map(
       (node) => `${dialect.quoteName(findColumn(model, node.column).name)} = ${c.bind(node.value)}`,
     );
-    return `UPDATE ${from} SET ${set.length === 0 ? keepKey(context) : set.join(", ")}${joinWhere(isTarget(c, target, row))}`;
+    const head = kind === "count" ? `SELECT count(*) FROM ${from}` : `UPDATE ${from} SET ${set.join(", ")}`;
+    return `${head}${joinWhere(isTarget(c, target, row))}`;
   });
-}
-
-/** An update of links alone still has to find its rows. */
-function keepKey({ dialect, model }: WriteContext): string {
-  const name = dialect.quoteName(model.key[0]?.column ?? "");
-  return `${name} = ${name}`;
+  return { kind, text };
 }
 
 function compileCollect(context: WriteContext, target: TargetNode): SqlText {

@@ -75,6 +75,10 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
       case "change":
         affected = yield* change(run, step.text);
         break;
+      case "count":
+        affected = Number(readRow(yield askRow(run, step.text))[0]);
+        if (affected === 0 && program.visible !== null) yield* failTarget(run);
+        break;
       case "link":
         yield* writeLinks(run, step.texts, step.reference);
         break;

@@ -28,6 +28,8 @@ export type SqlStep =
   | { readonly kind: "reference"; readonly reference: WrittenReference }
   /** Writes the rows of the model and counts them. */
   | { readonly kind: "change"; readonly text: SqlText }
+  /** One row with the number of target rows, of which nothing but their links changes. */
+  | { readonly kind: "count"; readonly text: SqlText }
   /** Writes a link table. */
   | { readonly kind: "link"; readonly texts: readonly SqlText[]; readonly reference: WrittenReference }
   /** One row when the rule does not hold of a written row. */

@@ -52,6 +52,15 @@ function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/**
+ * A float as JSON.stringify prints it. A text of up to 16 characters has at most 15 digits, so it is the shortest that
+ * reads back, and in this range neither side writes an exponent; everything else, null included, takes the function.
+ */
+function writeFloat(x: string): string {
+  const isPlain = `length(${x}) < 17 AND abs(${x}) BETWEEN 0.0001 AND 1e14 AND ${x} <> CAST(${x} AS INTEGER)`;
+  return `CASE WHEN ${isPlain} THEN ${x} ELSE ${FUNCTIONS.float}(${x}) END`;
+}
+
 function writeJson(expression: string, type: ScalarType, nullable: boolean): string {
   if (type.list || type.kind === "json" || type.kind === "int")
     return nullable ? `coalesce(${expression}, 'null')` : expression;
@@ -59,7 +68,7 @@ function writeJson(expression: string, type: ScalarType, nullable: boolean): str
     case "bigint":
       return nullable ? `coalesce('"' || ${expression} || '"', 'null')` : `'"' || ${expression} || '"'`;
     case "float":
-      return `${FUNCTIONS.float}(${expression})`;
+      return writeFloat(expression);
     case "bytes":
       return `${FUNCTIONS.base64}(${expression})`;
     case "bool":
