@@ -1,4 +1,7 @@
-/** Runs a property over many seeds within a bounded time; a failure names the seed, which FOOTING_PROPERTY_SEED repeats. */
+/**
+ * Runs a property over many seeds within a bounded time; a failure names the seed, which FOOTING_PROPERTY_SEED repeats.
+ * A plain run draws the same seeds every time; with FOOTING_PROPERTY_RUNS it draws new ones.
+ */
 import fc from "fast-check";
 
 /** How a property is run. */
@@ -11,6 +14,9 @@ export interface SeedOptions {
 
 /** Longest time one property may take when FOOTING_PROPERTY_RUNS is not set, in milliseconds. */
 const timeLimit = 10_000;
+
+/** Where a plain run starts drawing. */
+const firstSeed = 20_261_122;
 
 /**
  * Checks that `property` resolves for the regressions and for random seeds. With FOOTING_PROPERTY_SEED set, only
@@ -29,6 +35,6 @@ export async function checkSeeds(
     // A smaller seed is not a smaller world.
     endOnFailure: true,
     includeErrorInReport: true,
-    ...(asked === 0 && { interruptAfterTimeLimit: timeLimit }),
+    ...(asked === 0 && { interruptAfterTimeLimit: timeLimit, seed: firstSeed }),
   });
 }
