@@ -327,6 +327,18 @@ describe("writes", () => {
     expect(await engine.deleteMany({ model: "Post", ...everything }, systemActor)).toBe(4);
   });
 
+  test.each([{ all: [] }, { all: [{}] }, { not: { any: [] } }, { any: [{}, { id: 1 }] }])(
+    "a bulk write whose filter %j lost its conditions is refused",
+    async (where) => {
+      await expect(engine.deleteMany({ model: "Post", where }, systemActor)).rejects.toMatchObject({
+        code: "FTG_UNBOUNDED_WRITE",
+      });
+      const change = engine.updateMany({ model: "Post", where, data: { draft: true } }, systemActor);
+      await expect(change).rejects.toMatchObject({ code: "FTG_UNBOUNDED_WRITE" });
+      expect(await engine.count({ model: "Post", where: { draft: false } }, systemActor)).toBe(4);
+    },
+  );
+
   test("rows of one createMany may link to each other, and all or none are made", async () => {
     const data = [
       { id: 10, title: "a", author: "ann", related: [11] },

@@ -1,8 +1,7 @@
 /** What the phases of the engine share: the parts that live as long as the engine, and the session they run on. */
-import { FootingError } from "../errors/footing-error.ts";
 import { queryError, unknownModel } from "../passes/resolve-context.ts";
 import { isPlainObject } from "../passes/resolve-where.ts";
-import type { WrittenPart } from "../passes/resolve-write.ts";
+import { unboundedWrite, type WrittenPart } from "../passes/resolve-write.ts";
 import type { DataQuery, WhereQuery } from "../plan/query.ts";
 import type { ModelSchema, Operation, Schema } from "../schema/schema-model.ts";
 import type { DataValidator } from "../schema/validate-data.ts";
@@ -52,8 +51,7 @@ export function validateData(
 export function refuseUnbounded({ where, all }: { readonly where?: WhereQuery; readonly all?: boolean }): void {
   if (where !== undefined && !isPlainObject(where)) throw queryError(["where"], "a filter", String(where));
   const empty = where === undefined || Object.keys(where).length === 0;
-  if (empty && all !== true)
-    throw new FootingError("FTG_UNBOUNDED_WRITE", { detail: "The write has no filter, so it would touch every row." });
+  if (empty && all !== true) throw unboundedWrite("The write has no filter, so it would touch every row.");
   if (!empty && all === true) throw queryError(["all"], "a filter or all: true", "both");
 }
 

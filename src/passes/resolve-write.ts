@@ -2,6 +2,7 @@
  * Resolves writes: which columns and links get values, which row is meant, what comes back. The values
  * themselves are validated and put in column order by the engine. Decides nothing about access.
  */
+import { FootingError } from "../errors/footing-error.ts";
 import { createColumn } from "../plan/column-node.ts";
 import {
   type CreatePlan,
@@ -11,7 +12,7 @@ import {
   type TargetNode,
   type UpdatePlan,
 } from "../plan/plan.ts";
-import { createAnd, type PredicateNode } from "../plan/predicate-node.ts";
+import { createAnd, isConstant, type PredicateNode } from "../plan/predicate-node.ts";
 import type { SelectQuery, WhereQuery } from "../plan/query.ts";
 import { type AssignmentNode, createAssignment, createLink, type LinkNode } from "../plan/write-nodes.ts";
 import type { ManyToManyField, ModelSchema, ScalarType } from "../schema/schema-model.ts";
@@ -99,11 +100,21 @@ function resolveKey(context: ResolveContext, model: ModelSchema, key: unknown): 
 }
 
 function resolveTarget(context: ResolveContext, model: ModelSchema, target: WriteTarget): TargetNode {
-  const single = "key" in target;
-  const where = single
-    ? resolveKey(context, model, target.key)
-    : resolveWhere(createQueryReader(context), { model, where: target.where, path: ["where"] });
+  if ("key" in target) return createTarget(resolveKey(context, model, target.key), true);
+  const where = resolveWhere(createQueryReader(context), { model, where: target.where, path: ["where"] });
+  // A filter that lost its conditions (`{ all: [] }`) is no filter.
+  if (target.where !== undefined && Object.keys(target.where).length > 0 && isConstant(where, true))
+    throw unboundedWrite("The filter of the write holds for every row.");
+  return createTarget(where, false);
+}
+
+function createTarget(where: PredicateNode, single: boolean): TargetNode {
   return Object.freeze({ kind: "target", where, single, readable: null, allowed: null });
+}
+
+/** The refusal of a bulk write that would touch every row without saying so. */
+export function unboundedWrite(detail: string): FootingError {
+  return new FootingError("FTG_UNBOUNDED_WRITE", { detail });
 }
 
 function resolveParts(
