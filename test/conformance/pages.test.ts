@@ -5,6 +5,7 @@ import type { Executor } from "../../src/engine/executor.ts";
 import type { PageQuery, ReadQuery } from "../../src/plan/query.ts";
 import { openFilledLibrary } from "./library.ts";
 import { closeWithTest } from "./open-app.ts";
+import { renderLines } from "./render-lines.ts";
 import { storeKinds } from "./stores.ts";
 
 const connection: PageQuery = {
@@ -58,7 +59,7 @@ describe.each(storeKinds)("$name", (kind) => {
           expect(page.hasMore).toBe(page.cursor !== null);
           cursor = page.cursor;
         }
-        expect(JSON.stringify(forwards)).toBe(whole.json);
+        expect(renderLines(forwards)).toBe(whole.json);
         const { pageInfo, edges } = await readPage(engine, { orderBy: [key], limit: 100 });
         let backwards: unknown[] = [];
         let before = pageInfo.endCursor;
@@ -123,7 +124,7 @@ describe.each(storeKinds)("$name", (kind) => {
     await engine.delete({ model: "Edition", key: { book: 1, number: 2 } }, systemActor);
     await engine.delete({ model: "Book", key: { n: 1 } }, systemActor);
     const { json } = await engine.read({ ...list, after: cursor ?? "" }, systemActor);
-    expect(json).toBe('[{"n":2},{"n":6},{"n":4}]');
+    expect(json).toBe('[{"n":2},\n{"n":6},\n{"n":4}]');
   });
 
   test("relations have pages too, with cursors that work there", async () => {

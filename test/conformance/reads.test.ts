@@ -25,7 +25,7 @@ describe.each(storeKinds)("$name", (kind) => {
   test("without a select: own fields in declared order, refs as keys, by key", async () => {
     const { json, hasMore, cursor } = await app.engine.read({ model: "Book", limit: 2 }, systemActor);
     expect(json).toBe(
-      '[{"n":1,"title":"Rose","year":1980,"open":true,"author":"eco"},{"n":2,"title":"Solaris","year":1961,"open":true,"author":"lem"}]',
+      '[{"n":1,"title":"Rose","year":1980,"open":true,"author":"eco"},\n{"n":2,"title":"Solaris","year":1961,"open":true,"author":"lem"}]',
     );
     expect(hasMore).toBe(true);
     expect(cursor).not.toBeNull();

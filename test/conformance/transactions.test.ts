@@ -93,7 +93,7 @@ describe.each(storeKinds)("$name", (kind) => {
       await inner.create({ model: "Author", data: { code: "c" } }, systemActor);
     });
     expect((await engine.read({ model: "Author", select: { code: true } }, systemActor)).json).toBe(
-      '[{"code":"a"},{"code":"c"}]',
+      '[{"code":"a"},\n{"code":"c"}]',
     );
     expect(await engine.count({ model: "Book" }, systemActor)).toBe(0);
   });

@@ -6,6 +6,7 @@ import { model } from "../../src/schema/model.ts";
 import type { JsonValue } from "../../src/schema/schema-model.ts";
 import { t } from "../../src/schema/t.ts";
 import { closeWithTest, type OpenApp, openApp } from "./open-app.ts";
+import { renderLines } from "./render-lines.ts";
 import { type StoreKind, storeKinds } from "./stores.ts";
 
 interface SortedType {
@@ -272,7 +273,7 @@ function readValues(app: OpenApp, query: object): Promise<unknown> {
 
 /** The JSON text of rows with these values. */
 function rowsOf(values: readonly JsonValue[]): string {
-  return JSON.stringify(values.map((value) => ({ value })));
+  return renderLines(values.map((value) => ({ value })));
 }
 
 /** The values of all pages from the first row on, or from the last row back (without it). */

@@ -8,6 +8,7 @@ import type { Executor } from "../../src/engine/executor.ts";
 import type { User } from "../../src/schema/rules.ts";
 import type { ModelSchema } from "../../src/schema/schema-model.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
+import { renderLines } from "../conformance/render-lines.ts";
 import { checkSeeds } from "./check-seeds.ts";
 import { keyOf, type NaiveRow, order, readableRows, ruleHolds, stripRow, type Viewer } from "./naive-oracle.ts";
 import { Random } from "./random.ts";
@@ -66,7 +67,7 @@ async function readsAreRight({ random, world, engine, viewer, user }: Scene, mod
       continue;
     }
     const rows = sortByKey(model, readableRows(viewer, model, where)).map((row) => stripRow(model, row));
-    expect(outcome, label).toEqual({ answer: { json: JSON.stringify(rows), hasMore: false, cursor: null } });
+    expect(outcome, label).toEqual({ answer: { json: renderLines(rows), hasMore: false, cursor: null } });
   }
 }
 

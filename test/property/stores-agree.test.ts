@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import type { Actor } from "../../src/engine/actor.ts";
 import type { Executor, ReadAnswer } from "../../src/engine/executor.ts";
 import type { ReadQuery } from "../../src/plan/query.ts";
+import { LINE_END } from "../../src/stores/contract/line-end.ts";
 import type { Store } from "../../src/stores/contract/store.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
 import { measuredKinds, withStore } from "../conformance/stores.ts";
@@ -149,5 +150,5 @@ function joinPages(pages: readonly string[]): string {
   return `[${pages
     .filter((page) => page !== "[]")
     .map((page) => page.slice(1, -1))
-    .join(",")}]`;
+    .join(LINE_END)}]`;
 }

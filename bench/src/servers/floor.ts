@@ -3,6 +3,7 @@
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import Fastify, { type FastifyInstance } from "fastify";
+import { readList } from "../../../src/stores/sql/read-list.ts";
 import { registerFunctions } from "../../../src/stores/sqlite/codec.ts";
 import { askCities, createCity } from "../cases.ts";
 import { type CapturedRequest, captureStatements } from "./capture.ts";
@@ -98,12 +99,16 @@ function prepareList(
   const { page }: { page: { next: string } } = JSON.parse(body);
   const [tag]: [string] = JSON.parse(Buffer.from(page.next, "base64url").toString());
   const start = `["${tag}",`;
+  const cut = { limit: samples.length - 1, backwards: false };
   return (values) => {
-    const [rows, more, edge] = readRow(statement, values) ?? [];
-    const next = more === 1 ? `"${Buffer.from(start + String(edge).slice(1)).toString("base64url")}"` : "null";
-    if (!(rows instanceof Uint8Array)) throw new Error("Footing's statement does not answer with bytes now.");
-    return Buffer.concat([ENVELOPE, rows, Buffer.from(`,"page":{"hasMore":${more === 1},"next":${next}}}`)]);
+    const { json, hasMore, edge } = readList(readRow(statement, values) ?? [], values, cut);
+    const next = hasMore ? `"${Buffer.from(start + String(edge).slice(1)).toString("base64url")}"` : "null";
+    return Buffer.concat([ENVELOPE, toBytes(json), Buffer.from(`,"page":{"hasMore":${hasMore},"next":${next}}}`)]);
   };
+}
+
+function toBytes(json: string | Buffer): Buffer {
+  return typeof json === "string" ? Buffer.from(json) : json;
 }
 
 function prepareOnly(statements: CapturedRequest["statements"]): {

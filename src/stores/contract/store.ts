@@ -19,13 +19,16 @@ export interface Statement<P extends Plan = Plan> {
 
 /** The answer to a read. */
 export interface ReadResult {
-  /** JSON text, or the bytes of it in UTF-8: an array, a page object, or for `single` an object or `null`. */
+  /**
+   * JSON text, or the bytes of it in UTF-8: an array with each row on a line of its own, a page object, or for
+   * `single` an object or `null`.
+   */
   readonly json: string | Buffer;
-  /** Whether more rows lie in the direction of reading. */
+  /** Of an array: whether more rows lie in the direction of reading. A page says so itself. */
   readonly hasMore: boolean;
   /**
-   * JSON text of the array of sort-key values of the row at the far end in the direction of reading (the last row,
-   * or the first when reading before a cursor); null for no row or for `single`.
+   * Of an array: JSON text of the array of sort-key values of the row at the far end in the direction of reading (the
+   * last row, or the first when reading before a cursor). Null for no row, a page and `single`.
    */
   readonly edge: string | null;
 }

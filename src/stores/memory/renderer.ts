@@ -6,6 +6,7 @@
 import type { CountPlan, ReadPlan } from "../../plan/plan.ts";
 import type { EdgeItem, PageInfo, PageItem, RowsNode, SelectItem, SelectNode } from "../../plan/rows-node.ts";
 import type { JsonValue, ModelSchema } from "../../schema/schema-model.ts";
+import { LINE_END } from "../contract/line-end.ts";
 import type { CountResult, ReadResult } from "../contract/store.ts";
 import { type Context, columnValues, enterModel, modelRows, type Row, relatedRows, type Scope } from "./database.ts";
 import { decided, holds, paramValue, readableRelated } from "./evaluator.ts";
@@ -15,8 +16,8 @@ import { type ListedRow, type Listing, listRows } from "./list.ts";
 export function readRows(context: Context, { rows: node }: ReadPlan): ReadResult {
   const scope = enterModel(context, node.model);
   const listing = listRows({ scope, rows: modelRows(scope) }, node);
-  const json = renderListing(listing, node);
-  if (node.output.kind === "single") return { json, hasMore: false, edge: null };
+  if (node.output.kind !== "array") return { json: renderListing(listing, node), hasMore: false, edge: null };
+  const json = renderArray(listing, node.output.select, LINE_END);
   const edge = listing.rows.at(node.seek?.direction === "before" ? 0 : -1);
   return { json, hasMore: listing.hasMore, edge: edge === undefined ? null : JSON.stringify(edge.position) };
 }
@@ -76,8 +77,8 @@ function renderListing(listing: Listing, node: RowsNode): string {
   }
 }
 
-function renderArray({ scope, rows }: Listing, select: SelectNode): string {
-  return `[${rows.map((listed) => renderRow(scope, select, listed.row)).join(",")}]`;
+function renderArray({ scope, rows }: Listing, select: SelectNode, separator = ","): string {
+  return `[${rows.map((listed) => renderRow(scope, select, listed.row)).join(separator)}]`;
 }
 
 interface Page {

@@ -3,19 +3,20 @@ import type { CountPlan, Plan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
-import { compileList } from "./compile-rows.ts";
+import { compileRead } from "./compile-rows.ts";
 import { compileCreate, compileDelete, compileUpdate } from "./compile-write.ts";
 import type { Dialect } from "./dialect.ts";
+import type { ListCut } from "./read-list.ts";
 import { createTableScope, nameTable } from "./row-scope.ts";
 import type { SqlProgram } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
 
 /**
- * What a plan compiles to. `read`: one row of the JSON, whether more rows follow (1) and the far row's sort keys,
- * or for one object a row of its JSON, if any. `count`: one row with the number.
+ * What a plan compiles to. `read`: one row that `readList` takes, or for a page or one object a row of its JSON, if
+ * any. `count`: one row with the number.
  */
 export type Compiled =
-  | { readonly kind: "read"; readonly text: SqlText }
+  | { readonly kind: "read"; readonly text: SqlText; readonly cut: ListCut | null }
   | { readonly kind: "count"; readonly text: SqlText }
   | { readonly kind: "write"; readonly program: SqlProgram };
 
@@ -24,7 +25,8 @@ export function compilePlan(schema: Schema, dialect: Dialect, plan: Plan): Compi
   switch (plan.kind) {
     case "read": {
       const c = new Compilation(schema, dialect);
-      return { kind: "read", text: c.finish(compileList(c, plan.rows)) };
+      const { text, cut } = compileRead(c, plan.rows);
+      return { kind: "read", text: c.finish(text), cut };
     }
     case "count":
       return { kind: "count", text: compileCount(new Compilation(schema, dialect), plan) };

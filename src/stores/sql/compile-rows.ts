@@ -14,21 +14,46 @@ import type {
   SelectItem,
   SelectNode,
 } from "../../plan/rows-node.ts";
+import { LINE_END } from "../contract/line-end.ts";
 import type { Compilation } from "./compilation.ts";
 import { reverseTerms, writeOrder } from "./compile-order.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
+import { KEY_END, type ListCut } from "./read-list.ts";
 import { isBackwards, RowList } from "./row-list.ts";
 import { type RelatedRows, type RowScope, relateRows } from "./row-scope.ts";
 
-/** The statement of a list: one row of the JSON, whether more rows follow, and the sort keys of the far row. */
-export function compileList(c: Compilation, node: RowsNode): string {
+/** A compiled read: its text, and for a list how its answer is cut to the limit. */
+export interface CompiledRows {
+  readonly text: string;
+  readonly cut: ListCut | null;
+}
+
+/**
+ * The statement of a read. Of one object or a page: a row of its JSON, if any. Of a list: one row of what
+ * `readList` takes. A list reads one row more than its limit and shows it; who reads the answer cuts it off, which is
+ * several times cheaper than reading the rows into a table of their own first.
+ */
+export function compileRead(c: Compilation, node: RowsNode): CompiledRows {
   const { output } = node;
-  if (output.kind === "single") return compileSingle(c, node, null);
-  const page = openPage(c, node, null);
-  const json = output.kind === "array" ? writeRows(page, output.select) : writePage(page, output.items);
-  const more = `${page.count} > ${limitOf(c, node)}`;
-  const edge = readAt(page, writeKeys(page), "far");
-  return `WITH ${defineRows(page)} SELECT ${c.dialect.answer(json)}, ${more}, ${edge}`;
+  switch (output.kind) {
+    case "single":
+      return { text: compileSingle(c, node, null), cut: null };
+    case "array":
+      return compileList(c, node, output.select);
+    case "page": {
+      const page = openPage(c, node, { related: null, items: output.items });
+      const json = c.dialect.answer(writePage(page, output.items));
+      return { text: `${defineRows(page)}SELECT ${json}`, cut: null };
+    }
+  }
+}
+
+function compileList(c: Compilation, node: RowsNode, select: SelectNode): CompiledRows {
+  const list = new RowList(c, node, null);
+  const rows = c.dialect.jsonArray(c.dialect.joinRows(compileSelect(c, select, list.row), LINE_END, ""));
+  const keys = c.dialect.joinRows(c.dialect.jsonItems(listKeys(c, list)), KEY_END, "");
+  const text = `SELECT ${c.dialect.answer(rows)}, count(*), ${keys} FROM (${list.query(`${limitOf(c, node)} + 1`)}) AS ${list.alias}`;
+  return { text, cut: { limit: node.limit?.index ?? 0, backwards: isBackwards(node) } };
 }
 
 /** The JSON object of one row. */
@@ -79,11 +104,11 @@ function compileMany(c: Compilation, item: ManyItem, row: RowScope): string {
     case "single":
       return c.dialect.jsonOrNull(`(${compileSingle(c, item.rows, related)})`);
     case "array":
-      return compileArray(c, item.rows, { related, select: output.select });
+      return writeRows(openPlain(c, item.rows, related), output.select);
     case "page": {
-      const page = openPage(c, item.rows, related);
+      const page = openPage(c, item.rows, { related, items: output.items });
       const json = writePage(page, output.items);
-      return `(WITH ${defineRows(page)} SELECT ${json})`;
+      return `(${defineRows(page)}SELECT ${json})`;
     }
   }
 }
@@ -96,31 +121,28 @@ function compileSingle(c: Compilation, node: RowsNode, related: RelatedRows | nu
   return `SELECT ${json} FROM (${list.query("1")}) AS ${list.alias}`;
 }
 
-/** Nested rows of which nobody asks whether more follow: no row is read beyond the limit. */
-function compileArray(
-  c: Compilation,
-  node: RowsNode,
-  { related, select }: { readonly related: RelatedRows; readonly select: SelectNode },
-): string {
-  const list = new RowList(c, node, related);
-  const json = c.dialect.jsonRows(compileSelect(c, select, list.row), list.listOrder);
-  return `(SELECT ${json} FROM (${list.query(`${limitOf(c, node)} + 0`)}) AS ${list.alias})`;
-}
-
-/** A list whose rows are read once, with one row more than the limit, and then shown in parts. */
+/** A list whose rows leave inside a larger JSON value, cut to the limit. */
 interface Page {
   readonly c: Compilation;
   readonly node: RowsNode;
   readonly list: RowList;
-  /** The name of the rows read. */
-  readonly rows: string;
+  /**
+   * The name under which the rows, one more than the limit, are read once and shown in several parts. Null: they are
+   * shown once and nobody asks whether more follow, so that no row is read beyond the limit.
+   */
+  readonly rows: string | null;
   /** Whether the rows belong to an outer row. */
   readonly isNested: boolean;
-  /** The query of how many they are. */
+  /** The query of how many were read. */
   readonly count: string;
 }
 
-function openPage(c: Compilation, node: RowsNode, related: RelatedRows | null): Page {
+function openPage(
+  c: Compilation,
+  node: RowsNode,
+  { related, items }: { readonly related: RelatedRows | null; readonly items: readonly PageItem[] },
+): Page {
+  if (countParts(items) < 2) return openPlain(c, node, related);
   const rows = c.alias("p");
   return {
     c,
@@ -132,9 +154,23 @@ function openPage(c: Compilation, node: RowsNode, related: RelatedRows | null): 
   };
 }
 
+function openPlain(c: Compilation, node: RowsNode, related: RelatedRows | null): Page {
+  return { c, node, list: new RowList(c, node, related), rows: null, isNested: related !== null, count: "" };
+}
+
+/** How many parts of a page look at its rows. */
+function countParts(items: readonly PageItem[]): number {
+  return items.reduce((sum, item) => {
+    if (item.kind === "object") return sum + countParts(item.items);
+    // A page fact alone needs rows that are read, but never shown.
+    return sum + (item.kind === "constant" ? 0 : item.kind === "info" ? 2 : 1);
+  }, 0);
+}
+
 /** Materialized, so that several readers do not each run it. Stands last: what the others ask for is carried. */
 function defineRows(page: Page): string {
-  return `${page.rows} AS MATERIALIZED (${page.list.query(`${limitOf(page.c, page.node)} + 1`)})`;
+  if (page.rows === null) return "";
+  return `WITH ${page.rows} AS MATERIALIZED (${page.list.query(`${limitOf(page.c, page.node)} + 1`)}) `;
 }
 
 /**
@@ -153,7 +189,8 @@ function writeRows(page: Page, select: SelectNode): string {
 /** A JSON array of `item` for each row of the page. */
 function writeEach(page: Page, item: string): string {
   const { c, list } = page;
-  return `(SELECT ${c.dialect.jsonRows(item, list.listOrder)} FROM (${takeRows(page)}) AS ${list.alias})`;
+  const items = c.dialect.joinRows(item, ",", list.listOrder);
+  return `(SELECT ${c.dialect.jsonArray(items)} FROM (${takeRows(page)}) AS ${list.alias})`;
 }
 
 function writePage(page: Page, items: readonly PageItem[]): string {
@@ -224,14 +261,10 @@ function findFar({ c, node, list, count, isNested }: Page): string {
   return ` LIMIT 1 OFFSET ${c.dialect.smaller(count, limitOf(c, node))} - 1`;
 }
 
-/** The rows of the page without the one read to know whether more follow. */
-function takeRows({ c, node, rows }: Page): string {
+/** The rows of the page without the one read to know whether more follow. Stands last, as {@link defineRows}. */
+function takeRows({ c, node, list, rows }: Page): string {
+  if (rows === null) return list.query(`${limitOf(c, node)} + 0`);
   return `SELECT * FROM ${rows} LIMIT ${limitOf(c, node)} + 0`;
-}
-
-/** The sort keys of a row as a JSON list. */
-function writeKeys({ c, list }: Page): string {
-  return c.dialect.jsonList(listKeys(c, list));
 }
 
 function writeCursor({ c, node, list }: Page): string {
@@ -239,7 +272,7 @@ function writeCursor({ c, node, list }: Page): string {
     node.cursorTag === null
       ? c.dialect.jsonConstant("null")
       : c.dialect.toJson(c.bind(node.cursorTag), { kind: "text", list: false }, false);
-  return c.dialect.jsonCursor(c.dialect.jsonList([tag, ...listKeys(c, list)]));
+  return c.dialect.jsonCursor(c.dialect.jsonArray(c.dialect.jsonItems([tag, ...listKeys(c, list)])));
 }
 
 function listKeys(c: Compilation, list: RowList): readonly string[] {

@@ -35,10 +35,12 @@ export interface Dialect {
   jsonConstant(text: string): string;
   /** A JSON object with its entries in order. */
   jsonObject(entries: readonly JsonEntry[]): string;
-  /** A JSON array of the given items. */
-  jsonList(items: readonly string[]): string;
-  /** A JSON array of one item per row, an aggregate. `order` empty: in the order the rows come. */
-  jsonRows(item: string, order: string): string;
+  /** JSON values with commas between them. */
+  jsonItems(items: readonly string[]): string;
+  /** A JSON array of what {@link jsonItems} or {@link joinRows} give; empty for null. */
+  jsonArray(items: string): string;
+  /** One text of all rows, an aggregate; null for no rows. `order` empty: in the order the rows come. */
+  joinRows(item: string, separator: string, order: string): string;
   /** `json`, or JSON null where it is an SQL null. */
   jsonOrNull(json: string): string;
   /** JSON true or false. */

@@ -98,10 +98,8 @@ function compileSteps(plan: Plan): readonly (readonly [kind: string, ...texts: r
 describe("reads", () => {
   test("a list is one statement that reads one row more", () => {
     expect(compileRead(listCities({}))).toBe(
-      `WITH p1 AS MATERIALIZED (SELECT t2."id" AS c1, t2."name" AS c2 FROM "city" AS t2 ORDER BY t2."id" LIMIT ?1 + 1) ` +
-        `SELECT CAST((SELECT concat('[', group_concat(concat('{"id":', r3.c1, ',"title":', json_quote(r3.c2), '}'), ','), ']') ` +
-        `FROM (SELECT * FROM p1 LIMIT ?1 + 0) AS r3) AS BLOB), (SELECT count(*) FROM p1) > ?1, ` +
-        `(SELECT concat('[', r3.c1, ']') FROM (SELECT * FROM p1 LIMIT ?1 + 0) AS r3 LIMIT 1 OFFSET min((SELECT count(*) FROM p1), ?1) - 1)`,
+      `SELECT CAST(concat('[', group_concat(concat('{"id":', r2.c1, ',"title":', json_quote(r2.c2), '}'), ',\n'), ']') AS BLOB), ` +
+        `count(*), group_concat(r2.c1, '\n') FROM (SELECT t1."id" AS c1, t1."name" AS c2 FROM "city" AS t1 ORDER BY t1."id" LIMIT ?1 + 1) AS r2`,
     );
   });
 
@@ -186,10 +184,10 @@ describe("reads", () => {
   test("a seek compares rows where it can, and looks at nulls where it must", () => {
     const seek = createSeek("after", [createParam(1, int), createParam(2, int)]);
     const plain = compileRead(listCities({ order: [createOrder([], createColumn("population"), false), byId], seek }));
-    expect(plain).toContain(`WHERE (t2."population", t2."id") > (?1, ?2) ORDER BY t2."population", t2."id"`);
+    expect(plain).toContain(`WHERE (t1."population", t1."id") > (?1, ?2) ORDER BY t1."population", t1."id"`);
     const mixed = compileRead(listCities({ order: [createOrder([], createColumn("population"), true), byId], seek }));
     expect(mixed).toContain(
-      `WHERE (t2."population" <= ?1 AND (t2."population" < ?1 OR (t2."population" = ?1 AND t2."id" > ?2)))`,
+      `WHERE (t1."population" <= ?1 AND (t1."population" < ?1 OR (t1."population" = ?1 AND t1."id" > ?2)))`,
     );
     const nullable = compileRead(
       listCities({
@@ -198,9 +196,8 @@ describe("reads", () => {
       }),
     );
     expect(nullable).toContain(
-      `WHERE ((t2."rank" < ?1 OR (t2."rank" IS NULL AND ?1 IS NOT NULL)) OR (t2."rank" IS ?1 AND t2."id" < ?2)) ORDER BY t2."rank" DESC, t2."id" DESC`,
+      `WHERE ((t1."rank" < ?1 OR (t1."rank" IS NULL AND ?1 IS NOT NULL)) OR (t1."rank" IS ?1 AND t1."id" < ?2)) ORDER BY t1."rank" DESC, t1."id" DESC`,
     );
-    expect(nullable).toContain(`',' ORDER BY r3.c3, r3.c1), ']')`);
   });
 
   test("a plan without an access decision is refused", () => {
@@ -292,28 +289,28 @@ describe("the plans of SQLite", () => {
   }
 
   test.each<[string, Partial<RowsNode>, string]>([
-    ["a list by key", {}, "SCAN t2"],
-    ["one row by key", { where: isEqual("id", int) }, "SEARCH t2 USING INTEGER PRIMARY KEY (rowid=?)"],
-    ["sorted", { order: downBy("population") }, "SCAN t2 USING INDEX city_population_index"],
+    ["a list by key", {}, "SCAN t1"],
+    ["one row by key", { where: isEqual("id", int) }, "SEARCH t1 USING INTEGER PRIMARY KEY (rowid=?)"],
+    ["sorted", { order: downBy("population") }, "SCAN t1 USING INDEX city_population_index"],
     [
       "behind a cursor",
       { order: downBy("population"), seek: createSeek("after", [createParam(1, int), createParam(2, int)]) },
-      "SEARCH t2 USING INDEX city_population_index (population<?)",
+      "SEARCH t1 USING INDEX city_population_index (population<?)",
     ],
     [
       "filtered by a ref, sorted",
       { where: isEqual("country", text), order: downBy("population") },
-      "SEARCH t2 USING INDEX city_country_code_population_index (country_code=?)",
+      "SEARCH t1 USING INDEX city_country_code_population_index (country_code=?)",
     ],
     [
       "by the start of a text",
       { where: createCompare(createColumn("name"), "startsWith", createParam(1, text)) },
-      "SEARCH t2 USING COVERING INDEX city_name_index (name>? AND name<?)",
+      "SEARCH t1 USING COVERING INDEX city_name_index (name>? AND name<?)",
     ],
     [
       "by members",
       { where: createIn(createColumn("name"), createParam(1, { ...text, list: true })) },
-      "SEARCH t2 USING COVERING INDEX city_name_index (name=?)",
+      "SEARCH t1 USING COVERING INDEX city_name_index (name=?)",
     ],
     [
       "a range of decimals",
@@ -321,12 +318,12 @@ describe("the plans of SQLite", () => {
         where: createCompare(createColumn("price"), "lt", createParam(1, { kind: "decimal", list: false })),
         order: downBy("price"),
       },
-      "SEARCH t2 USING INDEX city_price_index (<expr><?)",
+      "SEARCH t1 USING INDEX city_price_index (<expr><?)",
     ],
     [
       "through a relation",
       { where: createExists("country", isEqual("code", text), always) },
-      "SEARCH t2 USING INDEX city_country_code_id_index (country_code=?)",
+      "SEARCH t1 USING INDEX city_country_code_id_index (country_code=?)",
     ],
   ])("%s", (_, rows, expected) => {
     expect(explain(listCities(rows))).toContain(expected);
@@ -344,7 +341,7 @@ describe("the plans of SQLite", () => {
         output: { kind: "array", select: createSelect([createManyItem("cities", "cities", rows)]) },
       }),
     });
-    expect(explain(plan)).toContain("SEARCH t4 USING INDEX city_country_code_population_index (country_code=?)");
+    expect(explain(plan)).toContain("SEARCH t3 USING INDEX city_country_code_population_index (country_code=?)");
   });
 });
 

@@ -23,9 +23,13 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   toJson: writeJson,
   jsonConstant: quoteText,
   jsonObject: writeObject,
-  jsonList: (items) =>
-    writeConcat(["'['", ...items.flatMap((item, index) => (index === 0 ? [item] : ["','", item])), "']'"]),
-  jsonRows: (item, order) => `concat('[', group_concat(${item}, ','${order === "" ? "" : ` ORDER BY ${order}`}), ']')`,
+  jsonItems: (items) =>
+    items.length === 1
+      ? items.join()
+      : writeConcat(items.flatMap((item, index) => (index === 0 ? [item] : ["','", item]))),
+  jsonArray: (items) => `concat('[', ${items}, ']')`,
+  joinRows: (item, separator, order) =>
+    `group_concat(${item}, ${quoteText(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `iif(${condition}, 'true', 'false')`,
   jsonCursor: (list) => `${FUNCTIONS.cursor}(${list})`,

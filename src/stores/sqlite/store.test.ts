@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { renderLines } from "../../../test/conformance/render-lines.ts";
 import { createColumn } from "../../plan/column-node.ts";
 import { createOrder } from "../../plan/order-node.ts";
 import { createParam } from "../../plan/param-node.ts";
@@ -103,13 +104,13 @@ describe("pages", () => {
           const ahead = sorted.slice(index + 1);
           const shown = ahead.slice(0, limit);
           expect(await readList(after, [limit, rank, n])).toEqual({
-            json: JSON.stringify(shown),
+            json: renderLines(shown),
             hasMore: ahead.length > limit,
             edge: place(shown.at(-1)),
           });
           const back = sorted.slice(0, index).slice(-limit);
           expect(await readList(before, [limit, rank, n])).toEqual({
-            json: JSON.stringify(back),
+            json: renderLines(back),
             hasMore: index > limit,
             edge: place(back[0]),
           });
@@ -197,7 +198,7 @@ describe("transactions", () => {
       await session.execute(store.compile(create), [3, null]);
     });
     expect((await readList(store.compile(list(false, null)), [9])).json).toBe(
-      '[{"rank":null,"n":1},{"rank":null,"n":3}]',
+      '[{"rank":null,"n":1},\n{"rank":null,"n":3}]',
     );
   });
 

@@ -19,6 +19,7 @@ import type {
 } from "../contract/store.ts";
 import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
+import { type ListCut, readList } from "../sql/read-list.ts";
 import { runProgram, type SqlReply } from "../sql/run-program.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
 import { compileCreateTables } from "./alter.ts";
@@ -68,6 +69,8 @@ class SqliteStatement<P extends Plan> implements Statement<P> {
     Object.freeze(this);
   }
 }
+
+const noObject: ReadResult = Object.freeze({ json: "null", hasMore: false, edge: null });
 
 /** What an open store holds. */
 interface Opened {
@@ -252,7 +255,7 @@ function run<P extends Plan>(connection: Connection, statement: Statement<P>, va
 function runAny(connection: Connection, compiled: Compiled, values: Values): ResultOf<Plan> {
   switch (compiled.kind) {
     case "read":
-      return readRows(connection.row(compiled.text, values));
+      return readRows(connection.row(compiled.text, values), values, compiled.cut);
     case "count":
       return { count: Number(connection.row(compiled.text, values)?.[0]) };
     case "write":
@@ -273,10 +276,10 @@ function own(statement: Statement): SqliteStatement<Plan> {
   throw new FootingError("FTG_INTERNAL", { detail: "A statement was run by a store that did not compile it." });
 }
 
-/** The row of a list, or of one object; no row is no object. */
-function readRows(row: readonly unknown[] | undefined): ReadResult {
-  const [json, more, edge] = row ?? ["null"];
-  return { json: readText(json), hasMore: more === 1, edge: typeof edge === "string" ? edge : null };
+/** The row of a list, a page or one object; no row is no object. */
+function readRows(row: readonly unknown[] | undefined, values: Values, cut: ListCut | null): ReadResult {
+  if (row === undefined) return noObject;
+  return cut === null ? { json: readText(row[0]), hasMore: false, edge: null } : readList(row, values, cut);
 }
 
 /** Long texts come as bytes, which go to the socket as they are. */
