@@ -63,7 +63,7 @@ function sendAsJson<P extends Plan>(plan: P): P {
 }
 
 /** A store that does what another does, except for the given methods. */
-function delegate(store: Store, changed: Partial<Store>): Store {
+export function delegate(store: Store, changed: Partial<Store>): Store {
   return {
     get capabilities() {
       return store.capabilities;

@@ -134,8 +134,8 @@ const cities: readonly DataQuery[] = [
   { id: 5, name: "Montevideo & Zürich", population: 1300, country: "UY" },
 ];
 
-/** Fills an empty database. */
-async function fill(engine: Executor): Promise<void> {
+/** Fills an empty database of {@link declared}. */
+export async function fill(engine: Executor): Promise<void> {
   const rows: readonly [string, readonly DataQuery[]][] = [
     [
       "Language",
