@@ -1,4 +1,5 @@
 // How the tests run: from source, in forked processes, beside the code they test and under test/.
+// Database servers are shared by all files of a run, and started when the first of them asks.
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const config: ViteUserConfig = defineConfig({
@@ -7,6 +8,7 @@ const config: ViteUserConfig = defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     pool: "forks",
+    globalSetup: "test/servers/global-setup.ts",
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
