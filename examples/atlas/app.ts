@@ -91,8 +91,9 @@ function authenticate({
 }: {
   readonly headers: { readonly authorization?: string | undefined };
 }): { role: "editor" } | null {
+  if (headers.authorization === undefined) return null;
   const expected = process.env["ATLAS_EDITOR_TOKEN"];
-  const [scheme, token] = (headers.authorization ?? "").split(" ");
+  const [scheme, token] = headers.authorization.split(" ");
   if (!expected || scheme?.toLowerCase() !== "bearer" || !token) return null;
   return timingSafeEqual(hash(token), hash(expected)) ? { role: "editor" } : null;
 }

@@ -1,48 +1,52 @@
 /** Reads the values of one request through the sources of its template, and checks each against its type. */
 import { FootingError } from "../errors/footing-error.ts";
-import { describeValue, renderPath } from "../passes/resolve-context.ts";
+import { renderPath } from "../passes/resolve-context.ts";
 import type { CursorSource, LimitSource, Path, RuleSource, ValueSource } from "../passes/value-source.ts";
 import type { ParamType } from "../plan/param-node.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
+import { describeValue } from "../util/describe-value.ts";
 import { cursorError, parseCursor } from "./cursor.ts";
-import type { RuleOutcome } from "./evaluate-rule.ts";
+import type { RuleName, RuleOutcome } from "./evaluate-rule.ts";
 
-/** A source made ready: its place as text for messages, and for cursors the tag of their list. */
+/** A source made ready. */
 export interface BoundSource {
   readonly source: ValueSource;
+  /** Its place as text, for messages. */
   readonly label: string;
+  /** Of a cursor: the tag of its list. */
   readonly tag: string;
+  /** Of a value that a rule gave: which of the rules, or -1. */
+  readonly rule: number;
 }
 
 /** Where values may come from. */
 export interface BindInput {
   readonly query: object;
-  /** What the rules said, by `model.operation`. */
-  readonly outcomes: ReadonlyMap<string, RuleOutcome>;
+  /** What the rules said, in the order of their template. */
+  readonly outcomes: readonly RuleOutcome[];
   /** The values of a written row, by part; checked before. */
   readonly written: readonly unknown[];
 }
 
-const noOutcomes: ReadonlyMap<string, RuleOutcome> = new Map();
-
-/** A {@link BindInput} with nothing but a query. */
-export function createBindInput(
-  query: object,
-  outcomes: ReadonlyMap<string, RuleOutcome> = noOutcomes,
-  written: readonly unknown[] = [],
-): BindInput {
-  return { query, outcomes, written };
+/** What making sources ready needs. */
+export interface BindContext {
+  /** Signs the shape of a list. */
+  readonly tagOf: (shape: string) => string;
+  /** The place of a rule among the outcomes. */
+  readonly findRule: (name: RuleName) => number;
 }
 
-/** Makes sources ready for {@link bindValues}; `tagOf` signs the shape of a list. */
+/** Makes sources ready for {@link bindValues}. */
 export function createBoundSources(
   sources: readonly ValueSource[],
-  tagOf: (shape: string) => string,
+  { tagOf, findRule }: BindContext,
 ): readonly BoundSource[] {
-  return sources.map((source) => {
-    const label = "path" in source ? renderPath(source.path) : "";
-    return { source, label, tag: "shape" in source ? tagOf(source.shape) : "" };
-  });
+  return sources.map((source) => ({
+    source,
+    label: "path" in source ? renderPath(source.path) : "",
+    tag: "shape" in source ? tagOf(source.shape) : "",
+    rule: source.from === "rule" ? findRule(source) : -1,
+  }));
 }
 
 /**
@@ -58,7 +62,8 @@ export function bindValues(sources: readonly BoundSource[], input: BindInput): u
   return values;
 }
 
-function bindValue({ source, label, tag }: BoundSource, input: BindInput): unknown {
+function bindValue(bound: BoundSource, input: BindInput): unknown {
+  const { source, label, tag } = bound;
   switch (source.from) {
     case "query":
       return normalizeParam(source.type, readPath(input.query, source.path), label);
@@ -73,7 +78,7 @@ function bindValue({ source, label, tag }: BoundSource, input: BindInput): unkno
     case "cursorTag":
       return tag;
     case "rule":
-      return bindRuleValue(source, input, label);
+      return bindRuleValue(source, bound, input);
     case "input":
       return input.written[source.index];
   }
@@ -91,8 +96,8 @@ function bindCursorValue(source: CursorSource, value: unknown, label: string): u
   }
 }
 
-function bindRuleValue(source: RuleSource, input: BindInput, label: string): unknown {
-  const answer = input.outcomes.get(`${source.model}.${source.operation}`)?.answer;
+function bindRuleValue(source: RuleSource, { label, rule }: BoundSource, input: BindInput): unknown {
+  const answer = input.outcomes[rule]?.answer;
   try {
     return normalizeParam(source.type, readPath(answer, source.path), label);
   } catch (cause) {

@@ -146,7 +146,7 @@ describe("rules", () => {
     );
     expect(users.json).toBe("[]");
     const all = await engine.read({ model: "User", select: { posts: { select: { id: true } } } }, ann);
-    expect(all.json).toBe('[{"posts":[{"id":1}]},{"posts":[{"id":2}]}]');
+    expect(all.json).toBe('[{"posts":[{"id":1}]},\n{"posts":[{"id":2}]}]');
   });
 
   test("hide a to-one target as null, and from sorting", async () => {
@@ -155,7 +155,7 @@ describe("rules", () => {
       anonymousActor,
     );
     expect(posts.json).toBe(
-      '[{"id":4,"author":null},{"id":3,"author":null},{"id":2,"author":null},{"id":1,"author":null}]',
+      '[{"id":4,"author":null},\n{"id":3,"author":null},\n{"id":2,"author":null},\n{"id":1,"author":null}]',
     );
   });
 
@@ -195,6 +195,20 @@ test("queries of one shape share a statement", async () => {
   await listIds({ title: { in: ["t1"] } });
   const after = engine.stats();
   expect({ hits: after.hits - before.hits, misses: after.misses - before.misses }).toEqual({ hits: 1, misses: 2 });
+});
+
+test("a rule that says the same to everyone is kept with the statement, for principals alone", async () => {
+  const read = { model: "Tag", where: { name: "a" } };
+  const before = engine.stats();
+  for (const actor of [ann, anonymousActor, createActor({ id: "bob" }), systemActor, systemActor])
+    expect((await engine.read(read, actor)).json).toBe('[{"name":"a"}]');
+  const after = engine.stats();
+  expect({ hits: after.hits - before.hits, misses: after.misses - before.misses }).toEqual({ hits: 3, misses: 2 });
+  const write = { model: "Tag", key: { name: "a" } };
+  for (const actor of [ann, ann])
+    await expect(engine.delete(write, actor)).rejects.toMatchObject({ code: "FTG_FORBIDDEN" });
+  expect(await engine.delete(write, systemActor)).toBe('{"name":"a"}');
+  await expect(engine.delete(write, ann)).rejects.toMatchObject({ code: "FTG_FORBIDDEN" });
 });
 
 describe("cursors", () => {
@@ -349,7 +363,9 @@ describe("writes", () => {
       { model: "Post", where: { id: { gte: 10 } }, select: { related: { select: { id: true } }, tags: true } },
       systemActor,
     );
-    expect(json).toBe('[{"related":[{"id":11}],"tags":[]},{"related":[{"id":10}],"tags":[{"name":"a"},{"name":"b"}]}]');
+    expect(json).toBe(
+      '[{"related":[{"id":11}],"tags":[]},\n{"related":[{"id":10}],"tags":[{"name":"a"},{"name":"b"}]}]',
+    );
     const broken = [
       { id: 20, title: "a", author: "ann" },
       { id: 21, title: 5, author: "ann" },

@@ -3,16 +3,16 @@
  * `where`; anything else stops the request, so a broken rule never opens a door.
  */
 import { FootingError } from "../errors/footing-error.ts";
-import { isPlainObject } from "../passes/resolve-where.ts";
 import type { Rule, RuleTable, User } from "../schema/rules.ts";
 import type { Operation, Schema } from "../schema/schema-model.ts";
+import { isPlainObject } from "../util/is-object.ts";
 import type { Actor } from "./actor.ts";
-import { renderFilterShape } from "./shape-key.ts";
+import { type Shape, ShapeKey } from "./shape-key.ts";
 
 /** What a rule said for one caller. `shape` is the part of it that decides the plan. */
 export interface RuleOutcome {
   readonly answer: boolean | Readonly<Record<string, unknown>>;
-  readonly shape: string;
+  readonly shape: Shape;
 }
 
 /** One rule of the schema. */
@@ -21,8 +21,10 @@ export interface RuleName {
   readonly operation: Operation;
 }
 
-const open: RuleOutcome = Object.freeze({ answer: true, shape: "+" });
-const closed: RuleOutcome = Object.freeze({ answer: false, shape: "-" });
+type RuleFunction = Exclude<Rule, boolean>;
+
+const open: RuleOutcome = Object.freeze({ answer: true, shape: ["everything"] });
+const closed: RuleOutcome = Object.freeze({ answer: false, shape: ["nothing"] });
 
 /** Evaluates rules against their schema's static access levels. */
 export class RuleBook {
@@ -40,16 +42,24 @@ export class RuleBook {
    */
   evaluate(name: RuleName, actor: Actor): RuleOutcome {
     if (actor.kind === "system") return open;
-    const level = this.#schema.models[name.model]?.access[name.operation];
-    if (level === "everyone") return open;
-    const rule = this.#rules[name.model]?.[name.operation];
-    if (level !== "rule" || rule === undefined) return closed;
-    return createOutcome(name, runRule(name, rule, actor.user));
+    const rule = this.#find(name);
+    return typeof rule === "boolean" ? createOutcome(name, rule) : createOutcome(name, runRule(name, rule, actor.user));
+  }
+
+  /** What the rule says to every principal alike; null when it must be evaluated for each. */
+  fixed(name: RuleName): RuleOutcome | null {
+    const rule = this.#find(name);
+    return typeof rule === "boolean" ? createOutcome(name, rule) : null;
+  }
+
+  #find({ model, operation }: RuleName): Rule {
+    const level = this.#schema.models[model]?.access[operation];
+    if (level === "everyone") return true;
+    return level === "rule" ? (this.#rules[model]?.[operation] ?? false) : false;
   }
 }
 
-function runRule(name: RuleName, rule: Rule, user: User | null): unknown {
-  if (typeof rule === "boolean") return rule;
+function runRule(name: RuleName, rule: RuleFunction, user: User | null): unknown {
   try {
     return rule({ user });
   } catch (cause) {
@@ -63,7 +73,8 @@ function runRule(name: RuleName, rule: Rule, user: User | null): unknown {
 function createOutcome(name: RuleName, answer: unknown): RuleOutcome {
   if (answer === true) return open;
   if (answer === false) return closed;
-  if (isPlainObject(answer) && Object.keys(answer).length > 0) return { answer, shape: renderFilterShape(answer) };
+  if (isPlainObject(answer) && Object.keys(answer).length > 0)
+    return { answer, shape: new ShapeKey("where").addFilter(answer).tokens };
   throw new FootingError("FTG_RULE", {
     detail: `The ${name.operation} rule of ${name.model} answered neither true, false nor a where with a condition.`,
   });

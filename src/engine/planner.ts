@@ -1,22 +1,25 @@
 /**
- * The planner: from the shape of a request to a statement ready to bind. Two bounded caches: templates by
- * shape, statements by shape and what the rules said. On a hit no pass runs.
+ * The planner: from the shape of a request to a statement ready to bind. Two bounded caches: what is known of a
+ * shape, with its statement when no rule must be evaluated; statements by shape and what the rules said. On a hit no
+ * pass runs.
  */
-
-import { FootingError } from "../errors/footing-error.ts";
-import { type CostNode, evaluateCost } from "../passes/bound-cost.ts";
+import { evaluateMaxCost } from "../passes/bound-cost.ts";
 import type { QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
+import { renderCursorShape } from "../passes/resolve-rows.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RuleTable } from "../schema/rules.ts";
 import type { Operation, Schema } from "../schema/schema-model.ts";
-import type { Statement, Store } from "../stores/contract/store.ts";
+import type { Store } from "../stores/contract/store.ts";
 import { forbidden } from "../stores/contract/violations.ts";
-import { type CacheStats, LruCache } from "../util/lru-cache.ts";
+import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
-import { type BoundSource, bindValues, createBindInput, createBoundSources } from "./bind-values.ts";
+import { createBoundSources } from "./bind-values.ts";
 import { createCursorTag } from "./cursor.ts";
 import { RuleBook, type RuleOutcome } from "./evaluate-rule.ts";
-import { authorizeTemplate, createTemplate, type Template, type TemplateKind, type TemplateMaker } from "./template.ts";
+import type { Compiled, Prepared } from "./prepared.ts";
+import { ShapeCache } from "./shape-cache.ts";
+import type { Shape, ShapeKey } from "./shape-key.ts";
+import { authorizeTemplate, createTemplate, findRule, type Template, type TemplateMaker } from "./template.ts";
 
 /** What a planner is made of. */
 export interface PlannerOptions {
@@ -33,24 +36,22 @@ export interface PlanRequest<P extends Plan> {
   readonly actor: Actor;
   readonly model: string;
   readonly operation: Operation;
-  /** Everything that decides the plan, as text; requests of different `resolve` never share one. */
-  readonly shape: string;
+  /** Everything else that decides the plan; requests of different `resolve` never share one. */
+  readonly shape: ShapeKey;
   /** Resolves the request; runs only when its shape is new. */
   readonly resolve: (context: ResolveContext) => P;
 }
 
-/** A compiled statement with the places its values come from. */
-interface Compiled<P extends Plan = Plan> {
-  readonly statement: Statement<P>;
-  readonly sources: readonly BoundSource[];
-  readonly cost: CostNode;
-}
-
-/** A statement for one request, with what the rules said for its actor. */
-export interface Prepared<P extends Plan> {
-  readonly statement: Statement<P>;
-  /** The values of the statement's params. Throws FTG_VALUE, FTG_CURSOR, FTG_COST. */
-  readonly bind: (query: object, written?: readonly unknown[]) => readonly unknown[];
+/** What a shape led to. */
+interface KnownShape<P extends Plan = Plan> {
+  readonly key: Shape;
+  readonly template: Template<P>;
+  /** What its rules say to everyone, in their order; null for one that must be evaluated for each request. */
+  readonly fixed: readonly (RuleOutcome | null)[];
+  /** The place of the rule that a refusal names: that of the request's own model and operation. */
+  readonly own: number;
+  /** The one statement of a template whose rules are all fixed, once it is made. */
+  readonly ready: Prepared<P> | null;
 }
 
 /** Prepares statements; holds the caches. */
@@ -58,98 +59,102 @@ export class Planner {
   readonly #options: PlannerOptions;
   readonly #maker: TemplateMaker;
   readonly #rules: RuleBook;
-  readonly #templates: LruCache<Template>;
-  readonly #statements: LruCache<Compiled>;
-  readonly #tags: LruCache<string>;
+  readonly #shapes: ShapeCache<KnownShape>;
+  /** Of templates with rules that must be evaluated. */
+  readonly #statements: ShapeCache<Compiled>;
+  #hits = 0;
+  #misses = 0;
 
   constructor(options: PlannerOptions) {
     this.#options = options;
     this.#maker = { schema: options.schema, limits: options.limits };
     this.#rules = new RuleBook(options.schema, options.rules);
-    this.#templates = new LruCache(options.cacheSize);
-    this.#statements = new LruCache(options.cacheSize);
-    this.#tags = new LruCache(options.cacheSize);
+    this.#shapes = new ShapeCache(options.cacheSize);
+    this.#statements = new ShapeCache(options.cacheSize);
   }
 
   /** What one rule says for an actor. Throws FTG_FORBIDDEN when it says no to everything. */
   demand(model: string, operation: Operation, actor: Actor): RuleOutcome {
     const outcome = this.#rules.evaluate({ model, operation }, actor);
-    const schema = this.#options.schema.models[model];
-    if (outcome.answer === false && schema !== undefined) throw forbidden(schema, operation);
+    if (outcome.answer === false) this.#refuse(model, operation);
     return outcome;
   }
 
   /** The statement for a request. Throws FTG_QUERY, FTG_COST, FTG_FORBIDDEN, FTG_RULE. */
   prepare<P extends Plan>(request: PlanRequest<P>): Prepared<P> {
-    const system = request.actor.kind === "system";
-    const key = `${system ? "S" : "P"}${request.operation}:${request.model}:${request.shape}`;
-    const template = this.#template(key, { system, operation: request.operation }, request.resolve);
-    const outcomes = this.#outcomes(template, request);
-    const compiled = this.#compiled(key, template, outcomes);
-    return {
-      statement: compiled.statement,
-      bind: (query, written) => this.#bind(compiled, createBindInput(query, outcomes, written ?? [])),
-    };
+    const shape = this.#shape(request);
+    if (shape.ready !== null) {
+      this.#hits += 1;
+      return shape.ready;
+    }
+    const { actor, model, operation } = request;
+    const outcomes = shape.fixed.map((fixed, index) => fixed ?? this.#evaluate(shape, index, actor));
+    if (outcomes[shape.own]?.answer === false) this.#refuse(model, operation);
+    return shape.fixed.includes(null)
+      ? Object.freeze({ compiled: this.#find(shape, outcomes), outcomes })
+      : this.#fix(shape, outcomes);
   }
 
-  /** The tag that signs cursors of a list shape. */
-  tagOf(shape: string): string {
-    const known = this.#tags.get(shape);
-    if (known !== undefined) return known;
-    const tag = createCursorTag(this.#options.store.secret(), shape);
-    this.#tags.set(shape, tag);
-    return tag;
-  }
-
-  /** How often a request found its statement made. */
+  /** How often a request found its statement ready, and how many shapes and statements are kept. */
   stats(): CacheStats {
-    return this.#statements.stats();
+    return { size: this.#shapes.size + this.#statements.size, hits: this.#hits, misses: this.#misses };
   }
 
-  #template<P extends Plan>(key: string, kind: TemplateKind, resolve: (context: ResolveContext) => P): Template<P> {
-    const known = this.#templates.get(key);
-    // The key starts with the operation and its resolver's own shape, so what is found was made by the same resolver.
-    if (known !== undefined) return known as Template<P>;
-    const template = createTemplate(this.#maker, kind, resolve);
-    this.#templates.set(key, template);
-    return template;
+  #shape<P extends Plan>({ actor, model, operation, shape, resolve }: PlanRequest<P>): KnownShape<P> {
+    const key = [actor.kind, operation, model, ...shape.tokens];
+    const known = this.#shapes.get(key);
+    // The key starts with the operation and its resolver's own kind, so what is found was made by the same resolver.
+    if (known !== undefined) return known as KnownShape<P>;
+    const template = createTemplate(this.#maker, { system: actor.kind === "system", operation }, resolve);
+    const fixed = template.rules.map((rule) => this.#rules.fixed(rule));
+    const made = Object.freeze({ key, template, fixed, own: findRule(template, { model, operation }), ready: null });
+    this.#shapes.set(key, made);
+    return made;
   }
 
-  #outcomes(template: Template, request: PlanRequest<Plan>): ReadonlyMap<string, RuleOutcome> {
-    const outcomes = new Map<string, RuleOutcome>();
-    for (const rule of template.rules)
-      outcomes.set(`${rule.model}.${rule.operation}`, this.#rules.evaluate(rule, request.actor));
-    if (request.actor.kind === "principal" && outcomes.get(`${request.model}.${request.operation}`)?.answer === false)
-      this.demand(request.model, request.operation, request.actor);
-    return outcomes;
+  #evaluate({ template }: KnownShape, index: number, actor: Actor): RuleOutcome {
+    const rule = template.rules[index];
+    if (rule === undefined) throw new RangeError(`The template has no rule ${index}.`);
+    return this.#rules.evaluate(rule, actor);
   }
 
-  #compiled<P extends Plan>(
-    key: string,
-    template: Template<P>,
-    outcomes: ReadonlyMap<string, RuleOutcome>,
-  ): Compiled<P> {
-    let full = key;
-    for (const outcome of outcomes.values()) full += `|${outcome.shape}`;
+  /** Makes the statement that every request of the shape shares. */
+  #fix<P extends Plan>(shape: KnownShape<P>, outcomes: readonly RuleOutcome[]): Prepared<P> {
+    const ready = Object.freeze({ compiled: this.#compile(shape.template, outcomes), outcomes });
+    this.#shapes.set(shape.key, Object.freeze({ ...shape, ready }));
+    return ready;
+  }
+
+  /** The statement of the shape for what its rules said. */
+  #find<P extends Plan>({ key, template, fixed }: KnownShape<P>, outcomes: readonly RuleOutcome[]): Compiled<P> {
+    const full = [...key, ...outcomes.flatMap(({ shape }, index) => (fixed[index] === null ? shape : []))];
     const known = this.#statements.get(full);
-    // Same reason as for templates: the key names the resolver that made the plan.
-    if (known !== undefined) return known as Compiled<P>;
-    const { plan, sources } = authorizeTemplate(this.#maker, template, outcomes);
-    const compiled = {
-      statement: this.#options.store.compile(plan),
-      sources: createBoundSources(sources, (shape) => this.tagOf(shape)),
-      cost: template.cost,
-    };
+    if (known !== undefined) {
+      this.#hits += 1;
+      // Same reason as for shapes: the key names the resolver that made the plan.
+      return known as Compiled<P>;
+    }
+    const compiled = this.#compile(template, outcomes);
     this.#statements.set(full, compiled);
     return compiled;
   }
 
-  #bind(compiled: Compiled, input: ReturnType<typeof createBindInput>): readonly unknown[] {
-    const values = bindValues(compiled.sources, input);
-    const cost = evaluateCost(compiled.cost, values);
-    if (cost <= this.#options.limits.maxCost) return values;
-    throw new FootingError("FTG_COST", {
-      detail: `The answer could hold ${cost} objects; at most ${this.#options.limits.maxCost} are allowed.`,
+  #compile<P extends Plan>(template: Template<P>, outcomes: readonly RuleOutcome[]): Compiled<P> {
+    this.#misses += 1;
+    const { store, limits } = this.#options;
+    const { plan, sources } = authorizeTemplate(this.#maker, template, outcomes);
+    const tagOf = (shape: string): string => createCursorTag(store.secret(), shape);
+    return Object.freeze({
+      statement: store.compile(plan),
+      sources: createBoundSources(sources, { tagOf, findRule: (rule) => findRule(template, rule) }),
+      cost: evaluateMaxCost(template.cost, sources) <= limits.maxCost ? null : template.cost,
+      maxCost: limits.maxCost,
+      tag: plan.kind === "read" ? tagOf(renderCursorShape(plan.rows.model, plan.rows.order)) : "",
     });
+  }
+
+  #refuse(model: string, operation: Operation): void {
+    const schema = this.#options.schema.models[model];
+    if (schema !== undefined) throw forbidden(schema, operation);
   }
 }

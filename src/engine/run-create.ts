@@ -7,9 +7,9 @@ import type { CreateManyQuery, CreateQuery, DataQuery } from "../plan/query.ts";
 import type { ModelSchema } from "../schema/schema-model.ts";
 import type { Values } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
-import type { Prepared } from "./planner.ts";
+import { bindPrepared, type Prepared } from "./prepared.ts";
 import { findModel, type Run, renderParts, validateData } from "./run.ts";
-import { renderShape } from "./shape-key.ts";
+import { ShapeKey } from "./shape-key.ts";
 import { collectForced, collectLinks, createKeyFilter, findFiller, type WrittenValues } from "./write-input.ts";
 
 /** A model, on whose behalf it is written, and what its create rule forces into each row. */
@@ -31,7 +31,10 @@ export async function runCreate(run: Run, query: CreateQuery, actor: Actor): Pro
   const { row, links } = fillRow(run, job, query.data);
   const parts = [...findFiller(run.parts.fillers, job.model).parts, ...links.parts];
   const prepared = prepareCreate(run, job, { parts, returning: query.select });
-  const result = await run.session.execute(prepared.statement, prepared.bind(query, [...row, ...links.values]));
+  const result = await run.session.execute(
+    prepared.compiled.statement,
+    bindPrepared(prepared, query, [...row, ...links.values]),
+  );
   return result.json;
 }
 
@@ -49,7 +52,10 @@ export async function runCreateMany(run: Run, query: CreateManyQuery, actor: Act
     linksFollow,
   });
   const linked: LinkedRow[] | null = linksFollow ? [] : null;
-  const created = await run.session.executeMany(prepared.statement, fillRows(run, job, { query, prepared, linked }));
+  const created = await run.session.executeMany(
+    prepared.compiled.statement,
+    fillRows(run, job, { query, prepared, linked }),
+  );
   for (const row of linked ?? []) await runLinks(run, job, row);
   return created;
 }
@@ -78,8 +84,8 @@ function prepareCreate(
     operation: "create",
     shape:
       returning === null
-        ? `many ${renderParts(parts)}`
-        : `one ${renderParts(parts)} ${renderShape({ select: returning })}`,
+        ? new ShapeKey("many").addText(renderParts(parts))
+        : new ShapeKey("one").addText(renderParts(parts)).addQuery({ select: returning }),
     resolve: (context) => {
       const plan = resolveCreate(context, model, { parts, returning });
       return linksFollow ? createPlan({ ...plan, check: always }) : plan;
@@ -112,7 +118,7 @@ function* fillRows(
     const { row, links } = fillNumbered(run, job, { data, index });
     linked?.push({ key: createKeyFilter(job.model, parts, row), links });
     index += 1;
-    yield prepared.bind(query, row);
+    yield bindPrepared(prepared, query, row);
   }
 }
 
@@ -141,11 +147,11 @@ async function runLinks(run: Run, { model, actor }: CreateJob, { key, links }: L
     actor,
     model: model.name,
     operation: "create",
-    shape: `links ${renderParts(links.parts)}`,
+    shape: new ShapeKey("links").addText(renderParts(links.parts)),
     resolve: (context) => {
       const plan = resolveUpdate(context, model, { target: { key }, parts: links.parts, returning: null });
       return createPlan({ ...plan, target: { ...plan.target, readable: always, allowed: always } });
     },
   });
-  await run.session.execute(prepared.statement, prepared.bind(query, links.values));
+  await run.session.execute(prepared.compiled.statement, bindPrepared(prepared, query, links.values));
 }

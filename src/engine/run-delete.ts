@@ -4,12 +4,13 @@ import type { DeletePlan } from "../plan/plan.ts";
 import type { DeleteManyQuery, DeleteQuery } from "../plan/query.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
+import { bindPrepared } from "./prepared.ts";
 import { findModel, type Run, refuseUnbounded } from "./run.ts";
-import { renderFilterShape, renderShape } from "./shape-key.ts";
+import { ShapeKey } from "./shape-key.ts";
 
 /** Ends one row; errors as in `Executor`. */
 export async function runDelete(run: Run, query: DeleteQuery, actor: Actor): Promise<string | null> {
-  const shape = `one ${renderShape({ key: query.key, select: query.select })}`;
+  const shape = new ShapeKey("one").addQuery({ key: query.key, select: query.select });
   const result = await runWrite(run, query, { actor, shape, target: { key: query.key }, returning: query.select });
   return result.json;
 }
@@ -17,7 +18,7 @@ export async function runDelete(run: Run, query: DeleteQuery, actor: Actor): Pro
 /** Ends all rows that match; errors as in `Executor`. */
 export async function runDeleteMany(run: Run, query: DeleteManyQuery, actor: Actor): Promise<number> {
   refuseUnbounded(query);
-  const shape = `many ${renderFilterShape(query.where)}`;
+  const shape = new ShapeKey("many").addFilter(query.where);
   const result = await runWrite(run, query, { actor, shape, target: { where: query.where }, returning: null });
   return result.affected;
 }
@@ -25,7 +26,7 @@ export async function runDeleteMany(run: Run, query: DeleteManyQuery, actor: Act
 async function runWrite(
   run: Run,
   query: DeleteQuery | DeleteManyQuery,
-  job: { actor: Actor; shape: string; target: WriteTarget; returning: Returning },
+  job: { actor: Actor; shape: ShapeKey; target: WriteTarget; returning: Returning },
 ): Promise<WriteResult> {
   const model = findModel(run, query.model);
   const prepared = run.parts.planner.prepare<DeletePlan>({
@@ -35,5 +36,5 @@ async function runWrite(
     shape: job.shape,
     resolve: (context) => resolveDelete(context, model, { target: job.target, returning: job.returning }),
   });
-  return run.session.execute(prepared.statement, prepared.bind(query));
+  return run.session.execute(prepared.compiled.statement, bindPrepared(prepared, query));
 }

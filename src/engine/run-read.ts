@@ -1,22 +1,15 @@
 /** The reading phase: lists, pages, single rows and counts. */
 import type { ResolveContext } from "../passes/resolve-context.ts";
-import {
-  createQueryReader,
-  refuseUnknown,
-  renderCursorShape,
-  resolveRows,
-  resolveSingle,
-} from "../passes/resolve-rows.ts";
+import { createQueryReader, refuseUnknown, resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
 import { resolveWhere } from "../passes/resolve-where.ts";
 import { type CountPlan, createPlan, type ReadPlan } from "../plan/plan.ts";
 import type { CountQuery, ReadQuery } from "../plan/query.ts";
-import type { RowsNode } from "../plan/rows-node.ts";
-import type { ReadResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 import { renderCursor } from "./cursor.ts";
 import type { RawAnswer } from "./executor.ts";
+import { bindPrepared } from "./prepared.ts";
 import type { Run } from "./run.ts";
-import { renderFilterShape, renderShape } from "./shape-key.ts";
+import { ShapeKey } from "./shape-key.ts";
 
 const readKeys: ReadonlySet<string> = new Set([
   "model",
@@ -28,6 +21,7 @@ const readKeys: ReadonlySet<string> = new Set([
   "offset",
   "after",
   "before",
+  "backwards",
   "page",
 ]);
 const countKeys: ReadonlySet<string> = new Set(["model", "where"]);
@@ -38,11 +32,12 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
     actor,
     model: query.model,
     operation: "read",
-    shape: renderShape(query),
+    shape: new ShapeKey("rows").addQuery(query),
     resolve: (context) => resolveRead(context, query),
   });
-  const result = await run.session.execute(prepared.statement, prepared.bind(query));
-  return { json: result.json, hasMore: result.hasMore, cursor: renderEdge(run, prepared.statement.plan.rows, result) };
+  const { statement, tag } = prepared.compiled;
+  const { json, hasMore, edge } = await run.session.execute(statement, bindPrepared(prepared, query));
+  return { json, hasMore, cursor: hasMore && edge !== null ? renderCursor(tag, edge) : null };
 }
 
 /** Runs one count; errors as in `Executor`. */
@@ -51,10 +46,10 @@ export async function runCount(run: Run, query: CountQuery, actor: Actor): Promi
     actor,
     model: query.model,
     operation: "read",
-    shape: `count ${renderFilterShape(query.where)}`,
+    shape: new ShapeKey("count").addFilter(query.where),
     resolve: (context) => resolveCount(context, query),
   });
-  const result = await run.session.execute(prepared.statement, prepared.bind(query));
+  const result = await run.session.execute(prepared.compiled.statement, bindPrepared(prepared, query));
   return result.count;
 }
 
@@ -75,9 +70,4 @@ function resolveCount(context: ResolveContext, query: CountQuery): CountPlan {
     access: null,
     where: resolveWhere(createQueryReader(context), { model, where: query.where, path: ["where"] }),
   });
-}
-
-function renderEdge(run: Run, rows: RowsNode, result: ReadResult): string | null {
-  if (!result.hasMore || result.edge === null) return null;
-  return renderCursor(run.parts.planner.tagOf(renderCursorShape(rows.model, rows.order)), result.edge);
 }

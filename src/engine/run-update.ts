@@ -6,13 +6,14 @@ import type { UpdatePlan } from "../plan/plan.ts";
 import type { UpdateManyQuery, UpdateQuery } from "../plan/query.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
+import { bindPrepared } from "./prepared.ts";
 import { findModel, type Run, refuseUnbounded, renderParts, validateData } from "./run.ts";
-import { renderFilterShape, renderShape } from "./shape-key.ts";
+import { ShapeKey } from "./shape-key.ts";
 import { collectUpdate } from "./write-input.ts";
 
 /** Changes one row; errors as in `Executor`. */
 export async function runUpdate(run: Run, query: UpdateQuery, actor: Actor): Promise<string | null> {
-  const shape = `one ${renderShape({ key: query.key, select: query.select })}`;
+  const shape = new ShapeKey("one").addQuery({ key: query.key, select: query.select });
   const result = await runWrite(run, query, { actor, shape, target: { key: query.key }, returning: query.select });
   return result.json;
 }
@@ -20,14 +21,14 @@ export async function runUpdate(run: Run, query: UpdateQuery, actor: Actor): Pro
 /** Changes all rows that match; errors as in `Executor`. */
 export async function runUpdateMany(run: Run, query: UpdateManyQuery, actor: Actor): Promise<number> {
   refuseUnbounded(query);
-  const shape = `many ${renderFilterShape(query.where)}`;
+  const shape = new ShapeKey("many").addFilter(query.where);
   const result = await runWrite(run, query, { actor, shape, target: { where: query.where }, returning: null });
   return result.affected;
 }
 
 interface UpdateJob {
   readonly actor: Actor;
-  readonly shape: string;
+  readonly shape: ShapeKey;
   readonly target: WriteTarget;
   readonly returning: Returning;
 }
@@ -45,8 +46,8 @@ async function runWrite(
     actor,
     model: model.name,
     operation: "update",
-    shape: `${shape} ${renderParts(parts)}`,
+    shape: shape.addText(renderParts(parts)),
     resolve: (context) => resolveUpdate(context, model, { target, parts, returning }),
   });
-  return run.session.execute(prepared.statement, prepared.bind(query, values));
+  return run.session.execute(prepared.compiled.statement, bindPrepared(prepared, query, values));
 }

@@ -1,11 +1,11 @@
 /** What the phases of the engine share: the parts that live as long as the engine, and the session they run on. */
 import { queryError, unknownModel } from "../passes/resolve-context.ts";
-import { isPlainObject } from "../passes/resolve-where.ts";
 import { unboundedWrite, type WrittenPart } from "../passes/resolve-write.ts";
 import type { DataQuery, WhereQuery } from "../plan/query.ts";
 import type { ModelSchema, Operation, Schema } from "../schema/schema-model.ts";
 import type { DataValidator } from "../schema/validate-data.ts";
 import type { Session, Store } from "../stores/contract/store.ts";
+import { isPlainObject } from "../util/is-object.ts";
 import type { Actor } from "./actor.ts";
 import type { Planner } from "./planner.ts";
 import type { ModelFiller } from "./write-input.ts";

@@ -1,104 +1,184 @@
 /**
- * The shape of a query as text: its structure and names without its values. Queries of one shape share one
- * plan and one statement, so everything that decides a plan must be in the key, and no value may be.
+ * The shape of a query as a list of tokens: its structure and names without its values. Queries of one shape share
+ * one plan and one statement, so everything that decides a plan must be in the key, and no value may be.
  */
 import { FootingError } from "../errors/footing-error.ts";
-import { isPlainObject } from "../passes/resolve-where.ts";
-import type { EdgeQuery, PageQuery, SelectEntry, SelectQuery } from "../plan/query.ts";
+import { isPlainObject } from "../util/is-object.ts";
+
+/** A name as text, or a piece of structure as a number: no name can pass for structure. */
+export type Token = string | number;
+
+/** A shape; two are the same when all their tokens are. */
+export type Shape = readonly Token[];
 
 /** Levels of objects and lists one query may have. */
 const maxDepth = 24;
 
-/** The shape of a rows query, relation query or any part with its keys: names and structure, no values. */
-export function renderShape(query: object, depth = 0): string {
-  refuseDepth(depth);
-  let text = "";
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) text += `${renderName(name)}${renderPart(name, value, depth + 1)};`;
+/** The pieces of structure. Each is read to its `close`, to the texts behind it, or is one token. */
+const open = 0;
+const openList = 1;
+const close = 2;
+const name = 3;
+const json = 4;
+const other = 5;
+const yes = 6;
+const no = 7;
+const none = 8;
+const missing = 9;
+const value = 10;
+const values = 11;
+const valuesWithNull = 12;
+const rows = 13;
+const edges = 14;
+const object = 15;
+
+/** Writes down a shape. All methods throw FTG_COST for a query that is nested too deep. */
+export class ShapeKey {
+  readonly tokens: Token[];
+  #depth = 0;
+
+  /** `kind` tells apart what is done with queries of one shape. */
+  constructor(kind: string) {
+    this.tokens = [kind];
   }
-  return text;
-}
 
-/**
- * The shape of a filter. Null, undefined and booleans decide the plan, so they are part of it; other values
- * are `?`, a list of them `L` (`M` with a null in it).
- */
-export function renderFilterShape(value: unknown, depth = 0): string {
-  refuseDepth(depth);
-  if (value === null) return "N";
-  if (value === undefined) return "U";
-  if (typeof value === "boolean") return value ? "T" : "F";
-  if (Array.isArray(value)) return renderListShape(value, depth);
-  if (!isPlainObject(value)) return "?";
-  let text = "{";
-  for (const name of Object.keys(value)) text += renderName(name) + renderFilterShape(value[name], depth + 1);
-  return `${text}}`;
-}
+  /** Adds a part that is text already. */
+  addText(part: string): this {
+    return this.#add(part);
+  }
 
-function renderListShape(list: readonly unknown[], depth: number): string {
-  if (list.some(isPlainObject)) return `[${list.map((item) => renderFilterShape(item, depth + 1)).join("")}]`;
-  return list.some((item) => item === null || item === undefined) ? "M" : "L";
-}
+  /** Adds a rows query, relation query or any part with its keys. */
+  addQuery(query: object): this {
+    this.#enter();
+    // Any object can be read by name; what is under a name is not known.
+    const parts = query as Readonly<Record<string, unknown>>;
+    for (const key in parts) if (parts[key] !== undefined) this.#addPart(key, parts[key]);
+    return this.#leave();
+  }
 
-function renderPart(name: string, value: unknown, depth: number): string {
-  switch (name) {
-    case "where":
-    case "key":
-      return renderFilterShape(value, depth);
-    case "select":
-      return isPlainObject(value) ? renderSelectShape(value, depth) : "?";
-    case "page":
-      return isPlainObject(value) ? renderPageShape(value, depth) : "?";
-    case "limit":
-    case "offset":
-    case "after":
-    case "before":
-      return "?";
-    default:
-      return JSON.stringify(value) ?? "?";
+  /**
+   * Adds a filter. Null, undefined and booleans decide the plan, so they are part of it; of other values only that
+   * there is one, and of a list of values whether a null is in it.
+   */
+  addFilter(filter: unknown): this {
+    if (Array.isArray(filter)) return this.#addList(filter);
+    if (!isPlainObject(filter)) return this.#add(classify(filter));
+    this.#enter();
+    for (const key in filter) this.#add(key).addFilter(filter[key]);
+    return this.#leave();
+  }
+
+  #addList(items: readonly unknown[]): this {
+    if (!items.some(isPlainObject))
+      return this.#add(items.some((item) => item === null || item === undefined) ? valuesWithNull : values);
+    this.#enter(openList);
+    for (const item of items) this.addFilter(item);
+    return this.#leave();
+  }
+
+  #addPart(key: string, part: unknown): this {
+    this.#add(key);
+    switch (key) {
+      case "where":
+      case "key":
+        return this.addFilter(part);
+      case "select":
+        return this.#addSelect(part);
+      case "page":
+        return this.#addPage(part);
+      case "limit":
+      case "offset":
+      case "after":
+      case "before":
+        return this.#add(value);
+      default:
+        return this.#addLiteral(part);
+    }
+  }
+
+  #addSelect(select: unknown): this {
+    if (!isPlainObject(select)) return this.#addOther(select);
+    this.#enter();
+    for (const as in select) this.#add(as).#addEntry(select[as]);
+    return this.#leave();
+  }
+
+  #addEntry(entry: unknown): this {
+    if (entry === true) return this.#add(yes);
+    return isPlainObject(entry) ? this.addQuery(entry) : this.#addOther(entry);
+  }
+
+  #addPage(page: unknown): this {
+    if (!isPlainObject(page)) return this.#addOther(page);
+    this.#enter();
+    for (const as in page) this.#add(as).#addPageEntry(page[as]);
+    return this.#leave();
+  }
+
+  /** Asks in the order of the resolver, so that of an entry with several meanings the same one is in the key. */
+  #addPageEntry(entry: unknown): this {
+    if (!isPlainObject(entry)) return this.#addOther(entry);
+    if ("rows" in entry) return this.#add(rows).#addSelect(entry["rows"]);
+    if ("edges" in entry) return this.#add(edges).#addEdges(entry["edges"]);
+    if ("object" in entry && !("info" in entry)) return this.#add(object).#addPage(entry["object"]);
+    return this.#addJson(entry);
+  }
+
+  #addEdges(items: unknown): this {
+    if (!isPlainObject(items)) return this.#addOther(items);
+    this.#enter();
+    for (const as in items) {
+      const entry = items[as];
+      this.#add(as);
+      if (isPlainObject(entry) && "row" in entry) this.#add(rows).#addSelect(entry["row"]);
+      else this.#addJson(entry);
+    }
+    return this.#leave();
+  }
+
+  /** Adds names and flags, which belong to the shape as they are. */
+  #addLiteral(literal: unknown): this {
+    if (typeof literal === "string") return this.#add(name).#add(literal);
+    if (literal === true) return this.#add(yes);
+    if (!Array.isArray(literal) || !literal.every(isText)) return this.#addJson(literal);
+    this.#enter(openList);
+    for (const item of literal) this.#add(item);
+    return this.#leave();
+  }
+
+  #addJson(part: unknown): this {
+    return this.#add(json).#add(JSON.stringify(part) ?? "");
+  }
+
+  /** Adds what stands where an object belongs: nothing, or something that the resolver refuses. */
+  #addOther(part: unknown): this {
+    return this.#add(other).#add(typeof part);
+  }
+
+  #enter(token: Token = open): void {
+    this.#depth += 1;
+    if (this.#depth > maxDepth)
+      throw new FootingError("FTG_COST", { detail: `The query is nested more than ${maxDepth} levels deep.` });
+    this.tokens.push(token);
+  }
+
+  #leave(): this {
+    this.#depth -= 1;
+    return this.#add(close);
+  }
+
+  #add(token: Token): this {
+    this.tokens.push(token);
+    return this;
   }
 }
 
-function renderSelectShape(select: object, depth: number): string {
-  refuseDepth(depth);
-  let text = "{";
-  for (const [as, entry] of Object.entries<SelectEntry>({ ...select } satisfies SelectQuery))
-    text += renderName(as) + renderEntryShape(entry, depth + 1);
-  return `${text}}`;
+function classify(leaf: unknown): Token {
+  if (typeof leaf === "boolean") return leaf ? yes : no;
+  if (leaf === undefined) return missing;
+  return leaf === null ? none : value;
 }
 
-function renderEntryShape(entry: unknown, depth: number): string {
-  if (entry === true) return "1";
-  return isPlainObject(entry) ? `(${renderShape(entry, depth)})` : `!${typeof entry}`;
-}
-
-function renderPageShape(page: object, depth: number): string {
-  refuseDepth(depth);
-  return Object.entries<PageQuery[string]>({ ...page } satisfies PageQuery)
-    .map(([as, entry]) => {
-      if ("rows" in entry) return `${renderName(as)}R${renderSelectShape(entry.rows, depth + 1)}`;
-      if ("edges" in entry) return `${renderName(as)}E${renderEdgesShape(entry.edges, depth + 1)}`;
-      return "object" in entry
-        ? `${renderName(as)}O{${renderPageShape(entry.object, depth + 1)}}`
-        : `${renderName(as)}${JSON.stringify(entry)}`;
-    })
-    .join("");
-}
-
-function renderEdgesShape(edges: EdgeQuery, depth: number): string {
-  const parts = Object.entries(edges).map(
-    ([as, entry]) =>
-      renderName(as) + ("row" in entry ? renderSelectShape(entry.row, depth + 1) : JSON.stringify(entry)),
-  );
-  return `{${parts.join("")}}`;
-}
-
-/** Length first, so that no name can pass for structure. */
-function renderName(name: string): string {
-  return `${name.length}:${name}`;
-}
-
-function refuseDepth(depth: number): void {
-  if (depth > maxDepth)
-    throw new FootingError("FTG_COST", { detail: `The query is nested more than ${maxDepth} levels deep.` });
+function isText(item: unknown): item is string {
+  return typeof item === "string";
 }

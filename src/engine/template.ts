@@ -55,11 +55,11 @@ export interface TemplateKind {
   readonly operation: Operation;
 }
 
-/** The authorized plan of a template for what the rules said, with the sources of the rules' values appended. */
+/** The authorized plan of a template for what its rules said (in their order), with the sources of the rules' values appended. */
 export function authorizeTemplate<P extends Plan>(
   maker: TemplateMaker,
   template: Template<P>,
-  outcomes: ReadonlyMap<string, RuleOutcome>,
+  outcomes: readonly RuleOutcome[],
 ): { plan: P; sources: readonly ValueSource[] } {
   const context = new ResolveContext(maker.schema, maker.limits);
   context.sources.push(...template.sources);
@@ -72,12 +72,18 @@ export function authorizeTemplate<P extends Plan>(
       const name = `${model}.${operation}`;
       const known = decided.get(name);
       if (known !== undefined) return known;
-      const predicate = template.system ? always : resolveRule(context, { model, operation }, outcomes.get(name));
+      const outcome = outcomes[findRule(template, { model, operation })];
+      const predicate = template.system ? always : resolveRule(context, { model, operation }, outcome);
       decided.set(name, predicate);
       return predicate;
     },
   };
   return { plan: authorizePlan(authority, template.plan), sources: context.sources };
+}
+
+/** The place of a rule among those of a template; -1 when the plan does not depend on it. */
+export function findRule({ rules }: Template, { model, operation }: RuleName): number {
+  return rules.findIndex((rule) => rule.model === model && rule.operation === operation);
 }
 
 /** Runs the authorize pass once with every door open, only to learn which rules it asks for and that all fields may be named. */

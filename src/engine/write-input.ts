@@ -3,13 +3,13 @@
  * schema's; this knows what a rule forces and which parts of a row an update touches.
  */
 import { FootingError } from "../errors/footing-error.ts";
-import { describeValue } from "../passes/resolve-context.ts";
-import { isPlainObject } from "../passes/resolve-where.ts";
 import type { WrittenPart } from "../passes/resolve-write.ts";
 import { createRowFiller, type RowFiller } from "../schema/fill-row.ts";
 import { listColumns } from "../schema/list-columns.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
 import type { KeyColumn, ManyToManyField, ModelSchema, RefField, Schema } from "../schema/schema-model.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { isPlainObject } from "../util/is-object.ts";
 
 /** The parts of a row a write gives, with their values in the same order. */
 export interface WrittenValues {

@@ -3,7 +3,7 @@
  * hang on the matched route, never on the path's text. Who is asking is decided elsewhere.
  */
 import type { IncomingMessage } from "node:http";
-import { anonymousActor } from "../engine/actor.ts";
+import { type Actor, anonymousActor } from "../engine/actor.ts";
 import { FootingError } from "../errors/footing-error.ts";
 import { checkPath } from "./canonical-path.ts";
 import type { HostOperation, HostRequest, HostRoute } from "./host-route.ts";
@@ -24,11 +24,13 @@ export interface PreparedRoute {
   readonly allow: string;
 }
 
-/** An admitted request with the operation that answers it. */
+/** An admitted request with the operation that answers it. Its actor and body are found out later. */
 export interface Call extends HostRequest {
   readonly operation: HostOperation;
   /** Milliseconds on the monotonic clock. */
   readonly startedAt: number;
+  actor: Actor;
+  body: unknown;
 }
 
 /** Derives what the guard needs of a route. */
@@ -51,14 +53,15 @@ export function prepareRoute({ path, operations }: HostRoute): PreparedRoute {
  * @throws FootingError FTG_URI_TOO_LONG, FTG_PATH, FTG_METHOD, FTG_MEDIA_TYPE.
  */
 export function admitCall(route: PreparedRoute, message: IncomingMessage, id: string): Call {
-  const target = checkTarget(message);
+  const { path, query } = checkTarget(message);
   const operation = route.operations.get(message.method ?? "");
   if (operation === undefined) throw methodError(route, message);
   if (operation.accepts !== undefined) checkMediaType(message.headers["content-type"], operation.accepts);
   return {
     id,
     operation,
-    ...target,
+    path,
+    query,
     headers: message.headers,
     body: undefined,
     actor: anonymousActor,

@@ -154,40 +154,35 @@ export class Host {
     return server;
   }
 
-  /** Admits a request to its route and finds out who sends it; then Fastify reads the body and calls the handler. */
+  /** Lets a request through to Fastify, which reads the body and calls the handler; or answers why not. */
   #createGuard(route: PreparedRoute): onRequestHookHandler {
-    const { authenticate } = this.#options;
     return (request, reply, done) => {
-      const call = this.#admit(route, request, reply);
-      if (call === null) return;
-      guarded(request).call = call;
-      if (authenticate === undefined) done();
-      else this.#signIn(authenticate, request, reply).then((known) => known && done(), done);
+      const pass = (call: Call): void => {
+        guarded(request).call = call;
+        done();
+      };
+      const refuse = (error: unknown): void => this.#fail(error, request, reply);
+      let call: Call | Promise<Call>;
+      try {
+        call = this.#admit(route, request, reply);
+      } catch (error) {
+        return refuse(error);
+      }
+      if (call instanceof Promise) call.then(pass, refuse);
+      else pass(call);
     };
   }
 
-  #admit(route: PreparedRoute, request: FastifyRequest, reply: FastifyReply): Call | null {
+  /** Admits a request to its route and finds out who sends it, without waiting where that is known at once. */
+  #admit(route: PreparedRoute, request: FastifyRequest, reply: FastifyReply): Call | Promise<Call> {
+    const { authenticate } = this.#options;
     this.#addHeaders(request, reply);
-    try {
-      return admitCall(route, request.raw, request.id);
-    } catch (error) {
-      this.#fail(error, request, reply);
-      return null;
-    }
-  }
-
-  /** What one user may see is never stored; what nobody in particular sees only to be asked for again. */
-  async #signIn(authenticate: Authenticate, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-    try {
-      const user = await authenticate({ headers: request.headers });
-      const { call } = guarded(request);
-      if (call !== null) guarded(request).call = { ...call, actor: createActor(user) };
-      reply.header("cache-control", user === null ? "no-cache" : "no-store");
-      return true;
-    } catch (error) {
-      this.#fail(error, request, reply);
-      return false;
-    }
+    const call = admitCall(route, request.raw, request.id);
+    if (authenticate === undefined) return call;
+    const user = authenticate({ headers: call.headers });
+    return isPending(user)
+      ? Promise.resolve(user).then((known) => signIn(call, known, reply))
+      : signIn(call, user, reply);
   }
 
   #answer(request: FastifyRequest, reply: FastifyReply): void {
@@ -245,6 +240,18 @@ function ignoreQuery(): Record<string, unknown> {
   return {};
 }
 
+/** Anything with a `then`: whoever is taken for a user must not be the promise of one. */
+function isPending(user: ReturnType<Authenticate>): user is Promise<User | null> {
+  return typeof user === "object" && user !== null && typeof user["then"] === "function";
+}
+
+/** What one user may see is never stored; what nobody in particular sees only to be asked for again. */
+function signIn(call: Call, user: User | null, reply: FastifyReply): Call {
+  call.actor = createActor(user);
+  reply.header("cache-control", user === null ? "no-cache" : "no-store");
+  return call;
+}
+
 function guarded(request: FastifyRequest): GuardedRequest {
   // Sound because decorateRequest gave every request the property.
   return request as GuardedRequest;
@@ -254,8 +261,8 @@ function guarded(request: FastifyRequest): GuardedRequest {
 function readBody(request: FastifyRequest): Call {
   const { call, body } = guarded(request);
   if (call === null) throw new Error("a request reached its handler past the guard");
-  if (call.operation.accepts === undefined) return call;
-  return { ...call, body: parseJsonBody(Buffer.isBuffer(body) ? body : Buffer.alloc(0)) };
+  if (call.operation.accepts !== undefined) call.body = parseJsonBody(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+  return call;
 }
 
 /** What a log line says about a request: never its query, headers or body, which may hold secrets. */

@@ -5,6 +5,7 @@
 
 import type { Plan } from "../plan/plan.ts";
 import type { OutputNode, PageItem, RowsNode, SelectNode } from "../plan/rows-node.ts";
+import type { ValueSource } from "./value-source.ts";
 
 /** Up to `limit` objects (the value of that param; null: one), and for each of them the children. */
 export interface CostNode {
@@ -21,8 +22,17 @@ export function createCost(plan: Plan): CostNode {
 
 /** The objects an answer can hold at most, given the values of the plan's params. */
 export function evaluateCost(cost: CostNode, values: readonly unknown[]): number {
-  const each = cost.children.reduce((sum, child) => sum + evaluateCost(child, values), 1);
+  let each = 1;
+  for (const child of cost.children) each += evaluateCost(child, values);
   return each * (cost.limit === null ? 1 : Number(values[cost.limit]));
+}
+
+/** The same for the largest limits that the sources of the params let through. */
+export function evaluateMaxCost(cost: CostNode, sources: readonly ValueSource[]): number {
+  return evaluateCost(
+    cost,
+    sources.map((source) => (source.from === "limit" ? source.max : Number.POSITIVE_INFINITY)),
+  );
 }
 
 function createRowsCost(rows: RowsNode): CostNode {

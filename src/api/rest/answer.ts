@@ -3,8 +3,8 @@ import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
 import type { DataQuery } from "../../plan/query.ts";
+import { isObject } from "../../util/is-object.ts";
 import type { Door } from "./door.ts";
-import { isObject } from "./merge-patch.ts";
 import { parseParameters } from "./parse-parameters.ts";
 import { parseList, parseRow } from "./parse-read.ts";
 import type { SelectContext } from "./parse-select.ts";
@@ -36,15 +36,15 @@ export async function answerList(
 
 /** `GET /api/cities/5`. */
 export async function answerGet(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
-  const key = parseKey(door.model, readSegment(door, request));
-  const { json } = await server.executor.read(
+  const segment = readSegment(door, request);
+  const key = parseKey(door.model, segment);
+  const { json } = await server.executor.readRaw(
     parseRow(server.context, door, { key, text: request.query }),
     request.actor,
   );
-  if (json === "null")
-    throw new FootingError("FTG_NOT_FOUND", {
-      detail: `No ${door.model.name} has the key ${readSegment(door, request)}.`,
-    });
+  // No object is as short as `null`, which may come as bytes too.
+  if (json.length === 4)
+    throw new FootingError("FTG_NOT_FOUND", { detail: `No ${door.model.name} has the key ${segment}.` });
   return { status: 200, type: jsonType, body: json };
 }
 

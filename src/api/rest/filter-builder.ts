@@ -1,5 +1,6 @@
 /** Puts the conditions of a query string together into one `where`. All must hold. */
 import type { WhereQuery } from "../../plan/query.ts";
+import { isObject } from "../../util/is-object.ts";
 import type { FilterParameter } from "./door.ts";
 
 type Conditions = Record<string, unknown>;
@@ -13,11 +14,12 @@ export class FilterBuilder {
   add({ relation, toMany, field, operator }: FilterParameter, value: unknown): boolean {
     const conditions = relation === null ? this.#ownConditions() : this.#relatedConditions(relation, toMany);
     const present = conditions[field];
-    if (present === undefined && operator === "eq") {
-      conditions[field] = value;
+    if (present === undefined) {
+      conditions[field] = operator === "eq" ? value : { [operator]: value };
       return true;
     }
-    const operators = isOperators(present) ? present : present === undefined ? {} : { eq: present };
+    // Values of a query string are scalars and lists, so an object here is one of operators.
+    const operators = isObject(present) ? present : { eq: present };
     if (Object.hasOwn(operators, operator)) return false;
     conditions[field] = { ...operators, [operator]: value };
     return true;
@@ -49,9 +51,4 @@ export class FilterBuilder {
     this.#related.set(relation, { toMany, conditions });
     return conditions;
   }
-}
-
-/** Values of a query string are scalars and lists, so an object here is one of operators. */
-function isOperators(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

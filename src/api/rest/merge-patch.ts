@@ -1,4 +1,5 @@
 /** JSON Merge Patch (RFC 7396). Pure: gives the patched value, changes nothing. */
+import { isObject } from "../../util/is-object.ts";
 
 /** The value that a patch makes of a target. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
@@ -9,9 +10,4 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     else merged.set(name, mergePatch(merged.get(name), value));
   }
   return Object.fromEntries(merged);
-}
-
-/** Whether a value is a JSON object. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -7,7 +7,7 @@ import { parseText } from "../../schema/parse-text.ts";
 import type { FilterParameter, NamesParameter, NumberParameter, Parameter, ParameterTable } from "./door.ts";
 import { FilterBuilder } from "./filter-builder.ts";
 import { ParameterProblems } from "./parameter-problems.ts";
-import { decodePart, splitQuery } from "./query-text.ts";
+import { decodePart, isPlain, visitPairs } from "./query-text.ts";
 
 /** The values of the parameters that were given. */
 export interface ParameterValues {
@@ -28,45 +28,57 @@ export interface ParameterValues {
  * that are not in a parameter's list, values of the wrong type.
  */
 export function parseParameters(table: ParameterTable, query: string): ParameterValues {
-  const values: ParameterValues = {};
-  if (query !== "") new ParameterReader(table, values).read(query);
-  return values;
+  return query === "" ? {} : new ParameterReader(table, query).read();
 }
 
 class ParameterReader {
   readonly #table: ParameterTable;
-  readonly #values: ParameterValues;
-  readonly #problems = new ParameterProblems();
+  readonly #query: string;
+  readonly #isPlain: boolean;
+  readonly #values: ParameterValues = {};
   readonly #filters = new FilterBuilder();
-  readonly #seen = new Set<Parameter>();
+  readonly #seen: Parameter[] = [];
+  #found: ParameterProblems | null = null;
 
-  constructor(table: ParameterTable, values: ParameterValues) {
+  constructor(table: ParameterTable, query: string) {
     this.#table = table;
-    this.#values = values;
+    this.#query = query;
+    this.#isPlain = isPlain(query);
   }
 
-  read(query: string): void {
-    for (const { name, value } of splitQuery(query)) this.#readPair(decodePart(name) ?? name, value);
+  read(): ParameterValues {
+    visitPairs(this.#query, (name, value) => this.#readPair(this.#decode(name) ?? name, value));
     if (this.#values.after !== undefined && this.#values.before !== undefined)
       this.#problems.add("before", "before and after exclude each other.");
     if (this.#values.offset !== undefined && (this.#values.after ?? this.#values.before) !== undefined)
       this.#problems.add("offset", "offset and a cursor exclude each other.");
-    this.#problems.throwIfAny();
+    this.#found?.throwIfAny();
     const where = this.#filters.build();
     if (where !== null) this.#values.where = where;
+    return this.#values;
+  }
+
+  /** Most requests have none. */
+  get #problems(): ParameterProblems {
+    this.#found ??= new ParameterProblems();
+    return this.#found;
+  }
+
+  #decode(part: string): string | null {
+    return this.#isPlain ? part : decodePart(part);
   }
 
   #readPair(name: string, value: string): void {
     const parameter = this.#table.get(name);
     if (parameter === undefined)
       this.#problems.addUnknown({ path: name, what: "parameter", name, accepted: this.#table.keys() });
-    else if (this.#seen.has(parameter)) this.#addRepeated(name);
+    else if (this.#seen.includes(parameter)) this.#addRepeated(name);
     else this.#readParameter(parameter, value);
   }
 
   #readParameter(parameter: Parameter, value: string): void {
-    this.#seen.add(parameter);
-    const text = decodePart(value);
+    this.#seen.push(parameter);
+    const text = this.#decode(value);
     if (text === null)
       this.#problems.add(parameter.name, `${parameter.name} has a value that is not percent-encoded UTF-8.`);
     else if (parameter.kind === "filter") this.#readFilter(parameter, value, text);

@@ -2,24 +2,24 @@
 
 const special = /[%+]/;
 
-/** A name with its value as sent, still encoded: commas that separate can still be told from commas inside. */
-export interface QueryPair {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** The pairs of a query string in order. A part without `=` has an empty value. */
-export function splitQuery(text: string): readonly QueryPair[] {
-  const pairs: QueryPair[] = [];
+/**
+ * Visits the pairs of a query string in order. Names and values are as sent, still encoded: commas that separate can
+ * still be told from commas inside. A part without `=` has an empty value.
+ */
+export function visitPairs(text: string, visit: (name: string, value: string) => void): void {
   for (let start = 0; start < text.length; ) {
     const next = text.indexOf("&", start);
     const end = next === -1 ? text.length : next;
     const equals = text.indexOf("=", start);
     const middle = equals === -1 || equals > end ? end : equals;
-    pairs.push({ name: text.slice(start, middle), value: text.slice(middle + 1, end) });
+    visit(text.slice(start, middle), text.slice(middle + 1, end));
     start = end + 1;
   }
-  return pairs;
+}
+
+/** Whether a text spells itself: then all its parts do. */
+export function isPlain(text: string): boolean {
+  return !special.test(text);
 }
 
 /**
@@ -27,7 +27,7 @@ export function splitQuery(text: string): readonly QueryPair[] {
  * broken escape, or bytes that are not UTF-8.
  */
 export function decodePart(part: string): string | null {
-  if (!special.test(part)) return part;
+  if (isPlain(part)) return part;
   try {
     return decodeURIComponent(part.replaceAll("+", " "));
   } catch {

@@ -6,7 +6,8 @@ import type { Actor } from "../../engine/actor.ts";
 import type { Executor } from "../../engine/executor.ts";
 import type { DataQuery } from "../../plan/query.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
-import { isObject, mergePatch } from "./merge-patch.ts";
+import { isObject } from "../../util/is-object.ts";
+import { mergePatch } from "./merge-patch.ts";
 import type { RowKey } from "./row-key.ts";
 
 /** A patch of one row on somebody's behalf. */
