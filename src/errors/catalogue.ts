@@ -39,6 +39,7 @@ export type ErrorCode =
   | "FTG_HEADERS"
   | "FTG_INTERNAL"
   | "FTG_RULE"
+  | "FTG_UNKNOWN_OUTCOME"
   | "FTG_METHOD_UNKNOWN"
   | "FTG_BUSY"
   | "FTG_TIMEOUT"
@@ -47,7 +48,8 @@ export type ErrorCode =
   | "FTG_DATABASE"
   | "FTG_DATABASE_MISMATCH"
   | "FTG_PORT"
-  | "FTG_APP";
+  | "FTG_APP"
+  | "FTG_MOVE";
 
 /** All codes with their status, title and default fix. Sorted by theme, then status. */
 export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
@@ -77,7 +79,11 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     title: "Bulk write without a filter",
     fix: "Give a `where`, or say `all: true` if every row is meant.",
   },
-  FTG_FORBIDDEN: { status: 403, title: "Not allowed", fix: "Sign in as someone the access rules allow to do this." },
+  FTG_FORBIDDEN: {
+    status: 403,
+    title: "Not allowed",
+    fix: "Sign in if you have not; if you have, use an account that the access rules allow to do this.",
+  },
   FTG_NOT_FOUND: { status: 404, title: "Not found", fix: "Check the address or the key." },
   FTG_METHOD: { status: 405, title: "Method not allowed", fix: "Use a method of the `Allow` header." },
   FTG_NOT_ACCEPTABLE: { status: 406, title: "No acceptable media type", fix: "Accept `application/json`." },
@@ -100,6 +106,11 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
   FTG_HEADERS: { status: 431, title: "Headers too large", fix: "Send less than 16 KiB of headers." },
   FTG_INTERNAL: { status: 500, title: "Internal error", fix: "Look in the server's log; the request changed nothing." },
   FTG_RULE: { status: 500, title: "Access rule failed", fix: "Let the rule return true, false or a where." },
+  FTG_UNKNOWN_OUTCOME: {
+    status: 500,
+    title: "Outcome unknown",
+    fix: "Look whether the change is there before you send it again.",
+  },
   FTG_METHOD_UNKNOWN: {
     status: 501,
     title: "Method not implemented",
@@ -125,5 +136,10 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     status: 500,
     title: "App cannot be loaded",
     fix: "Let the file export the result of defineApp as its default.",
+  },
+  FTG_MOVE: {
+    status: 500,
+    title: "Data was not moved",
+    fix: "Stop everything that writes to either database, then run the move again.",
   },
 };

@@ -102,16 +102,6 @@ export function renderPath(path: Path): string {
   }, "");
 }
 
-/** What a value is, for messages: its kind, and itself when it is short and plain. */
-export function describeValue(value: unknown): string {
-  if (value === null || value === undefined || typeof value === "boolean") return String(value);
-  if (typeof value === "number") return `the number ${value}`;
-  if (typeof value === "string")
-    return value.length <= 60 ? `the text ${JSON.stringify(value)}` : `a text of ${value.length} characters`;
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
 /** The list form of a type, for `in`. */
 export function listOf(type: ScalarType): ScalarType {
   return Object.freeze({ ...type, list: true });

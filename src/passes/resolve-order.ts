@@ -6,7 +6,8 @@ import { createColumn } from "../plan/column-node.ts";
 import { createHop, createOrder, type OrderNode } from "../plan/order-node.ts";
 import { isSortable } from "../schema/operators.ts";
 import type { Field, ModelSchema, ScalarType } from "../schema/schema-model.ts";
-import { describeValue, queryError, type ResolveContext } from "./resolve-context.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { queryError, type ResolveContext } from "./resolve-context.ts";
 import type { Path } from "./value-source.ts";
 
 /** A sort key with the type of its values. */

@@ -29,9 +29,11 @@ import {
   type SelectNode,
 } from "../plan/rows-node.ts";
 import type { ModelSchema, ScalarType } from "../schema/schema-model.ts";
-import { describeValue, queryError, type ResolveContext } from "./resolve-context.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { isPlainObject } from "../util/is-object.ts";
+import { queryError, type ResolveContext } from "./resolve-context.ts";
 import { type ResolvedOrder, resolveOrder } from "./resolve-order.ts";
-import { isPlainObject, resolveWhere, type WhereReader } from "./resolve-where.ts";
+import { resolveWhere, type WhereReader } from "./resolve-where.ts";
 import type { Path } from "./value-source.ts";
 
 /** Where a piece of the query stands. */
@@ -43,7 +45,7 @@ export interface Scope {
 
 const countType: ScalarType = Object.freeze({ kind: "int", list: false });
 const tagType: ScalarType = Object.freeze({ kind: "text", list: false });
-const rowsKeys = new Set(["select", "where", "orderBy", "limit", "offset", "after", "before", "page"]);
+const rowsKeys = new Set(["select", "where", "orderBy", "limit", "offset", "after", "before", "backwards", "page"]);
 const relationKeys = new Set([...rowsKeys, "field"]);
 const toOneKeys = new Set(["field", "select", "where"]);
 
@@ -73,7 +75,9 @@ export function resolveRows(scope: Scope, query: RowsQuery): RowsNode {
 /** Resolves the one row (or none) that a `where` finds first, as an object or null. */
 export function resolveSingle(scope: Scope, query: RowsQuery): RowsNode {
   const { context, model, path } = scope;
-  const unfit = (["limit", "offset", "after", "before", "page"] as const).find((name) => query[name] !== undefined);
+  const unfit = (["limit", "offset", "after", "before", "backwards", "page"] as const).find(
+    (name) => query[name] !== undefined,
+  );
   if (unfit !== undefined) throw queryError([...path, unfit], "nothing (one row is asked for)", "a value");
   return createRows({
     model: model.name,
@@ -95,6 +99,8 @@ function refuseContradictions({ path }: Scope, query: RowsQuery): void {
   const cursor = query.after ?? query.before;
   if (query.after !== undefined && query.before !== undefined) throw queryError(path, "after or before", "both");
   if (query.offset !== undefined && cursor !== undefined) throw queryError(path, "an offset or a cursor", "both");
+  if (query.backwards === true && (query.offset ?? cursor) !== undefined)
+    throw queryError(path, "backwards or an offset or a cursor", "both");
   if (query.page !== undefined && query.select !== undefined) throw queryError(path, "select or page", "both");
 }
 
@@ -189,6 +195,7 @@ function resolveSeek(
   query: RowsQuery,
   { order, shape }: { order: readonly ResolvedOrder[]; shape: string },
 ): SeekNode | null {
+  if (query.backwards === true) return createSeek("before", []);
   const direction = query.after !== undefined ? "after" : "before";
   if (query[direction] === undefined) return null;
   const place = { from: "cursor", path: [...path, direction], shape, length: order.length } as const;

@@ -19,7 +19,9 @@ import {
 } from "../plan/predicate-node.ts";
 import { listOperators, type Operator } from "../schema/operators.ts";
 import type { Field, ModelSchema, RefField, RelationField, ScalarField, ScalarType } from "../schema/schema-model.ts";
-import { describeValue, listOf, queryError, type ResolveContext } from "./resolve-context.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { isPlainObject } from "../util/is-object.ts";
+import { listOf, queryError, type ResolveContext } from "./resolve-context.ts";
 import type { Path, ValueSource } from "./value-source.ts";
 
 /** How a `where` is read. */
@@ -285,11 +287,4 @@ function step(place: Place, name: string | number, value: unknown): Place {
 
 function negate(place: Place): Place {
   return { ...place, negated: !place.negated };
-}
-
-/** Whether a value is an object literal: not an array, a Date, bytes or another class. */
-export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

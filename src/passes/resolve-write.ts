@@ -16,9 +16,11 @@ import { createAnd, isConstant, type PredicateNode } from "../plan/predicate-nod
 import type { SelectQuery, WhereQuery } from "../plan/query.ts";
 import { type AssignmentNode, createAssignment, createLink, type LinkNode } from "../plan/write-nodes.ts";
 import type { ManyToManyField, ModelSchema, ScalarType } from "../schema/schema-model.ts";
-import { describeValue, keysOf, queryError, type ResolveContext } from "./resolve-context.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { isPlainObject } from "../util/is-object.ts";
+import { keysOf, queryError, type ResolveContext } from "./resolve-context.ts";
 import { createQueryReader, resolveSelect } from "./resolve-rows.ts";
-import { isPlainObject, resolveWhere } from "./resolve-where.ts";
+import { resolveWhere } from "./resolve-where.ts";
 
 /** One value a write gives: a stored column, or the links of a manyToMany. */
 export type WrittenPart =

@@ -4,6 +4,7 @@
  */
 import { FootingError } from "../errors/footing-error.ts";
 import type { ScalarKind, ScalarType } from "../schema/schema-model.ts";
+import { isObject } from "../util/is-object.ts";
 import type { ColumnNode } from "./column-node.ts";
 import type { HopNode, OrderNode } from "./order-node.ts";
 import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
@@ -322,10 +323,6 @@ function union<T extends { readonly kind: string }>(kinds: Kinds<T>): Reader<T> 
 function keysOf<T extends object>(value: T): (keyof T & string)[] {
   // Object.keys is typed for objects that may have more keys than their type says; these are literals.
   return Object.keys(value) as (keyof T & string)[];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): unknown {

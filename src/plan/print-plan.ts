@@ -4,7 +4,7 @@ import type { OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
 import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
-import type { EdgeItem, OutputNode, PageItem, RowsNode, SelectItem, SelectNode } from "./rows-node.ts";
+import type { EdgeItem, OutputNode, PageItem, RowsNode, SeekNode, SelectItem, SelectNode } from "./rows-node.ts";
 import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
 
 const symbols: Readonly<Record<CompareOperator, string>> = {
@@ -41,8 +41,13 @@ function printLines(plan: Plan): readonly string[] {
   }
 }
 
+function printSeek({ direction, values }: SeekNode): string {
+  if (values.length === 0) return direction === "after" ? "after the start" : "before the end";
+  return `${direction} ${values.map(printParam).join(", ")}`;
+}
+
 function printRows(rows: RowsNode): readonly string[] {
-  const seek = rows.seek === null ? [] : [`${rows.seek.direction} ${rows.seek.values.map(printParam).join(", ")}`];
+  const seek = rows.seek === null ? [] : [printSeek(rows.seek)];
   return [
     `rows ${rows.model}`,
     ...indent([

@@ -60,6 +60,8 @@ export interface RowsQuery {
   readonly after?: string;
   /** Cursor: only rows before it, the nearest ones, in the list's own order. */
   readonly before?: string;
+  /** True: the rows nearest to the end of the list, in the list's own order. Not together with a cursor or an offset. */
+  readonly backwards?: boolean;
   /** Present: the answer is this object instead of a plain array, and `select` is not allowed beside it. */
   readonly page?: PageQuery;
 }
@@ -83,7 +85,7 @@ export type EdgeQuery = Readonly<
 /** A list of rows of a model. */
 export interface ReadQuery extends RowsQuery {
   readonly model: string;
-  /** True: at most one row, answered as an object or null; limit, offset and cursors are not allowed. */
+  /** True: at most one row, answered as an object or null; limit, offset, cursors and backwards are not allowed. */
   readonly single?: boolean;
 }
 

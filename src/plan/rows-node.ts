@@ -6,7 +6,10 @@ import type { OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
 
-/** A position in the sorted list: one value per sort key, null allowed, and the rows on one side of it. */
+/**
+ * A position in the sorted list, and the rows on one side of it: `after` reads on from it, `before` backwards. One
+ * value per sort key, null allowed; no value at all is the end of the list that reading starts from.
+ */
 export interface SeekNode {
   readonly kind: "seek";
   readonly direction: "after" | "before";

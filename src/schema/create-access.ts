@@ -1,6 +1,7 @@
 /** Splits the declared access rules into what is plain data (levels, for the schema) and the functions (for the engine). */
-import { describeReceived } from "./describe-type.ts";
-import { isObject, type ModelDraft } from "./model-draft.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { isObject } from "../util/is-object.ts";
+import type { ModelDraft } from "./model-draft.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { ModelRules, Rule } from "./rules.ts";
 import type { AccessLevel, Operation } from "./schema-model.ts";
@@ -26,7 +27,7 @@ export function createAccess(draft: ModelDraft, problems: ProblemList): Access {
   if (!isObject(declared)) {
     problems.add(
       draft.name,
-      `access: expected rules by operation, got ${describeReceived(declared)}.`,
+      `access: expected rules by operation, got ${describeValue(declared)}.`,
       "Say for instance access: { read: true }.",
     );
     return { levels, rules };
@@ -38,7 +39,7 @@ export function createAccess(draft: ModelDraft, problems: ProblemList): Access {
     else if (!isRule(rule))
       problems.add(
         draft.name,
-        `access.${name}: expected true, false or a function, got ${describeReceived(rule)}.`,
+        `access.${name}: expected true, false or a function, got ${describeValue(rule)}.`,
         "A rule answers true, false or a where.",
       );
     else {

@@ -1,8 +1,9 @@
 /** Reads the checks of a model: conditions over its own scalar fields, with their values in canonical form. */
 import { FootingError } from "../errors/footing-error.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { isObject } from "../util/is-object.ts";
 import { checkMixed, type FieldTable } from "./create-indexes.ts";
-import { describeReceived } from "./describe-type.ts";
-import { isObject, type ModelDraft } from "./model-draft.ts";
+import type { ModelDraft } from "./model-draft.ts";
 import { createConstraintName, toSnakeCase } from "./naming.ts";
 import { normalizeValue } from "./normalize-value.ts";
 import { listOperators, type Operator } from "./operators.ts";
@@ -28,7 +29,7 @@ export function createChecks(draft: ModelDraft, fields: FieldTable, problems: Pr
   if (!isObject(declared)) {
     problems.add(
       draft.name,
-      `check: expected conditions by name, got ${describeReceived(declared)}.`,
+      `check: expected conditions by name, got ${describeValue(declared)}.`,
       "Say for instance check: { positive: { price: { gt: 0 } } }.",
     );
     return [];
@@ -47,7 +48,7 @@ function readWhere(where: unknown, spot: CheckSpot): JsonObject {
   if (!isObject(where) || Object.keys(where).length === 0) {
     report(
       spot,
-      `expected a condition, got ${isObject(where) ? "an empty object" : describeReceived(where)}.`,
+      `expected a condition, got ${isObject(where) ? "an empty object" : describeValue(where)}.`,
       "Say for instance { price: { gt: 0 } }.",
     );
     return {};
@@ -77,11 +78,7 @@ function readEntry(name: string, value: unknown, spot: CheckSpot): JsonValue {
 
 function readList(name: string, value: unknown, spot: CheckSpot): JsonValue {
   if (Array.isArray(value)) return value.map((item) => readWhere(item, spot));
-  report(
-    spot,
-    `${name}: expected a list of conditions, got ${describeReceived(value)}.`,
-    `Say ${name}: [{ … }, { … }].`,
-  );
+  report(spot, `${name}: expected a list of conditions, got ${describeValue(value)}.`, `Say ${name}: [{ … }, { … }].`);
   return [];
 }
 

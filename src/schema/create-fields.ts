@@ -1,8 +1,8 @@
 /** Turns the declared fields of one model into fields of the schema: looks related models up, names columns, reads defaults. */
 import { FootingError } from "../errors/footing-error.ts";
+import { describeValue } from "../util/describe-value.ts";
 import { createScalarType, type Place } from "./create-scalar-type.ts";
 import type { FieldDeclaration, RelationDeclaration, ScalarDeclaration } from "./declarations.ts";
-import { describeReceived } from "./describe-type.ts";
 import type { Drafts, ModelDraft } from "./model-draft.ts";
 import { MAX_NAME, toCamelCase, toSnakeCase } from "./naming.ts";
 import { normalizeValue } from "./normalize-value.ts";
@@ -65,7 +65,7 @@ export function createFields(draft: ModelDraft, sources: FieldSources): readonly
 
 function readDescribe({ describe }: FieldDeclaration, { path, problems }: Place): string | undefined {
   if (describe === undefined || typeof describe === "string") return describe;
-  problems.add(path, `describe: expected text, got ${describeReceived(describe)}.`, "Give one sentence.");
+  problems.add(path, `describe: expected text, got ${describeValue(describe)}.`, "Give one sentence.");
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Decides which indexes a model has: those declared, those its refs need and those its unique fields need. */
-import { describeReceived } from "./describe-type.ts";
+import { describeValue } from "../util/describe-value.ts";
 import type { ModelDraft } from "./model-draft.ts";
 import { createConstraintName } from "./naming.ts";
 import { isSortable } from "./operators.ts";
@@ -66,7 +66,7 @@ function readDeclared(
     if (names === null) {
       problems.add(
         draft.name,
-        `${option}: expected lists of field names, got ${describeReceived(list)}.`,
+        `${option}: expected lists of field names, got ${describeValue(list)}.`,
         `Say for instance ${option}: [["author", "createdAt"]].`,
       );
       return [];

@@ -1,9 +1,10 @@
 /** Turns the limits a field was given into the type of its values. Refuses limits that do not fit the kind or each other. */
 import { FootingError } from "../errors/footing-error.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { isObject } from "../util/is-object.ts";
 import { compareValues } from "./compare-values.ts";
 import type { DeclaredLimits, ScalarDeclaration, ValueKind } from "./declarations.ts";
-import { describeReceived } from "./describe-type.ts";
-import { isObject } from "./model-draft.ts";
+import { isLinearPattern } from "./is-linear-pattern.ts";
 import { normalizeValue } from "./normalize-value.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { ScalarType } from "./schema-model.ts";
@@ -116,7 +117,7 @@ function readLengths(limits: DeclaredLimits, place: Place): Pick<ScalarType, "mi
 function readCount(limit: string, value: unknown, { path, problems }: Place): number | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0))
     return value === undefined ? undefined : Number(value);
-  problems.add(path, `${limit}: expected a number from 0, got ${describeReceived(value)}.`, "Give a count.");
+  problems.add(path, `${limit}: expected a number from 0, got ${describeValue(value)}.`, "Give a count.");
   return undefined;
 }
 
@@ -125,7 +126,7 @@ function readPattern({ pattern }: DeclaredLimits, { path, problems }: Place): Pi
   if (!(pattern instanceof RegExp) || /[^uv]/.test(pattern.flags)) {
     problems.add(
       path,
-      `pattern: expected a regular expression without flags, got ${pattern instanceof RegExp ? String(pattern) : describeReceived(pattern)}.`,
+      `pattern: expected a regular expression without flags, got ${pattern instanceof RegExp ? String(pattern) : describeValue(pattern)}.`,
       "Write for instance /^[a-z]+$/.",
     );
     return {};
@@ -140,6 +141,12 @@ function readPattern({ pattern }: DeclaredLimits, { path, problems }: Place): Pi
     );
     return {};
   }
+  if (!isLinearPattern(pattern.source))
+    problems.add(
+      path,
+      `pattern: ${String(pattern)} may take far longer than its text is long, so one request could stop the server.`,
+      "Start it with ^, and let no two repetitions match the same characters: /^[a-z]+(?:-[a-z]+)*$/, not /^(?:[a-z]+-?)*$/.",
+    );
   return { pattern: pattern.source };
 }
 
@@ -150,7 +157,7 @@ function readEnum(values: readonly unknown[], { path, problems }: Place): readon
   if (strings.length !== values.length || values.length === 0 || new Set(values).size !== values.length) {
     problems.add(
       path,
-      `enum: expected different non-empty strings, got ${values.length === 0 ? "none" : values.map(describeReceived).join(", ")}.`,
+      `enum: expected different non-empty strings, got ${values.length === 0 ? "none" : values.map(describeValue).join(", ")}.`,
       'Say for instance t.enum("draft", "published").',
     );
   }
@@ -164,7 +171,7 @@ function readDigits(
   if (isWithin(precision, 1, 38) && isWithin(scale, 0, precision)) return { precision, scale };
   problems.add(
     path,
-    `decimal: expected a precision from 1 to 38 and a scale from 0 to the precision, got ${describeReceived(precision)} and ${describeReceived(scale)}.`,
+    `decimal: expected a precision from 1 to 38 and a scale from 0 to the precision, got ${describeValue(precision)} and ${describeValue(scale)}.`,
     "Say for instance t.decimal(12, 2).",
   );
   return { precision: 38, scale: 18 };

@@ -1,8 +1,9 @@
 /** Says in Footing's words what a validator found: where, what was expected and what came. */
 import type { ErrorObject } from "ajv/dist/2020.js";
 import type { Problem } from "../errors/footing-error.ts";
+import { describeValue } from "../util/describe-value.ts";
 import { findNearest } from "../util/nearest.ts";
-import { describeReceived, describeType } from "./describe-type.ts";
+import { describeType } from "./describe-type.ts";
 import { TEXT_PATTERN } from "./json-schema.ts";
 import type { Field, ModelSchema, ScalarKind } from "./schema-model.ts";
 
@@ -123,7 +124,7 @@ function describeData({ keyword, data }: ErrorObject): string {
   if ((keyword === "minLength" || keyword === "maxLength") && typeof data === "string") return String([...data].length);
   if (keyword === "maxItems" && Array.isArray(data)) return String(data.length);
   if (keyword === "x-maxBytes") return String(Buffer.byteLength(String(data), "base64"));
-  return describeReceived(data);
+  return describeValue(data);
 }
 
 function readObject(value: unknown): Readonly<Record<string, unknown>> {

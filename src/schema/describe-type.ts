@@ -1,7 +1,5 @@
-/** Words for types and values in error messages: "expected …, got …". */
+/** Words for types in error messages: "expected …, got …". */
 import type { ScalarKind, ScalarType } from "./schema-model.ts";
-
-const LONGEST_SHOWN = 60;
 
 const NAMES: Readonly<Record<ScalarKind, string>> = {
   text: "text without NUL and lone surrogates",
@@ -26,28 +24,7 @@ export function describeType(type: ScalarType): string {
   return NAMES[type.kind];
 }
 
-/** What came instead, shortened. */
-export function describeReceived(value: unknown): string {
-  if (value === null || value === undefined || typeof value === "boolean") return String(value);
-  if (typeof value === "string") return shorten(JSON.stringify(value));
-  if (typeof value === "number") return String(value);
-  if (typeof value === "bigint") return shorten(`${value}n`);
-  if (Array.isArray(value)) return "an array";
-  if (value instanceof Date)
-    return Number.isNaN(value.getTime()) ? "an invalid Date" : `the Date ${value.toISOString()}`;
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
 function describeDecimal({ precision = 38, scale = 0 }: ScalarType): string {
   const whole = precision - scale;
   return `a string with a decimal number of at most ${whole} ${whole === 1 ? "digit" : "digits"} before the point and ${scale} after it`;
-}
-
-function shorten(text: string): string {
-  if (text.length <= LONGEST_SHOWN) return text;
-  // Not in the middle of a surrogate pair.
-  return `${text
-    .slice(0, LONGEST_SHOWN)
-    .toWellFormed()
-    .replace(/\uFFFD$/, "")}… (${text.length} characters)`;
 }

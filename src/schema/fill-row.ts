@@ -3,8 +3,8 @@
  * not know fields by anything but the model, and sets no links.
  */
 import { FootingError } from "../errors/footing-error.ts";
+import { describeValue } from "../util/describe-value.ts";
 import { createUuidV7 } from "../util/uuid-v7.ts";
-import { describeReceived } from "./describe-type.ts";
 import { listColumns } from "./list-columns.ts";
 import { normalizeValue } from "./normalize-value.ts";
 import type { FieldDefault, JsonValue, ModelSchema, ScalarType } from "./schema-model.ts";
@@ -74,7 +74,7 @@ function readMember(step: ColumnStep, value: unknown): unknown {
       ? Object.entries(value).find(([name]) => name === step.member)
       : undefined;
   if (member === undefined)
-    throw createInvalid(step.path, `expected a key with ${step.member}, got ${describeReceived(value)}.`);
+    throw createInvalid(step.path, `expected a key with ${step.member}, got ${describeValue(value)}.`);
   return member[1];
 }
 

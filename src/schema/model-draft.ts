@@ -2,8 +2,10 @@
  * Reads what `model()` noted into drafts: names are checked, options known, the default key added. What a field
  * refers to is looked at later, when all models are known.
  */
+
+import { describeValue } from "../util/describe-value.ts";
+import { isObject } from "../util/is-object.ts";
 import type { FieldDeclaration } from "./declarations.ts";
-import { describeReceived } from "./describe-type.ts";
 import { MAX_NAME, toCamelCase, toPlural, toSnakeCase } from "./naming.ts";
 import type { ProblemList } from "./problem-list.ts";
 
@@ -49,7 +51,7 @@ export function readModels(models: unknown, problems: ProblemList): Drafts {
   if (!isObject(models)) {
     problems.add(
       "models",
-      `expected an object of models, got ${describeReceived(models)}.`,
+      `expected an object of models, got ${describeValue(models)}.`,
       "Give `{ Name: model({ … }) }`.",
     );
     return drafts;
@@ -69,7 +71,7 @@ function readModel(name: string, declared: unknown, problems: ProblemList): Mode
       "Use PascalCase with letters and digits, e.g. BlogPost.",
     );
   if (!isObject(declared) || !isObject(declared["fields"]) || !isObject(declared["options"])) {
-    problems.add(name, `expected a model, got ${describeReceived(declared)}.`, "Declare it with model({ … }).");
+    problems.add(name, `expected a model, got ${describeValue(declared)}.`, "Declare it with model({ … }).");
     return null;
   }
   const options = declared["options"];
@@ -98,7 +100,7 @@ function readModelNames(
   if (plural === null || !FIELD_NAME.test(plural)) {
     problems.add(
       name,
-      `plural: expected a camelCase name, got ${describeReceived(options["plural"])}.`,
+      `plural: expected a camelCase name, got ${describeValue(options["plural"])}.`,
       "Use letters and digits, e.g. blogPosts.",
     );
   }
@@ -108,7 +110,7 @@ function readModelNames(
     table.length > MAX_NAME ||
     table.toLowerCase().startsWith("footing_")
   ) {
-    const came = describeReceived(options["table"] ?? table);
+    const came = describeValue(options["table"] ?? table);
     problems.add(
       name,
       `table: expected a name of at most ${MAX_NAME} letters, digits and _ that does not start with footing_, got ${came}.`,
@@ -116,7 +118,7 @@ function readModelNames(
     );
   }
   if (describe !== undefined && typeof describe !== "string") {
-    problems.add(name, `describe: expected text, got ${describeReceived(describe)}.`, "Give one sentence.");
+    problems.add(name, `describe: expected text, got ${describeValue(describe)}.`, "Give one sentence.");
   }
   return { plural: plural ?? name, table: table ?? name, ...(typeof describe === "string" ? { describe } : {}) };
 }
@@ -146,7 +148,7 @@ function readFields(name: string, fields: PlainObject, problems: ProblemList): R
     const path = `${name}.${field}`;
     checkFieldName(path, field, problems);
     if (hasDeclaration(builder)) declarations.set(field, builder.declaration);
-    else problems.add(path, `expected a field, got ${describeReceived(builder)}.`, "Declare it with t, e.g. t.text().");
+    else problems.add(path, `expected a field, got ${describeValue(builder)}.`, "Declare it with t, e.g. t.text().");
   }
   return declarations;
 }
@@ -187,9 +189,4 @@ function addDefaultKey(
     return fields;
   }
   return new Map<string, FieldDeclaration>([["id", ADDED_ID], ...fields]);
-}
-
-/** Whether `value` is an object that is neither null nor an array. */
-export function isObject(value: unknown): value is PlainObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,8 @@
  * what the kind itself demands (type, range, calendar); the limits a field declares are the validator's work.
  */
 import { FootingError } from "../errors/footing-error.ts";
-import { describeReceived, describeType } from "./describe-type.ts";
+import { describeValue } from "../util/describe-value.ts";
+import { describeType } from "./describe-type.ts";
 import type { JsonValue, ScalarType } from "./schema-model.ts";
 
 const INTEGER_TEXT = /^(?:0|-?[1-9]\d*)$/;
@@ -42,7 +43,7 @@ export function isOfKind(type: ScalarType, value: unknown): boolean {
 
 /** The error for a value that is not of its type. */
 export function createValueError(type: ScalarType, value: unknown, path: string): FootingError {
-  const detail = `${path}: expected ${describeType(type)}, got ${describeReceived(value)}.`;
+  const detail = `${path}: expected ${describeType(type)}, got ${describeValue(value)}.`;
   return new FootingError("FTG_VALUE", { detail });
 }
 

@@ -29,7 +29,10 @@ export interface TextLimits {
   max(length: number): this;
   /** Exact length. */
   length(length: number): this;
-  /** Must match somewhere; no flags, Unicode mode. */
+  /**
+   * Must match somewhere; no flags, Unicode mode. A pattern that is not sure to take time in proportion to the text
+   * is refused at start: begin with `^`, and let no two repetitions match the same characters.
+   */
   pattern(pattern: RegExp): this;
   /** Must be an e-mail address. */
   email(): this;

@@ -60,7 +60,7 @@ describe("GET", () => {
       { query: "{__typename}", variables: "{" },
       "variables: expected a JSON object, got text that is not well-formed JSON.",
     ],
-    [{ query: "{__typename}", variables: "[]" }, "variables: expected a JSON object, got a list of 0."],
+    [{ query: "{__typename}", variables: "[]" }, "variables: expected a JSON object, got an array."],
     [
       { query: "{__typename}", variables: '{"a":1,"a":2}' },
       "variables: expected a JSON object, got text that is not well-formed JSON.",

@@ -110,6 +110,13 @@ describe.each(stores)("on %s", (_name, create) => {
         { variables: { before } },
       );
       expect(back.json.data).toMatchObject({ cities: { nodes: [{ id: 4 }], pageInfo: { hasPreviousPage: true } } });
+      const end = await app.run(
+        `{ cities(orderBy: ["name"], last: 2) { ${list} } country(code: "DZ") { cities(last: 1) { nodes { id } } } }`,
+      );
+      expect(end.json.data).toMatchObject({
+        cities: { nodes: [{ id: 5 }, { id: 3 }], pageInfo: { hasNextPage: false, hasPreviousPage: true } },
+        country: { cities: { nodes: [{ id: 2 }] } },
+      });
     });
 
     test("chooses the operation by name", async () => {
@@ -221,7 +228,7 @@ describe.each(stores)("on %s", (_name, create) => {
       ["first: 101", "`first` to be from 1 to 100, got 101"],
       ["offset: -1", "offset"],
       ["first: 1, last: 1", "expected `first` or `last`, got both"],
-      ["last: 1", "expected `before` beside `last`, got none"],
+      ["last: 1, offset: 1", "expected `offset` or `last`, got both"],
       ['first: 1, before: "x"', "expected `first` or `before`, got both"],
       ['last: 1, before: "x", after: "y"', "expected `after` or `before`, got both"],
       ['offset: 1, after: "x"', "expected `offset` or `after`, got both"],
@@ -406,7 +413,7 @@ describe.each(stores)("on %s", (_name, create) => {
 
     test("of the server itself are logged, not shown", async () => {
       const executor: Executor = Object.assign(Object.create(app.engine), {
-        read: async (_query: ReadQuery) => Promise.reject(new Error("the password is 5")),
+        readRaw: async (_query: ReadQuery) => Promise.reject(new Error("the password is 5")),
       });
       const broken = await createApp({ executor });
       const answer = await broken.run("{ city(id: 1) { id } }");
@@ -460,9 +467,9 @@ describe.each(stores)("on %s", (_name, create) => {
     test("one root field is one query to the engine, and documents are parsed once", async () => {
       const queries: ReadQuery[] = [];
       const spy: Executor = Object.assign(Object.create(app.engine), {
-        read: (query: ReadQuery, actor: typeof editor) => {
+        readRaw: (query: ReadQuery, actor: typeof editor) => {
           queries.push(query);
-          return app.engine.read(query, actor);
+          return app.engine.readRaw(query, actor);
         },
       });
       const counted = await createApp({ executor: spy });
@@ -478,6 +485,37 @@ describe.each(stores)("on %s", (_name, create) => {
         ["City", undefined],
       ]);
       expect(counted.api.stats()).toEqual({ size: 1, hits: 2, misses: 1 });
+    });
+
+    test("a document that is kept answers every request by its own variables", async () => {
+      const query = `query($id: Int!, $n: Int, $where: CityWhere, $name: Boolean!, $more: Boolean = true) {
+        city(id: $id) { id name @include(if: $name) ...More @skip(if: $more) }
+        again: city(id: 1) { country { cities(first: $n, where: $where) { nodes { id } } } }
+      }
+      fragment More on City { population }`;
+      const ask = async (variables: object) => (await app.run(query, { variables })).json.data;
+      const plain = { id: 1, name: false };
+      for (let round = 0; round < 2; round++) {
+        expect(await ask({ ...plain, n: 1 })).toEqual({
+          city: { id: 1 },
+          again: { country: { cities: { nodes: [{ id: 1 }] } } },
+        });
+        expect(await ask({ ...plain, name: true, more: false, where: { id: 2 } })).toMatchObject({
+          city: { id: 1, name: "Algiers", population: expect.any(Number) },
+          again: { country: { cities: { nodes: [{ id: 2 }] } } },
+        });
+        expect(await ask({ ...plain, name: true, n: 1 })).toMatchObject({ city: { id: 1, name: "Algiers" } });
+      }
+    });
+
+    test("a document that is kept fails every time, and only where its variables make it fail", async () => {
+      const query =
+        "query($n: Int) { a: countries(first: $n) { nodes { cities(first: 0) { nodes { id } } } } b: city(id: 1) { id country { cities(first: $n) { nodes { id } } } } }";
+      const ask = (n: number) => app.run(query, { variables: { n } });
+      for (let round = 0; round < 2; round++) {
+        expect((await ask(1)).json.errors?.map(({ path }) => path)).toEqual([["a"]]);
+        expect((await ask(0)).json.errors?.map(({ path }) => path)).toEqual([["a"], ["b"]]);
+      }
     });
   });
 });

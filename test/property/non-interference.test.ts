@@ -111,7 +111,7 @@ async function changeSecret(scene: Scene, engine: Executor): Promise<readonly st
   if (row === undefined) return [];
   const readable = ruleHolds({ schema: world.schema, rules: world.rules, data, user }, model, "read", row);
   const secrets = Object.values(model.fields).filter(
-    (field) => isSecret(scene, model, field) && (field.hidden || !readable),
+    (field) => isSecret(scene, model, field) && (field.hidden || (!readable && staysUnreadable(scene, model))),
   );
   if (secrets.length === 0) return [];
   const field = random.pick(secrets);
@@ -139,6 +139,22 @@ function isSecret({ world, readsOnly }: Scene, model: ModelSchema, field: Field)
     ...namesIn(world.rules.templates),
   ];
   return ![field.name, ...otherSides(world.schema, model, field)].some((name) => bound.includes(name));
+}
+
+/**
+ * Whether no call can make an unreadable row of a model readable. A write to another row can, when the rule looks
+ * there, and its answer may then rightly show the row; what the rule asks of the row itself, only its writer changes.
+ */
+function staysUnreadable({ world, readsOnly }: Scene, model: ModelSchema): boolean {
+  const template = world.rules.templates[model.name]?.read ?? false;
+  return readsOnly || typeof template === "boolean" || "has" in template || asksRowAlone(model, template.where);
+}
+
+function asksRowAlone(model: ModelSchema, where: unknown): boolean {
+  if (Array.isArray(where)) return where.every((item) => asksRowAlone(model, item));
+  return Object.entries(where ?? {}).every(([name, value]) =>
+    ["all", "any", "not"].includes(name) ? asksRowAlone(model, value) : model.fields[name]?.kind === "scalar",
+  );
 }
 
 /** The names of the fields that show a relation from the other side. */

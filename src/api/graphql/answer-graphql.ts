@@ -1,10 +1,12 @@
 /** Answers one HTTP request to `/graphql`: parameters, document, operation, variables, run. The first phase that fails answers. */
-import { type OperationDefinitionNode, OperationTypeNode } from "graphql";
+import { OperationTypeNode } from "graphql";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
+import type { DerivedSchema } from "./create-graphql-schema.ts";
 import type { DocumentCache, PreparedDocument } from "./document-cache.ts";
 import type { GraphqlLimits } from "./graphql-limits.ts";
 import { type GraphqlMediaType, negotiateMediaType } from "./negotiate.ts";
+import type { Operation } from "./operation.ts";
 import { type GraphqlParameters, parseGraphqlBody, parseGraphqlQueryString } from "./parse-request.ts";
 import { readVariables } from "./read-variables.ts";
 import { describeFailure, type RequestFailure } from "./response-errors.ts";
@@ -12,6 +14,7 @@ import { type Runtime, runOperation } from "./run-operation.ts";
 
 /** What all requests share. */
 export interface GraphqlServer extends Runtime {
+  readonly schema: DerivedSchema;
   readonly limits: GraphqlLimits;
   readonly documents: DocumentCache;
 }
@@ -47,7 +50,7 @@ async function answer(server: GraphqlServer, request: Asked, reading: Reading): 
   const type = demandMediaType(request.headers.accept);
   try {
     const result = await answerParameters(server, request, reading);
-    if (typeof result === "string") return respond(200, type, result);
+    if (typeof result === "string" || Buffer.isBuffer(result)) return respond(200, type, result);
     return respond(type === "application/json" ? 200 : 400, type, JSON.stringify(result));
   } catch (error) {
     if (!(error instanceof FootingError)) throw error;
@@ -65,12 +68,12 @@ function demandMediaType(accept: string | undefined): GraphqlMediaType {
   });
 }
 
-/** The response as JSON text, or what kept the operation from running. Throws FootingError when it is not even a GraphQL request. */
+/** The response as JSON, or what kept the operation from running. Throws FootingError when it is not even a GraphQL request. */
 async function answerParameters(
   server: GraphqlServer,
   { id, actor }: Asked,
   reading: Reading,
-): Promise<string | RequestFailure> {
+): Promise<string | Buffer | RequestFailure> {
   const { schema, limits } = server;
   const { query, operationName, variables: raw } = reading.parse();
   const document = server.documents.prepare(query);
@@ -78,19 +81,16 @@ async function answerParameters(
   const operation = selectOperation(document, operationName);
   if ("errors" in operation) return operation;
   if (!reading.mutations) refuseMutation(operation);
-  const variables = readVariables(schema.graphql, operation, { raw, limits });
+  const variables = readVariables(schema.graphql, operation.node, { raw, limits });
   if ("errors" in variables) return variables;
-  return runOperation(server, { id, document, operation, raw, variables, actor });
+  return runOperation(server, { id, operation, raw, variables, actor });
 }
 
-function selectOperation(
-  { operations }: PreparedDocument,
-  name: string | null,
-): OperationDefinitionNode | RequestFailure {
-  const found = name === null ? operations : operations.filter((operation) => operation.name?.value === name);
+function selectOperation({ operations }: PreparedDocument, name: string | null): Operation | RequestFailure {
+  const found = name === null ? operations : operations.filter(({ node }) => node.name?.value === name);
   const [operation, ...others] = found;
   if (operation !== undefined && others.length === 0) return operation;
-  const names = operations.flatMap((candidate) => candidate.name?.value ?? []);
+  const names = operations.flatMap(({ node }) => node.name?.value ?? []);
   const detail =
     name === null
       ? `operationName: expected one of ${names.join(", ")}, got none.`
@@ -104,8 +104,8 @@ function selectOperation(
 }
 
 /** A GET must change nothing: links, images and prefetching browsers send it. */
-function refuseMutation({ operation }: OperationDefinitionNode): void {
-  if (operation !== OperationTypeNode.MUTATION) return;
+function refuseMutation({ node }: Operation): void {
+  if (node.operation !== OperationTypeNode.MUTATION) return;
   throw new FootingError("FTG_METHOD", {
     detail: "A mutation must come by POST; got GET.",
     fix: "Send it by POST.",
@@ -113,6 +113,6 @@ function refuseMutation({ operation }: OperationDefinitionNode): void {
   });
 }
 
-function respond(status: number, type: GraphqlMediaType, body: string): HostResponse {
+function respond(status: number, type: GraphqlMediaType, body: string | Buffer): HostResponse {
   return { status, type: `${type}; charset=utf-8`, body, headers: { vary: "accept" } };
 }

@@ -4,18 +4,20 @@
  */
 import {
   type DirectiveNode,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  visit,
 } from "graphql";
-import type { VariableValues } from "./read-variables.ts";
 
 /** What collecting needs beside the selections. */
 export interface CollectContext {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly variables: VariableValues;
+  /** The names of the variables that are true; of them only those matter that a directive names. */
+  readonly conditions: ReadonlySet<string>;
 }
 
 /** Response name → the fields that make it up; at least one. They agree in name and arguments. */
@@ -47,6 +49,18 @@ export function collectSubfields(context: CollectContext, field: MergedField): C
     context,
     field.nodes.flatMap((node) => node.selectionSet ?? []),
   );
+}
+
+/** The names of the variables on which `@skip` and `@include` depend, anywhere in a document. */
+export function listConditions(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: (directive) => {
+      const value = directive.arguments?.[0]?.value;
+      if (value?.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
 }
 
 function collectSet(collector: Collector, set: SelectionSetNode): void {
@@ -92,6 +106,6 @@ function isIncluded(context: CollectContext, directives: readonly DirectiveNode[
 /** Validation has seen to it that `if` is there and a Boolean. */
 function readCondition(context: CollectContext, directive: DirectiveNode): boolean {
   const value = directive.arguments?.[0]?.value;
-  if (value?.kind === Kind.VARIABLE) return context.variables.coerced[value.name.value] === true;
+  if (value?.kind === Kind.VARIABLE) return context.conditions.has(value.name.value);
   return value?.kind === Kind.BOOLEAN && value.value;
 }

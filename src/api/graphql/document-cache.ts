@@ -4,11 +4,9 @@
  */
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   Kind,
   NoSchemaIntrospectionCustomRule,
-  type OperationDefinitionNode,
   parse,
   specifiedRules,
   type ValidationRule,
@@ -17,14 +15,15 @@ import {
 import { FootingError } from "../../errors/footing-error.ts";
 import { type CacheStats, LruCache } from "../../util/lru-cache.ts";
 import { checkDocument, indexFragments } from "./check-document.ts";
+import { listConditions } from "./collect-fields.ts";
 import type { DerivedSchema } from "./create-graphql-schema.ts";
 import type { GraphqlLimits } from "./graphql-limits.ts";
+import { Operation } from "./operation.ts";
 import { describeFailure, describeGraphqlError, type RequestFailure, type ResponseError } from "./response-errors.ts";
 
 /** A document that passed validation. */
 export interface PreparedDocument {
-  readonly operations: readonly OperationDefinitionNode[];
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly operations: readonly Operation[];
 }
 
 /** How documents are prepared. */
@@ -74,15 +73,18 @@ export class DocumentCache {
       checkDocument(document, limits);
       const errors = validate(schema.graphql, document, this.#rules, { maxErrors });
       if (errors.length > 0) return { errors: errors.map(describeInvalid) };
-      return Object.freeze({ operations: listOperations(document), fragments: indexFragments(document) });
+      return Object.freeze({ operations: createOperations(schema, document) });
     } catch (error) {
       return { errors: [describeUnreadable(error)] };
     }
   }
 }
 
-function listOperations(document: DocumentNode): readonly OperationDefinitionNode[] {
-  return document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+function createOperations(schema: DerivedSchema, document: DocumentNode): readonly Operation[] {
+  const source = { schema, fragments: indexFragments(document), conditions: listConditions(document) };
+  return document.definitions
+    .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    .map((definition) => new Operation(source, definition));
 }
 
 function describeInvalid(error: GraphQLError): ResponseError {

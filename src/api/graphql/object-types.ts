@@ -57,7 +57,10 @@ export function createListArguments(table: TypeTable, model: ModelSchema): Graph
     },
     first: { type: GraphQLInt, description: `Rows at most, from the start of the list or behind \`after\`: ${range}.` },
     after: { type: GraphQLString, description: "A cursor: only rows behind it." },
-    last: { type: GraphQLInt, description: `Rows at most, directly in front of \`before\`: ${range}.` },
+    last: {
+      type: GraphQLInt,
+      description: `Rows at most, from the end of the list or in front of \`before\`: ${range}.`,
+    },
     before: { type: GraphQLString, description: "A cursor: only rows in front of it." },
     offset: { type: GraphQLInt, description: "Rows to skip. Not together with a cursor." },
   };

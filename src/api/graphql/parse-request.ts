@@ -1,8 +1,8 @@
 /** Parses the parameters of a GraphQL request, from a JSON body or a query string. Unknown parameters are left to extensions of the protocol. */
 import { FootingError } from "../../errors/footing-error.ts";
 import { parseJsonBody } from "../../http/json-body.ts";
-import { describeValue } from "../../passes/resolve-context.ts";
-import { isPlainObject } from "../../passes/resolve-where.ts";
+import { describeValue } from "../../util/describe-value.ts";
+import { isPlainObject } from "../../util/is-object.ts";
 import type { RawVariables } from "./read-variables.ts";
 
 /** The parameters of a GraphQL request. */

@@ -1,5 +1,8 @@
-/** Parses GraphQL selections into the output part of a query: rows, relations and pages under their response names. */
-import { type GraphQLField, getArgumentValues, isObjectType } from "graphql";
+/**
+ * Parses GraphQL selections into the output part of a query: rows, relations and pages under their response
+ * names. Done once for a document; only what holds variables is made for every request.
+ */
+import { type GraphQLField, isObjectType } from "graphql";
 import type {
   EdgeQuery,
   PageEntry,
@@ -10,22 +13,21 @@ import type {
   SelectQuery,
 } from "../../plan/query.ts";
 import type { ModelSchema, RelationField } from "../../schema/schema-model.ts";
-import { type CollectContext, type CollectedFields, collectSubfields, type MergedField } from "./collect-fields.ts";
+import { type CollectContext, collectSubfields, type MergedField } from "./collect-fields.ts";
 import type { DerivedSchema } from "./create-graphql-schema.ts";
 import { nameModel } from "./graphql-names.ts";
 import { parseListArguments } from "./parse-list-arguments.ts";
+import { createPart, fixPart, joinParts, mapPart, type QueryPart } from "./query-part.ts";
 import { isToMany } from "./type-table.ts";
 
-/** What parsing an operation needs: its document, its variables and the schema. */
+/** What parsing an operation needs: its document, what decides its directives, and the schema. */
 export interface ParseContext extends CollectContext {
   readonly schema: DerivedSchema;
 }
 
 /** Parses what is wanted of one row. */
-export function parseRow(context: ParseContext, model: ModelSchema, field: MergedField): SelectQuery {
-  return mapFields(collectSubfields(context, field), (inner, as) =>
-    parseRowField(context, model, { field: inner, as }),
-  );
+export function parseRow(context: ParseContext, model: ModelSchema, field: MergedField): QueryPart<SelectQuery> {
+  return parseFields(context, field, (inner, as) => parseRowField(context, model, { field: inner, as }));
 }
 
 /** A field that gives a page of a model's rows. */
@@ -35,23 +37,26 @@ export interface ListField {
   readonly definition: GraphQLField<unknown, unknown>;
 }
 
-/** Parses a list: which rows, and the page they leave as. Throws GraphQLError for an argument, FootingError for a combination of them. */
-export function parseList(context: ParseContext, { model, field, definition }: ListField): RowsQuery {
-  const page = mapFields(collectSubfields(context, field), (inner) => parsePageField(context, model, inner));
-  const args = getArgumentValues(definition, field.node, context.variables);
-  return { ...parseListArguments(field.node, args, { variables: context.variables, rows: context.schema.rows }), page };
+/** Parses a list: which rows, and the page they leave as. Making it throws GraphQLError for an argument, FootingError for a combination of them. */
+export function parseList(context: ParseContext, { model, field, definition }: ListField): QueryPart<RowsQuery> {
+  const page = parseFields(context, field, (inner) => parsePageField(context, model, inner));
+  const rows = parseListArguments({ node: field.node, definition, rows: context.schema.rows });
+  return createPart(page.isFixed && rows.isFixed, (variables) => {
+    const output = page.make(variables);
+    return { ...rows.make(variables), page: output };
+  });
 }
 
 function parseRowField(
   context: ParseContext,
   model: ModelSchema,
   { field, as }: { field: MergedField; as: string },
-): SelectEntry {
+): QueryPart<SelectEntry> {
   const name = field.node.name.value;
-  if (name === "__typename") return { constant: nameModel(model).object };
+  if (name === "__typename") return fixPart({ constant: nameModel(model).object });
   const declared = model.fields[name];
   if (declared === undefined) throw new TypeError(`Validation let an unknown field through: ${model.name}.${name}.`);
-  if (declared.kind === "scalar") return as === name ? true : { value: name };
+  if (declared.kind === "scalar") return fixPart(as === name ? true : { value: name });
   return parseRelation(context, model, { declared, field });
 }
 
@@ -59,34 +64,38 @@ function parseRelation(
   context: ParseContext,
   model: ModelSchema,
   { declared, field }: { declared: RelationField; field: MergedField },
-): RelationQuery {
+): QueryPart<RelationQuery> {
   const { schema } = context;
   const target = schema.models.models[declared.model];
   const type = schema.graphql.getType(nameModel(model).object);
   const definition = isObjectType(type) ? type.getFields()[declared.name] : undefined;
   if (target === undefined || definition === undefined)
     throw new TypeError(`Validation let an unknown relation through: ${model.name}.${declared.name}.`);
-  if (!isToMany(declared)) return { field: declared.name, select: parseRow(context, target, field) };
-  return { field: declared.name, ...parseList(context, { model: target, field, definition }) };
+  if (!isToMany(declared))
+    return mapPart(parseRow(context, target, field), (select) => ({ field: declared.name, select }));
+  return mapPart(parseList(context, { model: target, field, definition }), (rows) => ({
+    field: declared.name,
+    ...rows,
+  }));
 }
 
-function parsePageField(context: ParseContext, model: ModelSchema, field: MergedField): PageEntry {
+function parsePageField(context: ParseContext, model: ModelSchema, field: MergedField): QueryPart<PageEntry> {
   switch (field.node.name.value) {
     case "nodes":
-      return { rows: parseRow(context, model, field) };
+      return mapPart(parseRow(context, model, field), (rows) => ({ rows }));
     case "edges":
-      return { edges: parseEdges(context, model, field) };
+      return mapPart(parseEdges(context, model, field), (edges) => ({ edges }));
     case "pageInfo":
-      return { object: parsePageInfo(context, field) };
+      return mapPart(parsePageInfo(context, field), (object) => ({ object }));
     default:
-      return { constant: nameModel(model).connection };
+      return fixPart({ constant: nameModel(model).connection });
   }
 }
 
-function parseEdges(context: ParseContext, model: ModelSchema, field: MergedField): EdgeQuery {
-  return mapFields(collectSubfields(context, field), (inner): EdgeQuery[string] => {
-    if (inner.node.name.value === "node") return { row: parseRow(context, model, inner) };
-    return inner.node.name.value === "cursor" ? { info: "cursor" } : { constant: nameModel(model).edge };
+function parseEdges(context: ParseContext, model: ModelSchema, field: MergedField): QueryPart<EdgeQuery> {
+  return parseFields<EdgeQuery[string]>(context, field, (inner) => {
+    if (inner.node.name.value === "node") return mapPart(parseRow(context, model, inner), (row) => ({ row }));
+    return fixPart(inner.node.name.value === "cursor" ? { info: "cursor" } : { constant: nameModel(model).edge });
   });
 }
 
@@ -97,16 +106,14 @@ const pageFacts: Readonly<Record<string, PageEntry>> = Object.freeze({
   endCursor: { info: "endCursor" },
 });
 
-function parsePageInfo(context: ParseContext, field: MergedField): PageQuery {
-  return mapFields(
-    collectSubfields(context, field),
-    (inner) => pageFacts[inner.node.name.value] ?? { constant: "PageInfo" },
-  );
+function parsePageInfo(context: ParseContext, field: MergedField): QueryPart<PageQuery> {
+  return parseFields(context, field, (inner) => fixPart(pageFacts[inner.node.name.value] ?? { constant: "PageInfo" }));
 }
 
-function mapFields<T>(
-  fields: CollectedFields,
-  parse: (field: MergedField, as: string) => T,
-): Readonly<Record<string, T>> {
-  return Object.fromEntries(Array.from(fields, ([as, field]) => [as, parse(field, as)]));
+function parseFields<T>(
+  context: ParseContext,
+  field: MergedField,
+  parse: (field: MergedField, as: string) => QueryPart<T>,
+): QueryPart<Readonly<Record<string, T>>> {
+  return joinParts(Array.from(collectSubfields(context, field), ([as, inner]) => [as, parse(inner, as)] as const));
 }

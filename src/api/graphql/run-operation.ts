@@ -1,114 +1,72 @@
 /**
- * Runs an operation: each root field is one query to the engine, whose JSON text goes into the response as it
- * is. Fields of a query run side by side, those of a mutation one after the other.
+ * Runs an operation: each root field is one query to the engine, whose JSON goes into the response as it is.
+ * Fields of a query run side by side, those of a mutation one after the other.
  */
-import {
-  GraphQLError,
-  type GraphQLObjectType,
-  isNonNullType,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-} from "graphql";
-import type { Actor } from "../../engine/actor.ts";
+import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Executor } from "../../engine/executor.ts";
 import type { FootingError } from "../../errors/footing-error.ts";
-import { collectFields, type MergedField } from "./collect-fields.ts";
-import type { DerivedSchema, RootField } from "./create-graphql-schema.ts";
-import type { PreparedDocument } from "./document-cache.ts";
-import { renderIntrospection } from "./introspect.ts";
-import type { ParseContext } from "./parse-selection.ts";
-import type { RawVariables, VariableValues } from "./read-variables.ts";
+import type { Operation, ReadyField } from "./operation.ts";
+import type { FieldRequest } from "./parse-root-field.ts";
 import { describeFieldFailure, describeGraphqlError, type ResponseError } from "./response-errors.ts";
-import { runRootField } from "./run-root-field.ts";
 
 /** What all requests share. */
 export interface Runtime {
-  readonly schema: DerivedSchema;
   readonly executor: Executor;
   /** What a caller may see of whatever failed in the request of that id. */
   readonly publish: (error: unknown, id: string) => FootingError;
 }
 
 /** One request that passed validation. */
-export interface OperationRequest {
+export interface OperationRequest extends Omit<FieldRequest, "executor"> {
   /** Names the request in the log. */
   readonly id: string;
-  readonly document: PreparedDocument;
-  readonly operation: OperationDefinitionNode;
-  readonly raw: RawVariables;
-  readonly variables: VariableValues;
-  readonly actor: Actor;
+  readonly operation: Operation;
 }
 
 /** A root field's part of the response. */
 type FieldResult =
-  | { readonly as: string; readonly json: string }
+  | { readonly as: string; readonly json: string | Buffer }
   | { readonly as: string; readonly error: ResponseError; readonly required: boolean };
 
-interface Running {
-  readonly runtime: Runtime;
-  readonly request: OperationRequest;
-  readonly context: ParseContext;
-  readonly root: GraphQLObjectType;
-  readonly actions: ReadonlyMap<string, RootField>;
-}
-
-/** Runs an operation and gives the response as JSON text. */
-export async function runOperation(runtime: Runtime, request: OperationRequest): Promise<string> {
-  const running = prepareRun(runtime, request);
-  const fields = [...collectFields(running.context, [request.operation.selectionSet])];
-  if (request.operation.operation === OperationTypeNode.MUTATION) {
+/** Runs an operation; the response as JSON, in bytes when the store gave bytes. */
+export async function runOperation(runtime: Runtime, request: OperationRequest): Promise<string | Buffer> {
+  const fields = request.operation.prepare(request.variables);
+  if (request.operation.node.operation === OperationTypeNode.MUTATION) {
     const results: FieldResult[] = [];
-    for (const [as, field] of fields) results.push(await runField(running, as, field));
+    for (const field of fields) results.push(await runField(runtime, request, field));
     return renderResults(results);
   }
-  return renderResults(await Promise.all(fields.map(([as, field]) => runField(running, as, field))));
+  return renderResults(await Promise.all(fields.map((field) => runField(runtime, request, field))));
 }
 
-function prepareRun(runtime: Runtime, request: OperationRequest): Running {
-  const { schema } = runtime;
-  const mutation = request.operation.operation === OperationTypeNode.MUTATION;
-  const root = mutation ? schema.graphql.getMutationType() : schema.graphql.getQueryType();
-  if (root === null || root === undefined)
-    throw new TypeError(`Validation let a ${request.operation.operation} through that the schema does not have.`);
-  const context = { fragments: request.document.fragments, variables: request.variables, schema };
-  return { runtime, request, context, root, actions: mutation ? schema.mutations : schema.queries };
-}
-
-async function runField(running: Running, as: string, field: MergedField): Promise<FieldResult> {
+async function runField(
+  { executor, publish }: Runtime,
+  { id, actor, raw, variables }: OperationRequest,
+  { as, field, required, run }: ReadyField,
+): Promise<FieldResult> {
   try {
-    return { as, json: await renderField(running, field) };
+    return { as, json: await run({ executor, actor, raw, variables }) };
   } catch (error) {
-    const required = isNonNullType(running.root.getFields()[field.node.name.value]?.type);
-    return { as, error: describeThrown(running, error, { as, field }), required };
+    if (error instanceof GraphQLError)
+      return { as, required, error: { ...describeGraphqlError(error, "FTG_VALUE"), path: [as] } };
+    return { as, required, error: describeFieldFailure(publish(error, id), as, field.nodes) };
   }
-}
-
-async function renderField({ runtime, request, context, root, actions }: Running, field: MergedField): Promise<string> {
-  const name = field.node.name.value;
-  if (name === "__typename") return JSON.stringify(root.name);
-  if (name.startsWith("__"))
-    return renderIntrospection(runtime.schema.graphql, field, { ...request, fragments: request.document.fragments });
-  const action = actions.get(name);
-  const definition = root.getFields()[name];
-  if (action === undefined || definition === undefined) return "null";
-  return runRootField(runtime.executor, context, { action, field, definition, actor: request.actor });
-}
-
-function describeThrown(
-  { runtime, request }: Running,
-  error: unknown,
-  { as, field }: { as: string; field: MergedField },
-): ResponseError {
-  if (error instanceof GraphQLError) return { ...describeGraphqlError(error, "FTG_VALUE"), path: [as] };
-  return describeFieldFailure(runtime.publish(error, request.id), as, field.nodes);
 }
 
 /** A field that failed is null; where null is not allowed, the whole of `data` is. */
-function renderResults(results: readonly FieldResult[]): string {
+function renderResults(results: readonly FieldResult[]): string | Buffer {
   const failed = results.filter((result) => "error" in result);
-  const parts = results.map((result) => `"${result.as}":${"error" in result ? "null" : result.json}`);
-  const data = failed.some((result) => result.required) ? "null" : `{${parts.join(",")}}`;
-  if (failed.length === 0) return `{"data":${data}}`;
-  return `{"errors":${JSON.stringify(failed.map((result) => result.error))},"data":${data}}`;
+  const errors = failed.length === 0 ? "" : `"errors":${JSON.stringify(failed.map((result) => result.error))},`;
+  if (failed.some((result) => result.required)) return `{${errors}"data":null}`;
+  const parts: (string | Buffer)[] = [`{${errors}"data":{`];
+  results.forEach((result, index) => {
+    parts.push(`${index === 0 ? "" : ","}"${result.as}":`, "error" in result ? "null" : result.json);
+  });
+  return joinJson([...parts, "}}"]);
+}
+
+/** Text as long as all of it is text. */
+function joinJson(parts: readonly (string | Buffer)[]): string | Buffer {
+  if (parts.every((part) => typeof part === "string")) return parts.join("");
+  return Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
 }

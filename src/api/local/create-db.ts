@@ -6,8 +6,8 @@ import { type Actor, anonymousActor, createActor, systemActor } from "../../engi
 import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Models } from "../../schema/check-types.ts";
-import { describeReceived } from "../../schema/describe-type.ts";
 import type { Schema } from "../../schema/schema-model.ts";
+import { describeValue } from "../../util/describe-value.ts";
 import { createJsonConverter } from "./create-json-converter.ts";
 import type { Db } from "./db-types.ts";
 import { type ClientModel, ModelClient } from "./model-client.ts";
@@ -59,7 +59,7 @@ class LocalDb {
     // Nobody signed in must never become somebody without a name.
     if (user === null || user === undefined) return this.#rebind(this.#executor, anonymousActor);
     if (typeof user === "object") return this.#rebind(this.#executor, createActor({ ...user }));
-    throw new FootingError("FTG_QUERY", { detail: `db.as: expected a user or null, got ${describeReceived(user)}.` });
+    throw new FootingError("FTG_QUERY", { detail: `db.as: expected a user or null, got ${describeValue(user)}.` });
   }
 
   asSystem(): LocalDb {

@@ -6,8 +6,8 @@ import type { Actor } from "../../engine/actor.ts";
 import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery, SelectQuery, WhereQuery } from "../../plan/query.ts";
-import { describeReceived } from "../../schema/describe-type.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
+import { describeValue } from "../../util/describe-value.ts";
 import { findNearest } from "../../util/nearest.ts";
 import type { JsonConverter } from "./create-json-converter.ts";
 
@@ -120,7 +120,7 @@ export class ModelClient {
   /** A misspelt `where` must not be a missing one. */
   #checkOptions(method: string, options: unknown, known: readonly string[]): void {
     if (typeof options !== "object" || options === null)
-      throw this.#createError(method, "an object of options", describeReceived(options));
+      throw this.#createError(method, "an object of options", describeValue(options));
     const unknown = Object.keys(options).find((name) => !known.includes(name));
     if (unknown === undefined) return;
     const nearest = findNearest(unknown, known);
@@ -144,7 +144,7 @@ export class ModelClient {
     throw this.#createError(
       method,
       `an object with the key ${fields.join(", ")}`,
-      parts.length === 0 ? describeReceived(key) : `one with ${names}`,
+      parts.length === 0 ? describeValue(key) : `one with ${names}`,
     );
   }
 
