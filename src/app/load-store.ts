@@ -16,12 +16,34 @@ interface Scheme {
   readonly load: (rest: string) => Promise<Store>;
 }
 
+const postgres: Scheme = {
+  example: "postgres://user:password@host:5432/database",
+  accepts: (rest) => rest.startsWith("//"),
+  load: async (rest) => {
+    const { createPostgresStore } = await import("../stores/postgres/store.ts");
+    return createPostgresStore({ url: `postgres:${rest}` });
+  },
+};
+
+const mysql: Scheme = {
+  example: "mysql://user:password@host:3306/database",
+  accepts: (rest) => rest.startsWith("//"),
+  load: async (rest) => {
+    const { createMysqlStore } = await import("../stores/mysql/store.ts");
+    return createMysqlStore({ url: `mysql:${rest}` });
+  },
+};
+
 const SCHEMES: Readonly<Record<string, Scheme>> = {
   sqlite: {
     example: "sqlite:./data/app.db or sqlite::memory:",
     accepts: (rest) => rest !== "" && !rest.startsWith("//") && !rest.includes("\0"),
     load: loadSqlite,
   },
+  postgres,
+  postgresql: postgres,
+  mysql,
+  mariadb: mysql,
 };
 
 /** What is wrong with a database address, or null. */
@@ -29,9 +51,10 @@ export function findDatabaseUrlProblem(url: string): { readonly detail: string; 
   const [name, rest] = splitUrl(url);
   const scheme = SCHEMES[name];
   if (scheme?.accepts(rest)) return null;
-  const examples = Object.values(SCHEMES).map(({ example }) => example);
-  // The scheme alone is shown: what follows may hold a password.
-  const came = scheme === undefined ? `the scheme ${JSON.stringify(name)}` : `${JSON.stringify(url)}`;
+  const examples = [...new Set(Object.values(SCHEMES).map(({ example }) => example))];
+  // What follows the scheme may hold a password: then the scheme alone is shown.
+  const isOpen = scheme !== undefined && !url.includes("@");
+  const came = isOpen ? JSON.stringify(url) : `the scheme ${JSON.stringify(name)}`;
   return {
     detail: `Expected the address of a database that Footing serves, got ${came}.`,
     fix: `Use ${examples.join(", ")}.`,

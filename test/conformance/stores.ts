@@ -8,6 +8,8 @@ import { decodePlan, encodePlan } from "../../src/plan/plan-codec.ts";
 import type { Statement, Store } from "../../src/stores/contract/store.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
 import { createSqliteStore } from "../../src/stores/sqlite/store.ts";
+import { mariadbKinds } from "./mariadb-kind.ts";
+import { postgresKinds } from "./postgres-kind.ts";
 
 /** A way to get a new, empty store. */
 export interface StoreKind {
@@ -21,6 +23,8 @@ export const storeKinds: readonly StoreKind[] = [
   { name: "memory, plans as JSON", create: () => sendPlansAsJson(createMemoryStore()) },
   { name: "SQLite in a file", create: createFileStore },
   { name: "SQLite in memory, plans as JSON", create: () => sendPlansAsJson(createSqliteStore({ path: ":memory:" })) },
+  ...postgresKinds,
+  ...mariadbKinds,
 ];
 
 /** The kinds that the memory store is the measure of. */

@@ -1,5 +1,6 @@
 /** Whether a row meets a check of its model: a `where` over the row's own scalar fields, evaluated as it is written. */
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
+import { isObject } from "../../util/is-object.ts";
 import type { Row } from "./database.ts";
 import { compares } from "./evaluator.ts";
 
@@ -57,9 +58,5 @@ function equals(type: ScalarType, operand: JsonValue, value: JsonValue): boolean
 }
 
 function parts(condition: JsonValue): readonly Where[] {
-  return Array.isArray(condition) ? condition.filter(isObject) : [];
-}
-
-function isObject(value: JsonValue): value is Where {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return Array.isArray(condition) ? condition.flatMap((item: JsonValue) => (isObject(item) ? [item] : [])) : [];
 }

@@ -53,7 +53,7 @@ function createComparer(sorts: readonly Sort[]): Comparer {
 }
 
 function beyond(scope: Scope, seek: SeekNode | null, compare: Comparer): (item: ListedRow) => boolean {
-  if (seek === null) return () => true;
+  if (seek === null || seek.values.length === 0) return () => true;
   const place = seek.values.map((value) => paramValue(scope, value.index));
   return ({ position }) => (seek.direction === "after" ? compare(position, place) > 0 : compare(position, place) < 0);
 }

@@ -123,7 +123,7 @@ function renderEdgeItem(page: Page, item: EdgeItem, listed: ListedRow): string {
 function pageFact(page: Page, info: PageInfo["info"]): boolean | string | null {
   const { seek, offset } = page.node;
   const skipped = offset !== null && Number(paramValue(page.listing.scope, offset.index)) > 0;
-  const behind = seek !== null || skipped;
+  const behind = (seek !== null && seek.values.length > 0) || skipped;
   switch (info) {
     case "hasNext":
       return seek?.direction === "before" ? behind : page.listing.hasMore;

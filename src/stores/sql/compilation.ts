@@ -42,9 +42,10 @@ export class Compilation {
   /** The statement of the given text, its places numbered in the order they stand in it. */
   finish(text: string): SqlText {
     const used: Binding[] = [];
+    const isRepeated = this.dialect.gaps !== undefined;
     const finished = this.#replaceMarks(text, (binding) => {
-      if (!used.includes(binding)) used.push(binding);
-      return this.dialect.placeholder(used.indexOf(binding), binding);
+      if (isRepeated || !used.includes(binding)) used.push(binding);
+      return this.dialect.placeholder(isRepeated ? used.length - 1 : used.indexOf(binding), binding);
     });
     return Object.freeze({ text: finished, bindings: Object.freeze(used) });
   }

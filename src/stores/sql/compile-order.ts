@@ -58,7 +58,9 @@ export function writeOrder(
   rename: (expression: string) => string = keepName,
 ): string {
   return terms
-    .map((term) => c.dialect.orderTerm(c.dialect.sortable(rename(term.expression), term.type), term.descending))
+    .map(({ expression, type, descending, nullable }) =>
+      c.dialect.orderTerm(c.dialect.sortable(rename(expression), type), descending, nullable),
+    )
     .join(", ");
 }
 
@@ -79,7 +81,9 @@ export function compileSeek(c: Compilation, seek: SeekNode, terms: readonly Orde
   });
   const [first] = keys;
   if (first === undefined) return "TRUE";
-  const isPlain = keys.every((key) => !key.nullable && key.descending === first.descending);
+  const isPlain =
+    keys.every((key) => !key.nullable && key.descending === first.descending) &&
+    (keys.length === 1 || c.dialect.gaps === undefined);
   if (isPlain)
     return `${joinRow(keys.map(({ key }) => key))} ${sign(first)} ${joinRow(keys.map(({ value }) => value))}`;
   const behind = writeBehind(c, keys);

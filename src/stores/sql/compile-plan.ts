@@ -1,5 +1,6 @@
 /** Compiles an authorized plan of any kind. Pure: the same schema and plan always give the same text. */
 import type { CountPlan, Plan } from "../../plan/plan.ts";
+import type { RowsNode } from "../../plan/rows-node.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
@@ -16,7 +17,7 @@ import type { SqlText } from "./sql-text.ts";
  * any. `count`: one row with the number.
  */
 export type Compiled =
-  | { readonly kind: "read"; readonly text: SqlText; readonly cut: ListCut | null }
+  | { readonly kind: "read"; readonly text: SqlText; readonly cut: ListCut | null; readonly joined: RowsNode | null }
   | { readonly kind: "count"; readonly text: SqlText }
   | { readonly kind: "write"; readonly program: SqlProgram };
 
@@ -25,8 +26,8 @@ export function compilePlan(schema: Schema, dialect: Dialect, plan: Plan): Compi
   switch (plan.kind) {
     case "read": {
       const c = new Compilation(schema, dialect);
-      const { text, cut } = compileRead(c, plan.rows);
-      return { kind: "read", text: c.finish(text), cut };
+      const { text, cut, joined } = compileRead(c, plan.rows);
+      return { kind: "read", text: c.finish(text), cut, joined };
     }
     case "count":
       return { kind: "count", text: compileCount(new Compilation(schema, dialect), plan) };

@@ -179,7 +179,9 @@ function compileLinkDelete(
   const keys = model.key.map((part) => row.column(part.column));
   const rows = `SELECT ${keys.join(", ")} FROM ${nameTable(c, model.table, alias)}${joinWhere(isTarget(c, target, row))}`;
   const owners = near.length === 1 ? near.join() : `(${near.join(", ")})`;
-  return c.finish(`DELETE FROM ${dialect.quoteName(field.table)} WHERE ${owners} IN (${rows})`);
+  const table = dialect.quoteName(field.table);
+  const head = dialect.gaps?.deleteFrom(field.table, c.alias("l")) ?? `DELETE FROM ${table}`;
+  return c.finish(`${head} WHERE ${owners} IN (${rows})`);
 }
 
 function compileLinkInsert(

@@ -18,14 +18,19 @@ import { LINE_END } from "../contract/line-end.ts";
 import type { Compilation } from "./compilation.ts";
 import { reverseTerms, writeOrder } from "./compile-order.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
+import { DirectList, requireGaps } from "./direct-list.ts";
+import { listParts } from "./join-rows.ts";
 import { KEY_END, type ListCut } from "./read-list.ts";
 import { isBackwards, RowList } from "./row-list.ts";
 import { type RelatedRows, type RowScope, relateRows } from "./row-scope.ts";
 
-/** A compiled read: its text, and for a list how its answer is cut to the limit. */
+/** A compiled read: its text, and how its answer is made of what comes back. */
 export interface CompiledRows {
   readonly text: string;
+  /** Of a list that comes as one row: how it is cut to the limit. */
   readonly cut: ListCut | null;
+  /** Of a list or page whose rows come one by one: the node that `joinRows` follows. */
+  readonly joined: RowsNode | null;
 }
 
 /**
@@ -35,17 +40,12 @@ export interface CompiledRows {
  */
 export function compileRead(c: Compilation, node: RowsNode): CompiledRows {
   const { output } = node;
-  switch (output.kind) {
-    case "single":
-      return { text: compileSingle(c, node, null), cut: null };
-    case "array":
-      return compileList(c, node, output.select);
-    case "page": {
-      const page = openPage(c, node, { related: null, items: output.items });
-      const json = c.dialect.answer(writePage(page, output.items));
-      return { text: `${defineRows(page)}SELECT ${json}`, cut: null };
-    }
-  }
+  if (output.kind === "single") return { text: compileSingle(c, node, null), cut: null, joined: null };
+  if (c.dialect.gaps !== undefined) return { text: compileJoined(c, node), cut: null, joined: node };
+  if (output.kind === "array") return compileList(c, node, output.select);
+  const page = openPage(c, node, { related: null, items: output.items });
+  const json = c.dialect.answer(writePage(page, output.items));
+  return { text: `${defineRows(page)}SELECT ${json}`, cut: null, joined: null };
 }
 
 function compileList(c: Compilation, node: RowsNode, select: SelectNode): CompiledRows {
@@ -53,7 +53,32 @@ function compileList(c: Compilation, node: RowsNode, select: SelectNode): Compil
   const rows = c.dialect.jsonArray(c.dialect.joinRows(compileSelect(c, select, list.row), LINE_END, ""));
   const keys = c.dialect.joinRows(c.dialect.jsonItems(listKeys(c, list)), KEY_END, "");
   const text = `SELECT ${c.dialect.answer(rows)}, count(*), ${keys} FROM (${list.query(`${limitOf(c, node)} + 1`)}) AS ${list.alias}`;
-  return { text, cut: { limit: node.limit?.index ?? 0, backwards: isBackwards(node) } };
+  return { text, cut: { limit: node.limit?.index ?? 0, backwards: isBackwards(node) }, joined: null };
+}
+
+/** The rows of a list or page one by one: the sort keys, then what each part shows of the row. */
+function compileJoined(c: Compilation, node: RowsNode): string {
+  if (node.limit === null) throw new FootingError("FTG_INTERNAL", { detail: `A list of ${node.model} has no limit.` });
+  const limit = c.bind(node.limit, "plusOne");
+  // Behind a join, the engine would make the JSON of all rows before it sorts them.
+  const isPlain = node.order.every(({ hops }) => hops.length === 0);
+  const list = isPlain ? new DirectList(c, node, null) : new RowList(c, node, null);
+  const parts = [c.dialect.jsonItems(listKeys(c, list)), ...compileParts(c, node, list)];
+  // Without a name a column is called by its whole text, in every answer.
+  const columns = parts.map((part, index) => `${part} AS j${index}`).join(", ");
+  if (list instanceof DirectList) return list.query(columns, limit);
+  const order = writeOrder(c, list.keys);
+  return `SELECT ${columns} FROM (${list.query(limit)}) AS ${list.alias} ORDER BY ${order}`;
+}
+
+function compileParts(c: Compilation, node: RowsNode, list: RowList | DirectList): readonly string[] {
+  const { output } = node;
+  if (output.kind !== "page") return [c.dialect.answer(compileSelect(c, output.select, list.row))];
+  return listParts(output.items).map((part) =>
+    c.dialect.answer(
+      part.kind === "rows" ? compileSelect(c, part.select, list.row) : writeEdge({ c, node, list }, part.items),
+    ),
+  );
 }
 
 /** The JSON object of one row. */
@@ -115,17 +140,25 @@ function compileMany(c: Compilation, item: ManyItem, row: RowScope): string {
 
 /** The first row as an object; no row when there is none. */
 function compileSingle(c: Compilation, node: RowsNode, related: RelatedRows | null): string {
-  const list = new RowList(c, node, related);
   const select = node.output.kind === "single" ? node.output.select : { kind: "select" as const, items: [] };
+  if (c.dialect.gaps !== undefined) {
+    const list = new DirectList(c, node, related);
+    return list.query(`${compileSelect(c, select, list.row)} AS j0`, "1");
+  }
+  const list = new RowList(c, node, related);
   const json = compileSelect(c, select, list.row);
   return `SELECT ${json} FROM (${list.query("1")}) AS ${list.alias}`;
 }
 
-/** A list whose rows leave inside a larger JSON value, cut to the limit. */
-interface Page {
+/** A list and what it is compiled from. */
+interface Listed {
   readonly c: Compilation;
   readonly node: RowsNode;
-  readonly list: RowList;
+  readonly list: RowList | DirectList;
+}
+
+/** A list whose rows leave inside a larger JSON value, cut to the limit. */
+interface Page extends Listed {
   /**
    * The name under which the rows, one more than the limit, are read once and shown in several parts. Null: they are
    * shown once and nobody asks whether more follow, so that no row is read beyond the limit.
@@ -142,7 +175,7 @@ function openPage(
   node: RowsNode,
   { related, items }: { readonly related: RelatedRows | null; readonly items: readonly PageItem[] },
 ): Page {
-  if (countParts(items) < 2) return openPlain(c, node, related);
+  if (countParts(items) < 2 || c.dialect.gaps !== undefined) return openPlain(c, node, related);
   const rows = c.alias("p");
   return {
     c,
@@ -155,6 +188,10 @@ function openPage(
 }
 
 function openPlain(c: Compilation, node: RowsNode, related: RelatedRows | null): Page {
+  if (c.dialect.gaps !== undefined) {
+    const list = new DirectList(c, node, related);
+    return { c, node, list, rows: null, isNested: true, count: list.count };
+  }
   return { c, node, list: new RowList(c, node, related), rows: null, isNested: related !== null, count: "" };
 }
 
@@ -169,7 +206,7 @@ function countParts(items: readonly PageItem[]): number {
 
 /** Materialized, so that several readers do not each run it. Stands last: what the others ask for is carried. */
 function defineRows(page: Page): string {
-  if (page.rows === null) return "";
+  if (page.rows === null || page.list instanceof DirectList) return "";
   return `WITH ${page.rows} AS MATERIALIZED (${page.list.query(`${limitOf(page.c, page.node)} + 1`)}) `;
 }
 
@@ -189,8 +226,9 @@ function writeRows(page: Page, select: SelectNode): string {
 /** A JSON array of `item` for each row of the page. */
 function writeEach(page: Page, item: string): string {
   const { c, list } = page;
+  if (list instanceof DirectList) return c.dialect.jsonArray(list.join(item, ","));
   const items = c.dialect.joinRows(item, ",", list.listOrder);
-  return `(SELECT ${c.dialect.jsonArray(items)} FROM (${takeRows(page)}) AS ${list.alias})`;
+  return `(SELECT ${c.dialect.jsonArray(items)} FROM (${takeRows(page, list)}) AS ${list.alias})`;
 }
 
 function writePage(page: Page, items: readonly PageItem[]): string {
@@ -212,11 +250,11 @@ function writePageItem(page: Page, item: PageItem): string {
   }
 }
 
-function writeEdge(page: Page, items: readonly EdgeItem[]): string {
+function writeEdge(page: Listed, items: readonly EdgeItem[]): string {
   return page.c.dialect.jsonObject(items.map((item) => ({ as: item.as, json: writeEdgeItem(page, item) })));
 }
 
-function writeEdgeItem(page: Page, item: EdgeItem): string {
+function writeEdgeItem(page: Listed, item: EdgeItem): string {
   switch (item.kind) {
     case "constant":
       return page.c.dialect.jsonConstant(JSON.stringify(item.value));
@@ -237,22 +275,28 @@ function writeInfo(page: Page, info: PageInfo["info"]): string {
         ? c.dialect.jsonBoolean(`${page.count} > ${limitOf(c, node)}`)
         : writeBehind(page);
     case "startCursor":
-      return c.dialect.jsonOrNull(readAt(page, writeCursor(page), isBefore ? "far" : "near"));
+      return c.dialect.jsonOrNull(readCursorAt(page, isBefore ? "far" : "near"));
     case "endCursor":
-      return c.dialect.jsonOrNull(readAt(page, writeCursor(page), isBefore ? "near" : "far"));
+      return c.dialect.jsonOrNull(readCursorAt(page, isBefore ? "near" : "far"));
   }
 }
 
 /** Whether rows lie behind the start of reading: they do when a cursor or an offset skipped them. */
 function writeBehind({ c, node }: Page): string {
-  if (node.seek !== null) return c.dialect.jsonConstant("true");
+  if (node.seek !== null && node.seek.values.length > 0) return c.dialect.jsonConstant("true");
   return node.offset === null ? c.dialect.jsonConstant("false") : c.dialect.jsonBoolean(`${c.bind(node.offset)} > 0`);
 }
 
-/** A value of the first (`near`) or last (`far`) row of the page in the direction of reading; null for no row. */
-function readAt(page: Page, value: string, end: "near" | "far"): string {
+/** The cursor of the first (`near`) or last (`far`) row of the page in the direction of reading; null for no row. */
+function readCursorAt(page: Page, end: "near" | "far"): string {
+  const { c, node, list } = page;
+  if (list instanceof DirectList) {
+    const isStart = isBackwards(node) === (end === "far");
+    const lists = list.join(writeCursorList(page), KEY_END);
+    return c.dialect.jsonCursor(requireGaps(c).partOf(lists, KEY_END, isStart ? "start" : "end"));
+  }
   const place = end === "near" ? " LIMIT 1" : findFar(page);
-  return `(SELECT ${value} FROM (${takeRows(page)}) AS ${page.list.alias}${place})`;
+  return `(SELECT ${writeCursor(page)} FROM (${takeRows(page, list)}) AS ${list.alias}${place})`;
 }
 
 /** Counting to the far row is cheaper than sorting, but an OFFSET cannot look into the rows of an outer row. */
@@ -262,19 +306,24 @@ function findFar({ c, node, list, count, isNested }: Page): string {
 }
 
 /** The rows of the page without the one read to know whether more follow. Stands last, as {@link defineRows}. */
-function takeRows({ c, node, list, rows }: Page): string {
+function takeRows({ c, node, rows }: Page, list: RowList): string {
   if (rows === null) return list.query(`${limitOf(c, node)} + 0`);
   return `SELECT * FROM ${rows} LIMIT ${limitOf(c, node)} + 0`;
 }
 
-function writeCursor({ c, node, list }: Page): string {
+function writeCursor(page: Listed): string {
+  return page.c.dialect.jsonCursor(writeCursorList(page));
+}
+
+/** The JSON list that a cursor is made of. */
+function writeCursorList({ c, node, list }: Listed): string {
   const tag =
     node.cursorTag === null
       ? c.dialect.jsonConstant("null")
       : c.dialect.toJson(c.bind(node.cursorTag), { kind: "text", list: false }, false);
-  return c.dialect.jsonCursor(c.dialect.jsonArray(c.dialect.jsonItems([tag, ...listKeys(c, list)])));
+  return c.dialect.jsonArray(c.dialect.jsonItems([tag, ...listKeys(c, list)]));
 }
 
-function listKeys(c: Compilation, list: RowList): readonly string[] {
+function listKeys(c: Compilation, list: RowList | DirectList): readonly string[] {
   return list.keys.map((key) => c.dialect.toJson(key.expression, key.type, key.nullable));
 }

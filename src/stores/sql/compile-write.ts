@@ -7,8 +7,10 @@ import { createColumn } from "../../plan/column-node.ts";
 import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } from "../../plan/plan.ts";
 import { createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { AssignmentNode } from "../../plan/write-nodes.ts";
+import { listColumns } from "../../schema/list-columns.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
+import { compileCheck } from "./compile-check.ts";
 import { compileConditions, compilePredicate, decided, joinWhere } from "./compile-predicate.ts";
 import {
   compileLink,
@@ -18,11 +20,13 @@ import {
   listWrittenRefs,
 } from "./compile-reference.ts";
 import { compileSelect } from "./compile-rows.ts";
+import { compileTakenByChanged, compileTakenByNew } from "./compile-taken.ts";
 import type { Dialect } from "./dialect.ts";
+import { readsModel } from "./reads-model.ts";
 import { createTableScope, findColumn, nameTable, type RowScope } from "./row-scope.ts";
 import type { SqlProgram, SqlStep } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
-import { isTarget, type TargetRows } from "./target-rows.ts";
+import { isTarget, type TargetRows, writeUpdated } from "./target-rows.ts";
 
 /** What the compilation of one program has at hand. */
 interface WriteContext {
@@ -47,8 +51,10 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
       { kind: "change", text: compileInsert(context, plan.assignments) },
       ...compileAfter(context, plan, target),
     ],
+    taken: dialect.gaps === undefined ? [] : compileTakenByNew({ ...context, assignments: plan.assignments }),
     visible: null,
     references: listWrittenRefs(context, plan.assignments, true),
+    checks: compileChecks(context, plan.assignments, null),
     keyTaken: compileStatement(
       context,
       (c, row, from) => `SELECT 1 FROM ${from}${joinWhere(isTarget(c, target, row))}`,
@@ -61,13 +67,12 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
 export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan): SqlProgram {
   const context = createContext(schema, dialect, plan.model);
   const { target, assignments } = plan;
-  const needsKeys =
-    !target.single && (plan.links.length > 0 || plan.references.length > 0 || !isConstant(decided(plan.check), true));
-  const rows = createTargetRows(target, needsKeys);
-  const find: SqlStep[] = [];
-  if (needsKeys) find.push({ kind: "collect", text: compileCollect(context, target) });
   // Of a target by key the change itself tells whether it may be written, unless something is judged before it.
-  if (target.single && plan.references.length > 0) find.push({ kind: "locate", text: compileLocate(context, target) });
+  const needsKeys =
+    plan.references.length > 0 ||
+    isBlind(context, target) ||
+    (!target.single && (plan.links.length > 0 || !isConstant(decided(plan.check), true)));
+  const { find, rows } = findTargets(context, target, needsKeys);
   return freezeProgram({
     plan,
     model: context.model,
@@ -77,8 +82,10 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
       compileChange(context, { assignments, target: rows }),
       ...compileAfter(context, plan, target.single ? { kind: "key", where: target.where } : rows),
     ],
+    taken: dialect.gaps === undefined ? [] : compileTakenByChanged({ ...context, assignments }, target, rows),
     visible: compileVisible(context, target),
     references: listWrittenRefs(context, assignments, false),
+    checks: compileChecks(context, assignments, target),
     keyTaken: null,
     referrers: [],
   });
@@ -88,8 +95,12 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
 export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan): SqlProgram {
   const context = createContext(schema, dialect, plan.model);
   const { target, returning } = plan;
-  const rows = createTargetRows(target, false);
-  const change = compileStatement(context, (c, row, from) => `DELETE FROM ${from}${joinWhere(isTarget(c, rows, row))}`);
+  const released = dialect.gaps === undefined ? [] : listReleased(context.model);
+  const { find, rows } = findTargets(context, target, released.length > 0 || isBlind(context, target));
+  const change = compileStatement(context, (c, row, from) => {
+    const head = dialect.gaps?.deleteFrom(context.model.table, "t1") ?? `DELETE FROM ${from}`;
+    return `${head}${joinWhere(isTarget(c, rows, row))}`;
+  });
   const read =
     target.single && returning !== null
       ? [compileReturn(context, returning, { kind: "key", where: target.where })]
@@ -97,9 +108,11 @@ export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan
   return freezeProgram({
     plan,
     model: context.model,
-    steps: [...read, { kind: "change", text: change }],
+    steps: [...find, ...read, ...compileRelease(context, released, rows), { kind: "change", text: change }],
+    taken: [],
     visible: compileVisible(context, target),
     references: [],
+    checks: [],
     keyTaken: null,
     referrers: target.single ? findReferrers(context, rows) : [],
   });
@@ -120,8 +133,52 @@ function freezeProgram(program: SqlProgram): SqlProgram {
   return Object.freeze(program);
 }
 
-function createTargetRows(target: TargetNode, collected: boolean): TargetRows {
-  if (collected) return { kind: "collected" };
+/** The steps that find the target rows before they change, where something needs that, and the rows for what follows. */
+function findTargets(
+  context: WriteContext,
+  target: TargetNode,
+  needsKeys: boolean,
+): { readonly find: readonly SqlStep[]; readonly rows: TargetRows } {
+  if (!needsKeys) return { find: [], rows: createTargetRows(target) };
+  if (!target.single)
+    return { find: [{ kind: "collect", text: compileCollect(context, target) }], rows: { kind: "collected" } };
+  // With gaps, what was located is locked, and the change must not judge it once more.
+  const rows = context.dialect.gaps === undefined ? createTargetRows(target) : createKeyRows(target);
+  return { find: [{ kind: "locate", text: compileLocate(context, target) }], rows };
+}
+
+/** Whether the engine cannot judge the target while it changes it. */
+function isBlind({ schema, dialect, model }: WriteContext, target: TargetNode): boolean {
+  if (dialect.gaps === undefined) return false;
+  return [target.where, target.readable, target.allowed].some((node) =>
+    readsModel(schema, model.name, { model, node }),
+  );
+}
+
+/** The columns by which rows of the model may refer to each other, which would keep the one or the other from going. */
+function listReleased(model: ModelSchema): readonly string[] {
+  return Object.values(model.fields).flatMap((field) =>
+    field.kind === "ref" && field.model === model.name && field.optional
+      ? field.columns.map(({ column }) => column).filter((column) => model.key.every((part) => part.column !== column))
+      : [],
+  );
+}
+
+function compileRelease(context: WriteContext, columns: readonly string[], target: TargetRows): readonly SqlStep[] {
+  if (columns.length === 0) return [];
+  const text = compileStatement(context, (c, row, from) => {
+    const rows = writeUpdated(c, target, { row, from });
+    const set = columns.map((column) => `${row.column(column)} = NULL`);
+    return `UPDATE ${rows.from} SET ${set.join(", ")}${joinWhere(rows.conditions)}`;
+  });
+  return [{ kind: "release", text }];
+}
+
+function createKeyRows(target: TargetNode): TargetRows {
+  return { kind: "key", where: target.where };
+}
+
+function createTargetRows(target: TargetNode): TargetRows {
   return { kind: "filter", conditions: [target.where, decided(target.readable), decided(target.allowed)] };
 }
 
@@ -161,7 +218,7 @@ function compileRule(context: WriteContext, rule: PredicateNode, target: TargetR
 
 function compileReturn(context: WriteContext, returning: ReturningNode, target: TargetRows): SqlStep {
   const text = compileStatement(context, (c, row, from) => {
-    const json = compileSelect(c, returning.select, row);
+    const json = `${compileSelect(c, returning.select, row)}${c.dialect.gaps === undefined ? "" : " AS j0"}`;
     const conditions = [...isTarget(c, target, row), ...compileConditions(c, [decided(returning.access)], row)];
     return `SELECT ${json} FROM ${from}${joinWhere(conditions)}`;
   });
@@ -186,13 +243,44 @@ function compileChange(
   const { dialect, model } = context;
   const kind = assignments.length === 0 ? "count" : "change";
   const text = compileStatement(context, (c, row, from) => {
-    const set = assignments.map(
-      (node) => `${dialect.quoteName(findColumn(model, node.column).name)} = ${c.bind(node.value)}`,
-    );
-    const head = kind === "count" ? `SELECT count(*) FROM ${from}` : `UPDATE ${from} SET ${set.join(", ")}`;
-    return `${head}${joinWhere(isTarget(c, target, row))}`;
+    if (kind === "count") return `SELECT count(*) FROM ${from}${joinWhere(isTarget(c, target, row))}`;
+    const rows = writeUpdated(c, target, { row, from });
+    const set = assignments.map((node) => {
+      const { name } = findColumn(model, node.column);
+      return `${dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name)} = ${c.bind(node.value)}`;
+    });
+    return `UPDATE ${rows.from} SET ${set.join(", ")}${joinWhere(rows.conditions)}`;
   });
   return { kind, text };
+}
+
+/**
+ * What finds the check that a row fails, for a model with several: on the assigned values, and on the row as it was
+ * for the columns that an update leaves alone.
+ */
+function compileChecks(
+  context: WriteContext,
+  assignments: readonly AssignmentNode[],
+  target: TargetNode | null,
+): SqlProgram["checks"] {
+  const { schema, dialect, model } = context;
+  if (model.checks.length < 2) return [];
+  return model.checks.map((check) => {
+    const c = new Compilation(schema, dialect);
+    const alias = c.alias("t");
+    const old = createTableScope(c, model, alias);
+    const columns = listColumns(model).map(({ column }) => {
+      const assigned = assignments.find((node) => findColumn(model, node.column).name === column);
+      return `${assigned === undefined ? old.column(column) : c.bind(assigned.value)} AS ${dialect.quoteName(column)}`;
+    });
+    const from = target === null ? "" : ` FROM ${nameTable(c, model.table, alias)}`;
+    const where = target === null ? "" : joinWhere(isTarget(c, createTargetRows(target), old));
+    const row = `(SELECT ${columns.join(", ")}${from}${where}) AS ${c.alias("v")}`;
+    return {
+      name: check.name,
+      text: c.finish(`SELECT 1 FROM ${row} WHERE NOT (${compileCheck(schema, dialect, { model, check })}) LIMIT 1`),
+    };
+  });
 }
 
 function compileCollect(context: WriteContext, target: TargetNode): SqlText {
@@ -203,13 +291,16 @@ function compileCollect(context: WriteContext, target: TargetNode): SqlText {
       parts,
       model.key.map((part) => part.type),
     );
-    return `SELECT count(*), ${keys} FROM ${from}${joinWhere(isTarget(c, createTargetRows(target, false), row))}`;
+    const where = joinWhere(isTarget(c, createTargetRows(target), row));
+    const name = dialect.gaps === undefined ? "" : " AS k0";
+    return `SELECT count(*), ${keys}${name} FROM ${from}${where}${dialect.gaps?.forUpdate ?? ""}`;
   });
 }
 
 function compileLocate(context: WriteContext, target: TargetNode): SqlText {
   return compileStatement(context, (c, row, from) => {
-    return `SELECT 1 FROM ${from}${joinWhere(isTarget(c, createTargetRows(target, false), row))}`;
+    const where = joinWhere(isTarget(c, createTargetRows(target), row));
+    return `SELECT 1 FROM ${from}${where}${context.dialect.gaps?.forUpdate ?? ""}`;
   });
 }
 

@@ -15,6 +15,7 @@ import {
   type PredicateNode,
 } from "../../plan/predicate-node.ts";
 import type { CheckSchema, JsonValue, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
+import { isObject } from "../../util/is-object.ts";
 
 type Where = CheckSchema["where"];
 
@@ -92,8 +93,4 @@ function readOperator(
 
 function listItems(value: JsonValue): readonly JsonValue[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isObject(value: JsonValue): value is Where {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,15 +2,12 @@
  * What tables a schema needs, as data: the one description that is created and that a live database is compared
  * with. It writes no statement.
  */
-
+import { FootingError, type Problem } from "../../errors/footing-error.ts";
 import { listColumns } from "../../schema/list-columns.ts";
 import { createConstraintName } from "../../schema/naming.ts";
 import type { KeyColumn, ModelSchema, Schema } from "../../schema/schema-model.ts";
-import { Compilation } from "./compilation.ts";
-import { compilePredicate } from "./compile-predicate.ts";
-import { createCheckPredicate } from "./create-check-predicate.ts";
+import { compileCheck } from "./compile-check.ts";
 import type { Dialect } from "./dialect.ts";
-import type { RowScope } from "./row-scope.ts";
 
 /** One column. */
 export interface TableColumn {
@@ -56,13 +53,35 @@ export interface TableSpec {
   readonly indexes: readonly TableIndex[];
 }
 
-/** All tables of the schema, models before link tables. */
+/**
+ * All tables of the schema, models before link tables.
+ * @throws FootingError FTG_SCHEMA when two tables or indexes would have the same name.
+ */
 export function describeTables(schema: Schema, dialect: Dialect): readonly TableSpec[] {
   const models = Object.values(schema.models);
-  return [
+  const tables = [
     ...models.map((model) => describeModel(schema, dialect, model)),
     ...models.flatMap((model) => describeLinks(schema, dialect, model)),
   ];
+  refuseSameNames(tables);
+  return tables;
+}
+
+/** Tables and indexes share one space of names in some engines; names that are too long were shortened, never cut. */
+function refuseSameNames(tables: readonly TableSpec[]): void {
+  const owners = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { name: table, owner, indexes } of tables) {
+    const names = [[table, owner], ...indexes.map(({ name, columns }) => [name, `${owner} (${columns.join(", ")})`])];
+    for (const [name = "", place = ""] of names) {
+      const other = owners.get(name);
+      owners.set(name, place);
+      if (other === undefined) continue;
+      const detail = `${place} and ${other} would both be named ${name} in the database.`;
+      problems.push({ path: owner, detail, fix: "Give one of the models another `table`, or rename a field." });
+    }
+  }
+  if (problems.length > 0) throw new FootingError("FTG_SCHEMA", { detail: "Names in the database collide.", problems });
 }
 
 function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): TableSpec {
@@ -78,9 +97,9 @@ function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): Ta
     columns,
     key: model.key.map((part) => part.column),
     references: describeRefs(schema, model),
-    checks: model.checks.map(({ name, where }) => ({
-      name,
-      condition: describeCheck(schema, dialect, { model, where }),
+    checks: model.checks.map((check) => ({
+      name: check.name,
+      condition: compileCheck(schema, dialect, { model, check }),
     })),
     indexes: describeIndexes(dialect, model).toReversed(),
   };
@@ -115,8 +134,10 @@ function describeIndexes(dialect: Dialect, model: ModelSchema): readonly TableIn
   return model.indexes.map(({ name, fields, unique }) => {
     const parts = fields.flatMap((field) => listColumns(model).filter((column) => column.field === field));
     // Canonical text decides uniqueness; only a plain index serves ranges and sorting.
-    const write = ({ column, type }: KeyColumn) =>
-      unique ? dialect.quoteName(column) : dialect.sortable(dialect.quoteName(column), type);
+    const write = ({ field, column, type }: KeyColumn) => {
+      const name = dialect.quoteName(column);
+      return dialect.indexTerm(unique ? name : dialect.sortable(name, type), isOptional(model, field));
+    };
     return { name, unique, columns: parts.map((part) => part.column), expressions: parts.map(write) };
   });
 }
@@ -150,16 +171,4 @@ function describeLinks(schema: Schema, dialect: Dialect, model: ModelSchema): re
       },
     ];
   });
-}
-
-function describeCheck(
-  schema: Schema,
-  dialect: Dialect,
-  { model, where }: { readonly model: ModelSchema; readonly where: Parameters<typeof createCheckPredicate>[1] },
-): string {
-  const { predicate, values } = createCheckPredicate(model, where);
-  const c = new Compilation(schema, dialect);
-  const row: RowScope = { model, column: (name) => dialect.quoteName(name) };
-  // A check passes on null in SQL; ours is two-valued.
-  return `(${c.inline(compilePredicate(c, predicate, row), values)}) IS TRUE`;
 }

@@ -18,6 +18,42 @@ export interface KeyRows {
   readonly parts: readonly string[];
 }
 
+/** The first rows of a list that is read straight from its table. */
+export interface FirstRows {
+  /** Their key. */
+  readonly key: readonly { readonly expression: string; readonly type: ScalarType }[];
+  /** `FROM … WHERE …`; it may name columns of outer rows. */
+  readonly source: string;
+  /** The same rows, read by an index that holds them in their order; null when there is none. */
+  readonly indexed: string | null;
+  /** Their order, null the smallest value. */
+  readonly order: readonly { readonly expression: string; readonly descending: boolean; readonly nullable: boolean }[];
+  /** What stands behind LIMIT and behind OFFSET. */
+  readonly limit: string;
+  readonly offset: string | null;
+  /** The alias of the result. */
+  readonly alias: string;
+}
+
+/**
+ * How an engine with gaps writes what the others need no word for. Such an engine takes nothing but a bare place behind
+ * LIMIT, binds a value once for each time it stands, reads lists straight from their tables (a derived table sees no
+ * outer row, and is slow), finds no place in an index by comparing several columns at once, and changes row by row,
+ * reading nothing of the table that changes.
+ */
+export interface DialectGaps {
+  /** The keys of the rows, in a table of their own that can be joined to the list's. */
+  firstRows(rows: FirstRows): KeyRows;
+  /** A table, `name AS alias`, read by an index; null when the engine needs no such word or the database lacks the index. */
+  readBy(table: string, index: string): string | null;
+  /** The part of a joined text before the first (`start`) or behind the last separator. */
+  partOf(text: string, separator: string, end: "start" | "end"): string;
+  /** The beginning of a statement that deletes rows of the table under the alias. */
+  deleteFrom(table: string, alias: string): string;
+  /** Ends a query whose rows nobody else may change before the transaction ends. */
+  readonly forUpdate: string;
+}
+
 /** How one engine writes SQL. "JSON" below is whatever the engine's own functions take for JSON: text, or a type. */
 export interface Dialect {
   /** A table, column, index or constraint name. */
@@ -62,12 +98,16 @@ export interface Dialect {
   isMember(expression: string, list: string, type: ScalarType): string;
   /** Whether two values are equal or both null. */
   isSame(left: string, right: string): string;
-  /** One sort term; null is the smallest value. */
-  orderTerm(expression: string, descending: boolean): string;
+  /** One sort term; null is the smallest value. An index with the same {@link indexTerm} must serve it. */
+  orderTerm(expression: string, descending: boolean, nullable: boolean): string;
+  /** One ascending term of an index; null is the smallest value. */
+  indexTerm(expression: string, nullable: boolean): string;
   /** The smaller of two numbers. */
   smaller(left: string, right: string): string;
   /** The rows of a bound list of keys. */
   keyRows(list: string, types: readonly ScalarType[], alias: string): KeyRows;
   /** The keys of all selected rows as one value that {@link keyRows} takes back, an aggregate. */
   collectKeys(parts: readonly string[], types: readonly ScalarType[]): string;
+  /** Absent: the engine has none of these gaps. */
+  readonly gaps?: DialectGaps;
 }

@@ -51,14 +51,11 @@ export class RowList {
   /** The inner query, cut by the given `LIMIT` text. */
   query(limit: string): string {
     const c = this.#c;
-    const { access, where, seek, offset } = this.#node;
-    const { far, from, conditions } = this.#rows;
-    const all = [...conditions, ...compileConditions(c, [decided(access), where], far)];
-    if (seek !== null) all.push(compileSeek(c, seek, this.#order.terms));
-    const source = [from, ...this.#order.joins].join(" ");
+    const { offset } = this.#node;
+    const source = compileSource(c, this.#node, { rows: this.#rows, order: this.#order });
     const order = writeOrder(c, this.#order.terms);
-    const skip = offset === null ? "" : ` OFFSET ${c.bind(offset)} + 0`;
-    return `SELECT ${this.#columns()} FROM ${source}${joinWhere(all)} ORDER BY ${order} LIMIT ${limit}${skip}`;
+    const skip = offset === null ? "" : ` OFFSET ${cutAt(c, c.bind(offset))}`;
+    return `SELECT ${this.#columns()} ${source} ORDER BY ${order} LIMIT ${limit}${skip}`;
   }
 
   #carry(expression: string): string {
@@ -73,13 +70,35 @@ export class RowList {
   }
 }
 
+/** `FROM … WHERE …` of a list: its rows, what their order joins, and where they start. */
+export function compileSource(
+  c: Compilation,
+  { access, where, seek }: RowsNode,
+  { rows, order }: { readonly rows: RelatedRows; readonly order: CompiledOrder },
+): string {
+  const { far, from, conditions } = rows;
+  const all = [...conditions, ...compileConditions(c, [decided(access), where], far)];
+  if (seek !== null && seek.values.length > 0) all.push(compileSeek(c, seek, order.terms));
+  return `FROM ${[from, ...order.joins].join(" ")}${joinWhere(all)}`;
+}
+
+/**
+ * A place behind LIMIT or OFFSET. Never alone, unless the engine takes nothing else: a bare parameter there makes one
+ * engine plan the statement anew for every value.
+ */
+export function cutAt(c: Compilation, place: string): string {
+  return c.dialect.gaps === undefined ? `${place} + 0` : place;
+}
+
 /** Whether the list is read from its end towards its start. */
 export function isBackwards(node: RowsNode): boolean {
   return node.seek?.direction === "before";
 }
 
-function selectTable(c: Compilation, name: string): RelatedRows {
+/** All rows of a model. */
+export function selectTable(c: Compilation, name: string): RelatedRows {
   const model = c.model(name);
   const alias = c.alias("t");
-  return { far: createTableScope(c, model, alias), from: nameTable(c, model.table, alias), conditions: [] };
+  const table = nameTable(c, model.table, alias);
+  return { far: createTableScope(c, model, alias), table, from: table, conditions: [], fixed: null };
 }

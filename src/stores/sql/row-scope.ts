@@ -24,8 +24,12 @@ export interface ModelColumn {
 /** The rows behind a relation: what to select from, and the conditions that tie them to the row they belong to. */
 export interface RelatedRows {
   readonly far: RowScope;
+  /** Their table alone. */
+  readonly table: string;
   readonly from: string;
   readonly conditions: readonly string[];
+  /** The columns of their table that the conditions give one value each; null when they are about another table. */
+  readonly fixed: readonly string[] | null;
 }
 
 /** The row of a table that stands under `alias`. */
@@ -66,8 +70,10 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
   if (field.kind === "ref")
     return {
       far,
+      table,
       from: table,
       conditions: matchColumns(listColumns(far, target.key), listColumns(near, field.columns)),
+      fixed: target.key.map(({ column }) => column),
     };
   if (field.kind === "manyToMany") {
     const linkAlias = c.alias("l");
@@ -75,13 +81,21 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
     const join = matchColumns(listColumns(far, target.key), listColumns(link, field.far)).join(" AND ");
     return {
       far,
+      table,
       from: `${nameTable(c, field.table, linkAlias)} JOIN ${table} ON ${join}`,
       conditions: matchColumns(listColumns(link, field.near), listColumns(near, near.model.key)),
+      fixed: null,
     };
   }
   const back = findRelation(target, field.via);
   const columns = back.kind === "ref" ? back.columns : [];
-  return { far, from: table, conditions: matchColumns(listColumns(far, columns), listColumns(near, near.model.key)) };
+  return {
+    far,
+    table,
+    from: table,
+    conditions: matchColumns(listColumns(far, columns), listColumns(near, near.model.key)),
+    fixed: columns.map(({ column }) => column),
+  };
 }
 
 /** The SQL of several columns of a row. */

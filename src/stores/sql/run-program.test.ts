@@ -52,6 +52,8 @@ function createProgram(parts: Partial<SqlProgram>): SqlProgram {
     steps: [{ kind: "change", text: name("change") }],
     visible: name("visible"),
     references: [],
+    checks: [],
+    taken: [],
     keyTaken: null,
     referrers: [],
     ...parts,
@@ -132,5 +134,17 @@ test("a taken key is named before a taken value", () => {
 test("a check is called by its name", () => {
   expect(() => drive(createProgram({}), { change: { kind: "check", name: "positive" } })).toThrow(
     'The City does not meet the check "positive".',
+  );
+});
+
+test("of several checks the first declared that fails is called, whichever the database named", () => {
+  const checks = [
+    { name: "first", text: name("first fails") },
+    { name: "second", text: name("second fails") },
+  ];
+  const program = createProgram({ checks });
+  const refused = { change: { kind: "check", name: "third" } as const };
+  expect(() => drive(program, { ...refused, "second fails": [1] })).toThrow(
+    'The City does not meet the check "second".',
   );
 });

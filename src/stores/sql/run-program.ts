@@ -30,9 +30,13 @@ export interface SqlCall {
 /** The answer to a {@link SqlCall}. */
 export type SqlReply = number | readonly unknown[] | undefined;
 
-/** Why the database refused a statement. A unique violation names the columns of the index. */
+/**
+ * Why the database refused a statement. A unique violation names the columns of the index, or the index itself, where
+ * any name that no index of the model has is the key.
+ */
 export type Refusal =
   | { readonly kind: "unique"; readonly columns: readonly string[] }
+  | { readonly kind: "unique"; readonly index: string }
   | { readonly kind: "check"; readonly name: string }
   | { readonly kind: "reference" };
 
@@ -65,12 +69,15 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
         break;
       case "collect": {
         const [count, keys] = readRow(yield askRow(run, step.text));
-        if (count === 0) return { affected: 0, json: null };
+        if (Number(count) === 0) return { affected: 0, json: null };
         run.collected = keys;
         break;
       }
       case "reference":
         yield* checkReference(run, step.reference);
+        break;
+      case "release":
+        yield { ...askRow(run, step.text), isChange: true };
         break;
       case "change":
         affected = yield* change(run, step.text);
@@ -130,26 +137,35 @@ function* failChange(run: Run, error: unknown): Steps<never> {
   const { model, plan } = run.program;
   const refusal = run.readRefusal(error);
   if (refusal === null) throw error;
-  if (refusal.kind === "check") throw checkViolation(model, refusal.name);
-  if (refusal.kind === "unique") return yield* failUnique(run, refusal.columns);
+  if (refusal.kind === "check") return yield* failCheck(run, refusal.name);
+  for (const { fields, text } of run.program.taken) {
+    if ((yield askRow(run, text)) !== undefined) throw uniqueViolation(model, fields);
+  }
+  if (refusal.kind === "unique") return yield* failUnique(run, refusal);
   if (plan.kind === "delete") return yield* failReferrers(run);
   for (const reference of run.program.references) yield* checkReference(run, reference);
   throw error;
 }
 
+/** The first check in declared order that fails: databases judge them in orders of their own. */
+function* failCheck(run: Run, name: string): Steps<never> {
+  const { model, checks } = run.program;
+  for (const check of checks) {
+    if ((yield askRow(run, check.text)) !== undefined) throw checkViolation(model, check.name);
+  }
+  throw checkViolation(model, name);
+}
+
 /** A row that has the key is named before one that has the values of an index. */
-function* failUnique(run: Run, columns: readonly string[]): Steps<never> {
+function* failUnique(run: Run, refusal: Refusal & { readonly kind: "unique" }): Steps<never> {
   const { model, keyTaken } = run.program;
   const key = model.key.map((part) => part.field);
   if (keyTaken !== null && (yield askRow(run, keyTaken)) !== undefined) throw uniqueViolation(model, key);
-  const index = model.indexes.find(
-    ({ fields, unique }) =>
-      unique &&
-      isSameList(
-        fields.flatMap((name) => listColumnNames(run, name)),
-        columns,
-      ),
-  );
+  const index = model.indexes.find(({ name, fields, unique }) => {
+    if ("index" in refusal) return unique && name === refusal.index;
+    const columns = fields.flatMap((field) => listColumnNames(run, field));
+    return unique && isSameList(columns, refusal.columns);
+  });
   throw uniqueViolation(model, index?.fields ?? key);
 }
 

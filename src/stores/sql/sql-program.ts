@@ -26,6 +26,8 @@ export type SqlStep =
   /** One row with the number of target rows and their keys, bound later as `collected`. None: the write is done. */
   | { readonly kind: "collect"; readonly text: SqlText }
   | { readonly kind: "reference"; readonly reference: WrittenReference }
+  /** Lets the target rows go of each other before they are deleted. */
+  | { readonly kind: "release"; readonly text: SqlText }
   /** Writes the rows of the model and counts them. */
   | { readonly kind: "change"; readonly text: SqlText }
   /** One row with the number of target rows, of which nothing but their links changes. */
@@ -46,6 +48,13 @@ export interface SqlProgram {
   readonly visible: SqlText | null;
   /** The written refs in declared order, for a foreign key that fails. */
   readonly references: readonly WrittenReference[];
+  /** The checks of a model that has several, in declared order, and one row when the written row does not meet it. */
+  readonly checks: readonly { readonly name: string; readonly text: SqlText }[];
+  /**
+   * For an engine with gaps: the key and the unique indexes in the order in which they are judged, and one row when
+   * another row has the same values. Empty elsewhere.
+   */
+  readonly taken: readonly { readonly fields: readonly string[]; readonly text: SqlText }[];
   /** For a create: one row when another row has the key. */
   readonly keyTaken: SqlText | null;
   /** For a delete by key: each model that may refer here, in schema order, and one row when it does. */

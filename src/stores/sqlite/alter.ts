@@ -1,13 +1,15 @@
 /**
  * Writes the statements that create tables. A table that exists is never changed here: that is for migrations.
  */
+import type { TableWriter } from "../sql/compare-tables.ts";
 import type { TableCheck, TableIndex, TableReference, TableSpec } from "../sql/describe-tables.ts";
 import { dialect } from "./compiler.ts";
 
-/** The statements that create the tables and their indexes, in order. */
-export function compileCreateTables(tables: readonly TableSpec[]): readonly string[] {
-  return tables.flatMap((table) => [compileTable(table), ...table.indexes.map((index) => compileIndex(table, index))]);
-}
+/** How tables are created in SQLite. */
+export const tableWriter: TableWriter = Object.freeze<TableWriter>({
+  compileTable: (table) => [compileTable(table)],
+  compileIndex,
+});
 
 /** The text of a check inside its table, by which the introspector finds it again. */
 export function compileCheck({ name, condition }: TableCheck): string {

@@ -103,9 +103,12 @@ function encodeJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** A list for `json_each`: 64-bit integers must stand as numbers to equal a column. */
+/** A list for `json_each`: 64-bit integers must stand as numbers to equal a column, and floats must not look like integers. */
 function encodeMembers(type: ScalarType, value: unknown): SQLInputValue {
-  return type.kind === "bigint" && Array.isArray(value) ? `[${value.join(",")}]` : encodeJson(value ?? []);
+  const members: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (type.kind === "bigint") return `[${members.join(",")}]`;
+  if (type.kind === "float") return `[${members.map((member) => Number(member).toExponential()).join(",")}]`;
+  return encodeJson(members);
 }
 
 function encodeKeys(type: KeysType, value: unknown): SQLInputValue {

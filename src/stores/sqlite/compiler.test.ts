@@ -27,9 +27,10 @@ import { createSchema } from "../../schema/create-schema.ts";
 import { model } from "../../schema/model.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { t } from "../../schema/t.ts";
+import { compileCreateTables } from "../sql/compare-tables.ts";
 import { compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
-import { compileCreateTables } from "./alter.ts";
+import { tableWriter } from "./alter.ts";
 import { dialect } from "./compiler.ts";
 import { Connection } from "./driver.ts";
 
@@ -257,7 +258,7 @@ describe("writes", () => {
   });
 
   test("tables, keys, references, checks and indexes", () => {
-    expect(compileCreateTables(describeTables(schema, dialect))).toEqual([
+    expect(compileCreateTables(tableWriter, describeTables(schema, dialect))).toEqual([
       `CREATE TABLE "country" (\n  "code" TEXT NOT NULL,\n  "name" TEXT NOT NULL,\n  PRIMARY KEY ("code")\n) STRICT`,
       `CREATE TABLE "city" (\n  "id" INTEGER NOT NULL,\n  "name" TEXT NOT NULL,\n  "population" INTEGER NOT NULL,\n  "rank" INTEGER,\n  "price" TEXT NOT NULL,\n  ` +
         `"country_code" TEXT NOT NULL,\n  PRIMARY KEY ("id"),\n  FOREIGN KEY ("country_code") REFERENCES "country" ("code"),\n  ` +
@@ -278,7 +279,8 @@ describe("the plans of SQLite", () => {
   const connection = new Connection(":memory:");
 
   beforeAll(() => {
-    for (const statement of compileCreateTables(describeTables(schema, dialect))) connection.exec(statement);
+    for (const statement of compileCreateTables(tableWriter, describeTables(schema, dialect)))
+      connection.exec(statement);
     connection.exec(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99) INSERT INTO country SELECT 'C' || i, 'Country ' || i FROM n;
       WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4999)
       INSERT INTO city SELECT i, 'City ' || i, i * 7 % 1000, 1, i || '.00', 'C' || (i % 100) FROM n; ANALYZE`);

@@ -43,6 +43,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   isMember: (expression, list) => `${expression} IN (SELECT value FROM json_each(${list}))`,
   isSame: (left, right) => `${left} IS ${right}`,
   orderTerm: (expression, descending) => (descending ? `${expression} DESC` : expression),
+  indexTerm: (expression) => expression,
   smaller: (left, right) => `min(${left}, ${right})`,
   keyRows: (list, types, alias) => ({
     from: `json_each(${list}) AS ${alias}`,

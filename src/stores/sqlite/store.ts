@@ -7,27 +7,20 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { CreatePlan, Plan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type {
-  OpenOptions,
-  ReadResult,
-  ResultOf,
-  Session,
-  Statement,
-  Store,
-  Values,
-  WriteResult,
-} from "../contract/store.ts";
+import type { OpenOptions, ResultOf, Session, Statement, Store, Values, WriteResult } from "../contract/store.ts";
+import { compareTables, compileCreateTables, refuseDifferences } from "../sql/compare-tables.ts";
 import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
-import { type ListCut, readList } from "../sql/read-list.ts";
+import { META_TABLE, readSecret, SECRET_LENGTH } from "../sql/meta.ts";
 import { runProgram, type SqlReply } from "../sql/run-program.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
-import { compileCreateTables } from "./alter.ts";
+import { compiledOf, isReading, readAnswer, SqlStatement } from "../sql/sql-statement.ts";
+import { tableWriter } from "./alter.ts";
 import { createCapabilities } from "./capabilities.ts";
 import { dialect } from "./compiler.ts";
 import { Connection } from "./driver.ts";
 import { isBusy, readRefusal, translateError } from "./failure.ts";
-import { compareTables, loadTables, META_TABLE } from "./introspector.ts";
+import { loadTables } from "./introspector.ts";
 import { Writer } from "./writer.ts";
 
 /** Refreshes the planner's statistics of tables that grew or shrank tenfold. */
@@ -57,20 +50,6 @@ export interface SqliteOptions {
 export function createSqliteStore(options: SqliteOptions): Store {
   return new SqliteStore(options);
 }
-
-/** A plan with its SQL. Made by one store for itself. */
-class SqliteStatement<P extends Plan> implements Statement<P> {
-  readonly plan: P;
-  readonly compiled: Compiled;
-
-  constructor(plan: P, compiled: Compiled) {
-    this.plan = plan;
-    this.compiled = compiled;
-    Object.freeze(this);
-  }
-}
-
-const noObject: ReadResult = Object.freeze({ json: "null", hasMore: false, edge: null });
 
 /** What an open store holds. */
 interface Opened {
@@ -112,7 +91,7 @@ class SqliteStore implements Store {
   }
 
   compile<P extends Plan>(plan: P): Statement<P> {
-    return new SqliteStatement(plan, compilePlan(this.#open().schema, dialect, plan));
+    return new SqlStatement(plan, compilePlan(this.#open().schema, dialect, plan));
   }
 
   async execute<P extends Plan>(statement: Statement<P>, values: Values): Promise<ResultOf<P>> {
@@ -209,21 +188,17 @@ class SqliteStore implements Store {
 function prepareDatabase(connection: Connection, schema: Schema, { createTables }: OpenOptions): Buffer {
   const tables = describeTables(schema, dialect);
   const live = loadTables(connection);
-  if (live.size === 0 && createTables) for (const statement of compileCreateTables(tables)) connection.exec(statement);
-  else checkTables(compareTables(tables, live));
+  if (live.size === 0 && createTables)
+    for (const statement of compileCreateTables(tableWriter, tables)) connection.exec(statement);
+  else refuseDifferences(compareTables(tables, live, tableWriter));
   connection.exec(
     `CREATE TABLE IF NOT EXISTS ${META_TABLE} (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`,
   );
   writeMeta(connection, "fingerprint", Buffer.from(schema.fingerprint));
   connection.exec(ANALYZE);
-  connection.all(`INSERT OR IGNORE INTO ${META_TABLE} (name, value) VALUES ('secret', ?)`, randomBytes(32));
+  connection.all(`INSERT OR IGNORE INTO ${META_TABLE} (name, value) VALUES ('secret', ?)`, randomBytes(SECRET_LENGTH));
   const [row] = connection.all(`SELECT value FROM ${META_TABLE} WHERE name = 'secret'`);
-  const secret = row?.["value"];
-  if (secret instanceof Uint8Array && secret.length === 32) return Buffer.from(secret);
-  throw new FootingError("FTG_DATABASE", {
-    detail: `The table ${META_TABLE} holds no secret of 32 bytes.`,
-    fix: `Delete its row "secret".`,
-  });
+  return readSecret(row?.["value"]);
 }
 
 /** Writes only what changed, so that opening a database does not write to it. */
@@ -235,27 +210,15 @@ function writeMeta(connection: Connection, name: string, value: Buffer): void {
   );
 }
 
-function checkTables(
-  problems: readonly { readonly path: string; readonly detail: string; readonly fix?: string }[],
-): void {
-  if (problems.length === 0) return;
-  const detail = `The database differs from the schema in ${problems.length === 1 ? "one point" : `${problems.length} points`}.`;
-  throw new FootingError("FTG_DATABASE_MISMATCH", { detail, problems });
-}
-
-function isReading(statement: Statement): boolean {
-  return statement.plan.kind === "read" || statement.plan.kind === "count";
-}
-
 function run<P extends Plan>(connection: Connection, statement: Statement<P>, values: Values): ResultOf<P> {
   // TypeScript cannot follow that the kind of the plan decides the kind of the answer.
-  return runAny(connection, own(statement).compiled, values) as ResultOf<P>;
+  return runAny(connection, compiledOf(statement), values) as ResultOf<P>;
 }
 
 function runAny(connection: Connection, compiled: Compiled, values: Values): ResultOf<Plan> {
   switch (compiled.kind) {
     case "read":
-      return readRows(connection.row(compiled.text, values), values, compiled.cut);
+      return readAnswer(connection.row(compiled.text, values), values, compiled.cut);
     case "count":
       return { count: Number(connection.row(compiled.text, values)?.[0]) };
     case "write":
@@ -264,28 +227,11 @@ function runAny(connection: Connection, compiled: Compiled, values: Values): Res
 }
 
 function runMany(connection: Connection, statement: Statement<CreatePlan>, rows: Iterable<Values>): number {
-  const { compiled } = own(statement);
+  const compiled = compiledOf(statement);
   if (compiled.kind !== "write") return 0;
   let affected = 0;
   for (const values of rows) affected += runWrite(connection, compiled.program, values).affected;
   return affected;
-}
-
-function own(statement: Statement): SqliteStatement<Plan> {
-  if (statement instanceof SqliteStatement) return statement;
-  throw new FootingError("FTG_INTERNAL", { detail: "A statement was run by a store that did not compile it." });
-}
-
-/** The row of a list, a page or one object; no row is no object. */
-function readRows(row: readonly unknown[] | undefined, values: Values, cut: ListCut | null): ReadResult {
-  if (row === undefined) return noObject;
-  return cut === null ? { json: readText(row[0]), hasMore: false, edge: null } : readList(row, values, cut);
-}
-
-/** Long texts come as bytes, which go to the socket as they are. */
-function readText(value: unknown): string | Buffer {
-  if (!(value instanceof Uint8Array)) return String(value);
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
 /** Answers the steps of a program one after the other. */

@@ -1,0 +1,296 @@
+/**
+ * How MySQL and MariaDB write what the shared SQL compiler leaves open. JSON is text made by CONCAT: their own JSON
+ * functions keep no order and quote what is nested. What differs between the two stands in {@link Flavour} alone.
+ */
+import type { ScalarType } from "../../schema/schema-model.ts";
+import type { Dialect, DialectGaps, JsonEntry, KeyRows } from "../sql/dialect.ts";
+import { columnType, quoteText, writeLiteral } from "./codec.ts";
+
+/** What the two engines write differently. */
+export interface Flavour {
+  /** Compares texts byte by byte, trailing spaces included. */
+  readonly collation: string;
+  /** Whether it must be told to read rows in the order of an index. */
+  readonly readsByIndex: boolean;
+  /** Finds the keys of the first rows of a list inside a statement. */
+  readonly firstRows: DialectGaps["firstRows"];
+}
+
+/** MariaDB: JSON_TABLE is the only table that sees outer rows, and GROUP_CONCAT takes a LIMIT. */
+export const mariadb: Flavour = Object.freeze<Flavour>({
+  collation: "utf8mb4_nopad_bin",
+  readsByIndex: true,
+  firstRows: (rows) => {
+    const { key, source, indexed, order, limit, offset, alias } = rows;
+    // Sorting in GROUP_CONCAT takes null for zero.
+    const terms = order.flatMap(({ expression, descending, nullable }) =>
+      [...(nullable ? [`${expression} IS NOT NULL`] : []), expression].map((term) => writeTerm(term, descending)),
+    );
+    const types = key.map(({ type }) => type);
+    const item = writeKey(
+      key.map(({ expression }) => expression),
+      types,
+      mariadb.collation,
+    );
+    const cut = offset === null ? limit : `${limit} OFFSET ${offset}`;
+    const all = `(SELECT GROUP_CONCAT(${item} ORDER BY ${terms.join(", ")} SEPARATOR ',' LIMIT ${cut}) ${source})`;
+    const keys = indexed === null ? all : `IF(${limit} <= ${MAX_STEPS}, ${writeSteps(rows, item)}, ${all})`;
+    // The mark is no JSON, and the server refuses it.
+    const list = markCut(`CONCAT('[', COALESCE(${keys}, ''), ']')`);
+    return readKeys(list, types, { alias, collation: mariadb.collation });
+  },
+});
+
+/** Rows that are looked up one by one instead of sorting all. */
+const MAX_STEPS = 10;
+
+/** The items of the first rows, one after the other where the index has them: GROUP_CONCAT would read and sort all. */
+function writeSteps({ indexed, order, limit }: Parameters<DialectGaps["firstRows"]>[0], item: string): string {
+  const terms = order.map(({ expression, descending }) => writeTerm(expression, descending)).join(", ");
+  const steps = Array.from({ length: MAX_STEPS }, (_, step) => {
+    return `IF(${limit} > ${step}, (SELECT ${item} ${indexed} ORDER BY ${terms} LIMIT 1 OFFSET ${step}), NULL)`;
+  });
+  return `CONCAT_WS(',', ${steps.join(", ")})`;
+}
+
+/** MySQL: any derived table sees outer rows. */
+export const mysql: Flavour = Object.freeze<Flavour>({
+  collation: "utf8mb4_0900_bin",
+  readsByIndex: false,
+  firstRows: ({ key, source, order, limit, offset, alias }) => {
+    const terms = order.map(({ expression, descending }) => writeTerm(expression, descending)).join(", ");
+    const parts = key.map(({ expression }, part) => `${expression} AS p${part}`);
+    const cut = offset === null ? limit : `${limit} OFFSET ${offset}`;
+    const rows = `SELECT ${parts.join(", ")}, ROW_NUMBER() OVER (ORDER BY ${terms}) AS n ${source} ORDER BY n LIMIT ${cut}`;
+    return { from: `(${rows}) AS ${alias}`, position: `${alias}.n`, parts: key.map((_, part) => `${alias}.p${part}`) };
+  },
+});
+
+/**
+ * Stands for JSON that is longer than max_allowed_packet, which the server makes null or cuts off with nothing but a
+ * warning. No JSON holds it, so whoever reads an answer that does knows that it is not whole.
+ */
+export const CUT_MARK = "\0";
+
+/** The control characters that the server escapes with capital letters, JSON.stringify with small ones. */
+const CAPITALS = ["0B", "0E", "0F", "1A", "1B", "1C", "1D", "1E", "1F"];
+
+/** The part of the SQL compiler for an engine; `indexes` are the names of those that the database has. */
+export function createDialect(
+  { collation, firstRows, readsByIndex }: Flavour,
+  indexes: ReadonlySet<string> = new Set(),
+): Dialect {
+  return Object.freeze<Dialect>({
+    quoteName,
+    literal: writeLiteral,
+    // A text compared with a decimal would be compared as a double.
+    placeholder: (_, binding) =>
+      binding.kind === "param" && binding.form !== "members" && binding.type.kind === "decimal" && !binding.type.list
+        ? `CAST(? AS ${columnType(binding.type)})`
+        : "?",
+    columnType,
+
+    toJson: (expression, type, nullable) => {
+      const json = writeJson(expression, type, collation);
+      return nullable ? `IF(${expression} IS NULL, 'null', ${json})` : json;
+    },
+    jsonConstant: quoteText,
+    jsonObject: writeObject,
+    jsonItems: (items) => (items.length === 1 ? items.join() : `CONCAT(${items.join(", ',', ")})`),
+    jsonArray: (items) => markCut(`CONCAT('[', ${items}, ']')`),
+    joinRows: (item, separator, order) =>
+      `COALESCE(GROUP_CONCAT(${item}${order === "" ? "" : ` ORDER BY ${order}`} SEPARATOR ${quoteText(separator)}), '')`,
+    jsonOrNull: (json) => `COALESCE(${json}, 'null')`,
+    jsonBoolean: (condition) => `IF(${condition}, 'true', 'false')`,
+    jsonCursor: writeCursor,
+    answer: (json) => `CAST(${json} AS BINARY)`,
+
+    sortable: (expression) => expression,
+    contains: (value, part) => `LOCATE(${part}, ${value}) > 0`,
+    startsWith: (value, part) =>
+      `${value} LIKE CONCAT(REPLACE(REPLACE(REPLACE(${part}, '|', '||'), '%', '|%'), '_', '|_'), '%') ESCAPE '|'`,
+    endsWith: (value, part) => `RIGHT(${value}, CHAR_LENGTH(${part})) = ${part}`,
+    isMember: (expression, list, type) =>
+      `${expression} IN (SELECT m.v FROM JSON_TABLE(${list}, '$[*]' COLUMNS (v ${memberType(type, collation)} PATH '$')) AS m)`,
+    isSame: (left, right) => `${left} <=> ${right}`,
+    orderTerm: writeTerm,
+    indexTerm: (expression) => expression,
+    smaller: (left, right) => `LEAST(${left}, ${right})`,
+    keyRows: (list, types, alias) => readKeys(list, types, { alias, collation }),
+    // Longer than JSON needs, so that what GROUP_CONCAT cuts is too long for CONCAT.
+    collectKeys: (parts, types) =>
+      `CONCAT(' [', COALESCE(GROUP_CONCAT(${writeKey(parts, types, collation)} SEPARATOR ','), ''), '] ')`,
+    gaps: Object.freeze<DialectGaps>({
+      firstRows,
+      readBy: (table, index) =>
+        readsByIndex && indexes.has(index) ? `${table} FORCE INDEX (${quoteName(index)})` : null,
+      // With separators before it, a text that was cut is too long, and null.
+      partOf: (joined, separator, end) =>
+        end === "start"
+          ? `SUBSTRING_INDEX(${joined}, ${quoteText(separator)}, 1)`
+          : markCut(
+              `SUBSTRING_INDEX(CONCAT(${quoteText(separator.repeat(4))}, ${joined}), ${quoteText(separator)}, -1)`,
+            ),
+      deleteFrom: (table, alias) => `DELETE ${alias} FROM ${quoteName(table)} AS ${alias}`,
+      forUpdate: " FOR UPDATE",
+    }),
+  });
+}
+
+function quoteName(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}
+
+function writeTerm(expression: string, descending: boolean): string {
+  return descending ? `${expression} DESC` : expression;
+}
+
+/** The rows of a list of keys. */
+function readKeys(
+  list: string,
+  types: readonly ScalarType[],
+  { alias, collation }: { readonly alias: string; readonly collation: string },
+): KeyRows {
+  const columns = types.map((type, part) => `p${part} ${memberType(type, collation)} PATH '$[${part}]'`);
+  return {
+    from: `JSON_TABLE(${list}, '$[*]' COLUMNS (n FOR ORDINALITY, ${columns.join(", ")})) AS ${alias}`,
+    position: `${alias}.n - 1`,
+    parts: types.map((_, part) => `${alias}.p${part}`),
+  };
+}
+
+/** One key as an item of the list that {@link readKeys} reads. */
+function writeKey(parts: readonly string[], types: readonly ScalarType[], collation: string): string {
+  const items = parts.map((part, index) => writeMember(part, types[index], collation));
+  return `CONCAT('[', ${items.join(", ',', ")}, ']')`;
+}
+
+/** The type of a value that JSON_TABLE reads, where a text is in the database's own collation unless it says otherwise. */
+function memberType(type: ScalarType, collation: string): string {
+  const text = `CHARACTER SET utf8mb4 COLLATE ${collation}`;
+  const name = columnType(type);
+  if (/^(VARCHAR|LONG)/.test(name)) return `LONGTEXT ${text}`;
+  return name.startsWith("CHAR") ? `${name} ${text}` : name;
+}
+
+/** A stored value as an item of a list that {@link memberType} reads. */
+function writeMember(expression: string, type: ScalarType | undefined, collation: string): string {
+  switch (type?.kind) {
+    case "int":
+    case "bigint":
+    case "bool":
+    case "float":
+      return expression;
+    case "decimal":
+      return `CONCAT('"', ${writeDigits(expression, type)}, '"')`;
+    case "date":
+    case "datetime":
+      return `CONCAT('"', ${expression}, '"')`;
+    default:
+      return writeText(expression, collation);
+  }
+}
+
+function writeJson(expression: string, type: ScalarType, collation: string): string {
+  if (type.list) return expression;
+  switch (type.kind) {
+    case "json":
+    case "int":
+      return expression;
+    case "bigint":
+    case "date":
+    case "uuid":
+      return `CONCAT('"', ${expression}, '"')`;
+    case "decimal":
+      return `CONCAT('"', ${writeDigits(expression, type)}, '"')`;
+    case "datetime":
+      return `CONCAT('"', REPLACE(${expression}, ' ', 'T'), 'Z"')`;
+    case "float":
+      return writeFloat(expression);
+    case "bytes":
+      return `CONCAT('"', ${writeBase64(expression)}, '"')`;
+    case "bool":
+      return `IF(${expression} IS NULL, NULL, IF(${expression}, 'true', 'false'))`;
+    default:
+      return writeText(expression, collation);
+  }
+}
+
+/**
+ * A decimal as text. The server forgets the zero before the point when it counts how long the text may be, and cuts off
+ * the end of longer ones where it sorts them.
+ */
+function writeDigits(expression: string, type: ScalarType | undefined): string {
+  return `CAST(${expression} AS CHAR(${(type?.precision ?? 0) + 3}))`;
+}
+
+/** The server divides base64 into lines. */
+function writeBase64(expression: string): string {
+  return `REPLACE(TO_BASE64(${expression}), '\\n', '')`;
+}
+
+/**
+ * A text as JSON.stringify prints it. JSON_QUOTE differs in the case of a few escapes. Its text holds no control
+ * character, so one may stand for the pairs of backslashes, behind which no escape begins.
+ */
+function writeText(expression: string, collation: string): string {
+  const quoted = `JSON_QUOTE(${expression}) COLLATE ${collation}`;
+  const marked = `REPLACE(${quoted}, '\\\\\\\\', '\\n')`;
+  const small = CAPITALS.reduce(
+    (text, digits) => `REPLACE(${text}, '\\\\u00${digits}', '\\\\u00${digits.toLowerCase()}')`,
+    marked,
+  );
+  return `IF(LOCATE('\\\\u00', ${quoted}) = 0, ${quoted}, REPLACE(${small}, '\\n', '\\\\\\\\'))`;
+}
+
+/**
+ * A float as JSON.stringify prints it. The server finds the same shortest digits; the two differ in where an exponent
+ * begins, and in its sign.
+ */
+function writeFloat(x: string): string {
+  const size = `ABS(${x})`;
+  const sign = `IF(${x} < 0, '-', '')`;
+  return (
+    `CASE WHEN ${size} >= 1e-6 AND ${size} < 1e15 OR ${x} = 0 THEN CAST(${x} AS CHAR(30))` +
+    ` WHEN ${size} >= 1e21 THEN REPLACE(${x}, 'e', 'e+')` +
+    ` WHEN ${size} >= 1 THEN CONCAT(${sign}, ${writeWhole(size)})` +
+    ` WHEN LOCATE('e', ${x}) > 0 THEN CAST(${x} AS CHAR(30))` +
+    ` ELSE CONCAT(${sign}, ${writeSmall(size)}) END`
+  );
+}
+
+/** `1.5e15` as `1500000000000000`, and `1000000000000000.1`, which needs no change, as it is. */
+function writeWhole(size: string): string {
+  const digits = `REPLACE(SUBSTRING_INDEX(${size}, 'e', 1), '.', '')`;
+  return `IF(LOCATE('e', ${size}) = 0, ${size}, RPAD(${digits}, SUBSTRING_INDEX(${size}, 'e', -1) + 1, '0'))`;
+}
+
+/** `0.000000123` as `1.23e-7`. */
+function writeSmall(size: string): string {
+  const digits = `TRIM(LEADING '0' FROM SUBSTRING(${size}, 3))`;
+  const exponent = `CHAR_LENGTH(${size}) - 1 - CHAR_LENGTH(${digits})`;
+  const mantissa = `CONCAT(LEFT(${digits}, 1), IF(CHAR_LENGTH(${digits}) > 1, '.', ''), SUBSTRING(${digits}, 2))`;
+  return `CONCAT(${mantissa}, 'e-', ${exponent})`;
+}
+
+function writeObject(entries: readonly JsonEntry[]): string {
+  if (entries.length === 0) return "'{}'";
+  const parts = entries.flatMap(({ as, json }, index) => [
+    quoteText(`${index === 0 ? "{" : ","}${JSON.stringify(as)}:`),
+    json,
+  ]);
+  // What GROUP_CONCAT cuts lacks three bytes at most, and the name of its entry makes it too long again.
+  return markCut(`CONCAT(${[...parts, "'}'"].join(", ")})`);
+}
+
+/** A text that is never null, or the mark. */
+function markCut(text: string): string {
+  return `COALESCE(${text}, '\\0')`;
+}
+
+/** A cursor; null for the empty list of no row. A list that is not whole becomes the mark again. */
+function writeCursor(list: string): string {
+  const digits = `TRIM(TRAILING '=' FROM ${writeBase64(`COALESCE(${list}, '')`)})`;
+  const cursor = `CONCAT('"', REPLACE(REPLACE(${digits}, '+', '-'), '/', '_'), '"')`;
+  return `NULLIF(${markCut(`REPLACE(${cursor}, '"AA"', '\\0')`)}, '""')`;
+}

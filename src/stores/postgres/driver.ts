@@ -1,0 +1,274 @@
+/**
+ * Connections to PostgreSQL: statements in the order they are asked, several under way at once, each prepared once per
+ * connection. It knows no plan and no transaction.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ConnectionOptions } from "node:tls";
+import { FootingError } from "../../errors/footing-error.ts";
+import type { Address } from "./address.ts";
+import type { ByteClient, Request, Row } from "./byte-client.ts";
+import type { NativeValue } from "./codec.ts";
+import { StatementNames } from "./statement-names.ts";
+
+/** The answer to one statement. */
+export interface Result {
+  readonly rows: readonly Row[];
+  /** Rows written, or read. */
+  readonly count: number;
+  /** The first word of what was done: `COMMIT`, or `ROLLBACK` where a commit was asked of a broken transaction. */
+  readonly command: string;
+}
+
+/** The server refused a statement. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+  /** SQLSTATE, five characters. */
+  readonly state: string;
+  readonly constraint: string | null;
+
+  constructor(message: string, details: { readonly state: string; readonly constraint: string | null }) {
+    super(message);
+    this.state = details.state;
+    this.constraint = details.constraint;
+  }
+}
+
+/** There is no connection, or there is none any more: what was under way has no answer. */
+export class ConnectionError extends Error {
+  override readonly name = "ConnectionError";
+  /** The code of the system or of TLS, e.g. `ECONNREFUSED`; ours are `CONNECT_TIMEOUT` and `CONNECTION_CLOSED`. */
+  readonly code: string;
+
+  constructor(message: string, code: string, cause: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** How connections are opened. */
+export interface LinkOptions {
+  readonly address: Address;
+  /** Settings of the session, sent with its first message. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** How long the server may say nothing while statements are under way, in milliseconds; then the connection ends. */
+  readonly silence: number;
+}
+
+/** What the server says with its last breath. */
+const LAST_WORDS = /^(08|57P0[1245])/;
+/** A prepared statement is gone or has become another: a table was changed, or a pooler gave us another process. */
+const STALE: readonly string[] = ["0A000", "26000", "42P05"];
+
+interface Settlement {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One connection. When it ends, what is under way fails and nothing more can be asked: a transaction can never go on
+ * over another connection.
+ */
+export class Link {
+  readonly #client: ByteClient;
+  readonly #names: StatementNames;
+  readonly #watch: NodeJS.Timeout;
+  #load = 0;
+  #isOpen = true;
+  #process: string | null = null;
+  /** What was received when it was last looked at, and since when nothing more came. */
+  #heard = { bytes: 0, at: 0 };
+
+  constructor(client: ByteClient, { address, silence }: LinkOptions) {
+    this.#client = client;
+    this.#names = new StatementNames(address.prepare);
+    this.#watch = setInterval(() => this.#listen(silence), Math.min(1000, silence / 4)).unref();
+    client.on("error", () => this.#end());
+    client.on("end", () => this.#end());
+  }
+
+  /**
+   * Opens a connection.
+   * @throws ConnectionError, ServerError; FootingError FTG_CONFIG when the package is not installed or another version.
+   */
+  static async connect(options: LinkOptions): Promise<Link> {
+    const { address, settings } = options;
+    const { ByteClient, checkPackage } = await loadPackage();
+    checkPackage();
+    const client = new ByteClient(createClientOptions(address, settings));
+    const link = new Link(client, options);
+    const tooLate = new ConnectionError("The server does not answer.", "CONNECT_TIMEOUT", undefined);
+    const timer = setTimeout(() => client.cut(tooLate), address.connectTimeout * 1000);
+    try {
+      await client.connect();
+      if (address.prepare) link.#process = await link.#askProcess();
+      return link;
+    } catch (error) {
+      link.#break();
+      throw readError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Whether statements can still be sent. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Statements without an answer yet. */
+  get load(): number {
+    return this.#load;
+  }
+
+  /** The number of the server's process behind this connection; null when it changes. */
+  get process(): string | null {
+    return this.#process;
+  }
+
+  /**
+   * Runs one statement with values, prepared once per connection. One that the server has lost or that has become stale
+   * is prepared anew and run again, behind what was sent meanwhile, unless a transaction is open.
+   */
+  query(text: string, values: readonly NativeValue[]): Promise<Result> {
+    return new Promise((resolve, reject) => this.#prepare(text, values, { resolve, reject }));
+  }
+
+  /** Runs SQL of our own without values, several statements at once too: then the last rows are the answer. */
+  exec(sql: string): Promise<Result> {
+    const request = { text: sql, values: null, name: "", isPrepared: false, dropped: null };
+    return new Promise((resolve, reject) => this.#send(request, { resolve, reject }));
+  }
+
+  /** Ends the connection at once; what is under way fails. */
+  async destroy(): Promise<void> {
+    // A server at work would not hear us take leave.
+    if (this.#load > 0) this.#break();
+    this.#end();
+    await this.#client.leave();
+  }
+
+  /** Ends the connection when what is under way is done, or after so many milliseconds. */
+  async finish(patience: number): Promise<void> {
+    const end = performance.now() + patience;
+    while (this.#load > 0 && performance.now() < end) await sleep(5);
+    await this.destroy();
+  }
+
+  #prepare(text: string, values: readonly NativeValue[], settlement: Settlement): void {
+    this.#send({ text, values, ...this.#names.take(text) }, settlement);
+  }
+
+  #send(request: Request, settlement: Settlement): void {
+    if (!this.#isOpen) {
+      settlement.reject(createEndedError());
+      return;
+    }
+    if (this.#load === 0) this.#heard = { bytes: this.#client.received, at: performance.now() };
+    this.#load += 1;
+    this.#client.send(request, {
+      succeed: (rows, tag) => {
+        this.#load -= 1;
+        settlement.resolve(createResult(rows, tag));
+      },
+      fail: (error) => {
+        this.#load -= 1;
+        this.#fail(readError(error), request, settlement);
+      },
+    });
+  }
+
+  #fail(error: unknown, { text, values, name, isPrepared }: Request, settlement: Settlement): void {
+    if (error instanceof ConnectionError) this.#break();
+    const isStale = isPrepared && error instanceof ServerError && STALE.includes(error.state);
+    // Whether a statement was prepared before it failed is not known.
+    if (name !== "" && (isStale || !isPrepared)) this.#names.forget(text);
+    // A lone statement that failed has done nothing.
+    if (isStale && values !== null && this.#client.getTransactionStatus() === "I")
+      this.#prepare(text, values, settlement);
+    else settlement.reject(error);
+  }
+
+  async #askProcess(): Promise<string> {
+    const { rows } = await this.exec("SELECT pg_backend_pid()");
+    return String(rows[0]?.[0]);
+  }
+
+  #listen(silence: number): void {
+    const now = performance.now();
+    const bytes = this.#client.received;
+    if (bytes !== this.#heard.bytes) this.#heard = { bytes, at: now };
+    else if (this.#load > 0 && now - this.#heard.at > silence) this.#break();
+  }
+
+  #break(): void {
+    this.#end();
+    this.#client.cut();
+  }
+
+  #end(): void {
+    this.#isOpen = false;
+    clearInterval(this.#watch);
+  }
+}
+
+/** What came from the server, and what says that there is no connection any more. */
+function readError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ServerError || error instanceof ConnectionError) return error;
+  const code = "code" in error && error.code !== undefined ? String(error.code) : "CONNECTION_CLOSED";
+  if (!("severity" in error) || LAST_WORDS.test(code)) return createConnectionError(error, code);
+  const constraint = "constraint" in error && error.constraint !== undefined ? String(error.constraint) : null;
+  return new ServerError(error.message, { state: code, constraint });
+}
+
+function createConnectionError(error: Error, code: string): ConnectionError {
+  // The package's answer to a server without TLS has no code.
+  const known = /not support SSL/.test(error.message) ? "ECONNRESET" : code;
+  // Several addresses that all refuse make an error without a message.
+  return new ConnectionError(error.message || known, known, error);
+}
+
+function createEndedError(): ConnectionError {
+  return new ConnectionError("The connection has ended.", "CONNECTION_CLOSED", undefined);
+}
+
+function createResult(rows: readonly Row[], tag: string): Result {
+  const [command = ""] = tag.split(" ", 1);
+  return { rows, command, count: Number(tag.slice(tag.lastIndexOf(" ") + 1)) || 0 };
+}
+
+async function loadPackage(): Promise<typeof import("./byte-client.ts")> {
+  try {
+    return await import("./byte-client.ts");
+  } catch (cause) {
+    throw new FootingError("FTG_CONFIG", {
+      detail: "The package pg, which speaks to PostgreSQL, is not installed.",
+      fix: "Run: npm install pg",
+      cause,
+    });
+  }
+}
+
+function createClientOptions(
+  address: Address,
+  settings: Readonly<Record<string, string>>,
+): ConstructorParameters<typeof ByteClient>[0] {
+  const { host, port, user, database, password, applicationName } = address;
+  return {
+    host,
+    port,
+    parameters: { user, database, application_name: applicationName, ...settings },
+    password: () => {
+      if (password !== "") return password;
+      throw new ServerError("The server asks for a password.", { state: "28P01", constraint: null });
+    },
+    tls: createTls(address),
+  };
+}
+
+/** The package adds the host, against which Node checks the certificate. */
+function createTls({ tls, authorities }: Address): ConnectionOptions | false {
+  if (tls === "disable") return false;
+  const trust = authorities === null ? {} : { ca: authorities };
+  if (tls === "require") return { ...trust, rejectUnauthorized: false };
+  return tls === "verify-ca" ? { ...trust, checkServerIdentity: () => undefined } : trust;
+}

@@ -1,0 +1,104 @@
+/**
+ * One list of rows read straight from its table, for engines with gaps: no derived table stands between the rows and
+ * what leaves of them. It writes queries, never JSON.
+ */
+import { FootingError } from "../../errors/footing-error.ts";
+import { isConstant } from "../../plan/predicate-node.ts";
+import type { RowsNode } from "../../plan/rows-node.ts";
+import type { Compilation } from "./compilation.ts";
+import { type CompiledOrder, compileOrder, type OrderTerm, writeOrder } from "./compile-order.ts";
+import { decided, joinWhere } from "./compile-predicate.ts";
+import type { DialectGaps, KeyRows } from "./dialect.ts";
+import { findOrderedIndex } from "./find-ordered-index.ts";
+import { compileSource, isBackwards, selectTable } from "./row-list.ts";
+import type { RelatedRows, RowScope } from "./row-scope.ts";
+
+/** A list that is being compiled. */
+export class DirectList {
+  /** A row of the table. */
+  readonly row: RowScope;
+  readonly #c: Compilation;
+  readonly #node: RowsNode;
+  readonly #rows: RelatedRows;
+  readonly #order: CompiledOrder;
+
+  constructor(c: Compilation, node: RowsNode, related: RelatedRows | null) {
+    this.#c = c;
+    this.#node = node;
+    this.#rows = related ?? selectTable(c, node.model);
+    this.row = this.#rows.far;
+    this.#order = compileOrder(c, node.order, { scope: this.row, backwards: isBackwards(node) });
+  }
+
+  /** The sort keys of a row. */
+  get keys(): readonly OrderTerm[] {
+    return this.#order.terms;
+  }
+
+  /** The number of all rows behind the place where the page starts. */
+  get count(): string {
+    const { offset } = this.#node;
+    const count = `(SELECT count(*) ${this.#source})`;
+    return offset === null ? count : `${count} - ${this.#c.bind(offset)}`;
+  }
+
+  /** The query of these columns, cut by the given `LIMIT` text. */
+  query(columns: string, limit: string): string {
+    const order = writeOrder(this.#c, this.#order.terms);
+    const skip = this.#offset === null ? "" : ` OFFSET ${this.#offset}`;
+    return `SELECT ${columns} ${this.#source} ORDER BY ${order} LIMIT ${limit}${skip}`;
+  }
+
+  /**
+   * A scalar subquery of all rows' texts, in the list's own order, cut to its limit. The rows are found by their keys
+   * first, so that those beyond the limit cost no more than that.
+   */
+  join(item: string, separator: string): string {
+    const c = this.#c;
+    const rows = this.#firstRows();
+    const match = this.row.model.key.map(({ column }, part) => `${this.row.column(column)} = ${rows.parts[part]}`);
+    const joins = this.#order.joins.map((join) => ` ${join}`).join("");
+    const order = `${rows.position}${isBackwards(this.#node) ? " DESC" : ""}`;
+    const from = `${rows.from} JOIN ${this.#rows.table} ON ${match.join(" AND ")}${joins}`;
+    return `(SELECT ${c.dialect.joinRows(item, separator, order)} FROM ${from})`;
+  }
+
+  #firstRows(): KeyRows {
+    const { model, limit } = this.#node;
+    if (limit === null) throw new FootingError("FTG_INTERNAL", { detail: `A list of ${model} has no limit.` });
+    return requireGaps(this.#c).firstRows({
+      key: this.row.model.key.map(({ column, type }) => ({ expression: this.row.column(column), type })),
+      source: this.#source,
+      indexed: this.#indexed,
+      order: this.#order.terms,
+      limit: this.#c.bind(limit),
+      offset: this.#offset,
+      alias: this.#c.alias("a"),
+    });
+  }
+
+  get #source(): string {
+    return compileSource(this.#c, this.#node, { rows: this.#rows, order: this.#order });
+  }
+
+  /** Conditions beyond the fixed columns would make an index no better than reading all rows once. */
+  get #indexed(): string | null {
+    const { access, where, seek, offset } = this.#node;
+    const { table, conditions } = this.#rows;
+    const isPlain = isConstant(decided(access), true) && isConstant(where, true);
+    if (!isPlain || offset !== null || (seek !== null && seek.values.length > 0)) return null;
+    const index = findOrderedIndex(this.#rows, this.#node.order);
+    const from = index === null ? null : requireGaps(this.#c).readBy(table, index);
+    return from === null ? null : `FROM ${from}${joinWhere(conditions)}`;
+  }
+
+  get #offset(): string | null {
+    return this.#node.offset === null ? null : this.#c.bind(this.#node.offset);
+  }
+}
+
+/** How the engine gets by with its gaps. */
+export function requireGaps(c: Compilation): DialectGaps {
+  if (c.dialect.gaps !== undefined) return c.dialect.gaps;
+  throw new FootingError("FTG_INTERNAL", { detail: "An engine without gaps was asked how it gets by with them." });
+}
