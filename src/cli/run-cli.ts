@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import type { MoveSettings } from "./move-command.ts";
 import { renderFailure } from "./render-failure.ts";
 
 const ENVIRONMENT = `
@@ -18,6 +19,13 @@ Examples:
   $ footing check && footing start     start only what is right
 
 Without a file, commands take ./app.ts: a module whose default export is the result of defineApp.`;
+
+const MOVING = `
+Stop everything that writes to either database first. A move that was killed goes on where it stopped when it is run
+again. At the end every row of both sides is compared; the exit code is 1 when one differs.
+
+Example:
+  $ footing move --from sqlite:./data/app.db --to postgres://user:password@localhost:5432/app`;
 
 /**
  * Runs the command line. Sets the exit code; a command that serves keeps the process alive.
@@ -43,6 +51,7 @@ function createProgram(): Command {
     .addHelpText("after", ENVIRONMENT);
   addServing(program);
   addInspecting(program);
+  addMoving(program);
   return program;
 }
 
@@ -67,6 +76,18 @@ function addInspecting(program: Command): void {
   addCommand(program, "check", "report every problem of the schema and the settings at once, each with its fix").action(
     async (file: string) => (await import("./check-command.ts")).runCheck(file),
   );
+}
+
+function addMoving(program: Command): void {
+  addCommand(program, "move", "copy all data of the app from one database to another, and compare both")
+    .requiredOption("--from <url>", "database to copy from; it is only read")
+    .requiredOption("--to <url>", "database to copy to; its tables are created when it is empty")
+    .option("--replace", "empty a target that holds other rows, after asking")
+    .option("--yes", "do not ask")
+    .addHelpText("after", MOVING)
+    .action(async (file: string, settings: MoveSettings) =>
+      (await import("./move-command.ts")).runMoveCommand(file, settings),
+    );
 }
 
 function addCommand(program: Command, name: string, description: string): Command {
