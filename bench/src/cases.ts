@@ -1,6 +1,5 @@
 // What is measured: six requests as a web app sends them, each with keys drawn from the whole atlas.
 
-import { DatabaseSync } from "node:sqlite";
 import { createRandom, pick } from "./random.ts";
 
 /** One request. */
@@ -38,21 +37,6 @@ const CITIES_QUERY = `query ($code: String!) {
     }
   }
 }`;
-
-/** Reads the keys of the atlas in `file`. */
-export function readKeys(file: string): Keys {
-  const db = new DatabaseSync(file, { readOnly: true });
-  // The columns are named as the fields of Keys.
-  const cities = db
-    .prepare("SELECT id, country_code AS country, population FROM city")
-    .all() as unknown as Keys["cities"];
-  const countries = db
-    .prepare("SELECT code FROM country ORDER BY code")
-    .all()
-    .map(({ code }) => String(code));
-  db.close();
-  return { cities, countries };
-}
 
 /** The cases over `keys`. Each call starts the same random sequence again. */
 export function createCases({ cities, countries }: Keys, seed: number): BenchCase[] {

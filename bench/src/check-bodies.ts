@@ -1,59 +1,80 @@
-// Makes sure that all servers answer the same before anything is timed: the floor to the byte, Drizzle the same data.
+// Makes sure that all servers answer the same before anything is timed: the floor to the byte, the others the same data.
 
 import { isDeepStrictEqual } from "node:util";
 import { type BenchCase, type CaseRequest, toRest } from "./cases.ts";
+import type { Peer } from "./peers.ts";
 import type { ServerProcess } from "./processes.ts";
 
-/** The servers in the roles of the comparison. */
-export interface Servers {
-  readonly floor: ServerProcess;
-  readonly footing: ServerProcess;
-  readonly drizzle: ServerProcess;
+/** A server of the comparison that runs. */
+export interface RunningPeer {
+  readonly peer: Peer;
+  readonly server: ServerProcess;
+}
+
+/** What a case is measured on. */
+export interface Comparison {
+  readonly footing: RunningPeer;
+  /** All, Footing too, in the order of the table. */
+  readonly peers: readonly RunningPeer[];
 }
 
 const SAMPLES = 50;
 
 /**
- * Sends the same requests to all servers and compares what they answer; bytes of the answers on average.
+ * Sends the same requests to all servers and compares what they answer; bytes of Footing's answers on average.
  * Throws on the first difference.
  */
-export async function checkBodies(subject: BenchCase, servers: Servers, authorization: string): Promise<number> {
+export async function checkBodies(
+  subject: BenchCase,
+  { footing, peers }: Comparison,
+  authorization: string,
+): Promise<number> {
   let bytes = 0;
   for (let count = 0; count < SAMPLES; count++) {
     const request = subject.next();
-    const [floor, footing, drizzle] = await Promise.all([
-      send(servers.floor.port, request, authorization),
-      send(servers.footing.port, request, authorization),
-      send(servers.drizzle.port, toRest(request), authorization),
-    ]);
-    if (floor !== footing) throw createDifference(request, "the floor", [footing, floor]);
-    if (!isDeepStrictEqual(unwrap(drizzle), unwrap(footing)))
-      throw createDifference(request, "Drizzle", [footing, drizzle]);
-    bytes += Buffer.byteLength(footing);
+    const expected = await send(footing, request, authorization);
+    for (const one of peers) {
+      if (one === footing) continue;
+      const answer = await send(one, request, authorization);
+      if (!isSame(one.peer, answer, expected)) throw createDifference(request, one.peer.name, [expected, answer]);
+    }
+    bytes += Buffer.byteLength(expected);
   }
   return Math.round(bytes / SAMPLES);
 }
 
-async function send(port: number, { path, body }: CaseRequest, authorization: string): Promise<string> {
+/** The request in the form that a peer serves. */
+export function adapt({ answers }: Peer, request: CaseRequest): CaseRequest {
+  return answers === "bytes" ? request : toRest(request);
+}
+
+async function send({ peer, server }: RunningPeer, request: CaseRequest, authorization: string): Promise<string> {
+  const { path, body } = adapt(peer, request);
   const write = { method: "POST", body: body ?? "", headers: { authorization, "content-type": "application/json" } };
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, body === undefined ? {} : write);
+  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, body === undefined ? {} : write);
   const text = await response.text();
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`${peer.name}: ${path} answered ${response.status}: ${text}`);
   return text;
 }
 
-/** The rows without the page or the connection around them, which Drizzle's server does not send. */
+function isSame({ answers }: Peer, answer: string, expected: string): boolean {
+  return answers === "bytes" ? answer === expected : isDeepStrictEqual(unwrap(answer), unwrap(expected));
+}
+
+/** The rows alone, without Footing's page or connection around them and with one name for a city's country. */
 function unwrap(text: string): unknown {
-  const body: { data?: unknown } = JSON.parse(text, (_key, value: unknown) =>
-    isConnection(value) ? value.nodes : value,
-  );
+  const body: { data?: unknown } = JSON.parse(text, (_key, value: unknown) => unify(value));
   const data = body.data ?? body;
   const isGraphql = typeof data === "object" && data !== null && "countries" in data;
   return isGraphql ? data.countries : data;
 }
 
-function isConnection(value: unknown): value is { readonly nodes: unknown } {
-  return typeof value === "object" && value !== null && "nodes" in value;
+function unify(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if ("nodes" in value) return value.nodes;
+  if (!("home" in value)) return value;
+  const { home, ...city } = value;
+  return { ...city, country: home };
 }
 
 function createDifference({ path }: CaseRequest, other: string, [footing, theirs]: readonly string[]): Error {

@@ -3,8 +3,8 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /** A server under test. */
@@ -12,6 +12,8 @@ export interface ServerProcess {
   readonly name: string;
   readonly port: number;
   readonly pid: number;
+  /** Has it collect all its garbage. */
+  collect(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -23,36 +25,86 @@ export interface ServerCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** The times of a process in /proc, in clock ticks. */
+interface ProcessTimes {
+  readonly parent: number;
+  readonly own: number;
+  /** Of its children that have ended. */
+  readonly ended: number;
+}
+
 /** Clock ticks per second of the times in /proc; the kernel's interface fixes it. */
 const TICKS = 100;
-const START_LIMIT = 120_000;
+const CORES = cpus().length;
+/** Long enough to import the atlas. */
+const START_LIMIT = 300_000;
+const COLLECT = ["--expose-gc", "--import", import.meta.resolve("./servers/collect.ts")];
 
-/** True when servers run on core 0 and this process, the load, on core 1. */
+/** True when servers run on core 0 and this process, the load, on core 1, together with all it starts without a pin. */
 export function pinLoad(): boolean {
-  if (process.platform !== "linux" || availableParallelism() < 2) return false;
+  if (process.platform !== "linux" || CORES < 2) return false;
   return spawnSync("taskset", ["-acp", "1", String(process.pid)]).status === 0;
+}
+
+/** Gives a database the cores that servers and load leave; where they leave none, it stays with the load. */
+export function pinDatabase(pid: number): void {
+  if (CORES > 2) spawnSync("taskset", ["-acp", `2-${CORES - 1}`, String(pid)]);
 }
 
 /** Starts a server and waits until it tells its port, by message or in its output. */
 export async function startServer(command: ServerCommand, pinned: boolean): Promise<ServerProcess> {
-  const [program, ...args] = [...(pinned ? ["taskset", "-c", "0"] : []), process.execPath, ...command.args];
-  if (program === undefined) throw new Error("No program.");
+  const node = [process.execPath, ...COLLECT, ...command.args];
+  const [program = "", ...args] = [...(pinned ? ["taskset", "-c", "0"] : []), ...node];
   const child = spawn(program, args, {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     env: { ...process.env, ...command.env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const port = await waitForPort(child, command.name);
-  return { name: command.name, port, pid: child.pid ?? 0, stop: () => stopServer(child) };
+  return {
+    name: command.name,
+    port,
+    pid: child.pid ?? 0,
+    collect: () => collect(child, command.name),
+    stop: () => stopServer(child),
+  };
 }
 
 /** Processor time of a process so far in microseconds, or null where the system does not tell. */
 export function readProcessorTime(pid: number): number | null {
-  const file = `/proc/${pid}/stat`;
-  if (!existsSync(file)) return null;
+  const times = readTimes(pid);
+  return times === null ? null : toMicroseconds(times.own);
+}
+
+/** Processor time of a process and its children so far in microseconds, ended ones too; null where nobody tells. */
+export function readTreeTime(pid: number): number | null {
+  const root = readTimes(pid);
+  if (root === null) return null;
+  const others = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (readTimes(Number(name)) ?? []) : []));
+  const children = others.filter(({ parent }) => parent === pid);
+  return toMicroseconds(children.reduce((sum, { own, ended }) => sum + own + ended, root.own + root.ended));
+}
+
+function readTimes(pid: number): ProcessTimes | null {
+  const text = readStat(pid);
+  if (text === null) return null;
   // The name in parentheses may hold spaces; the fields behind it start with the third.
-  const fields = readFileSync(file, "latin1").split(") ").at(-1)?.split(" ") ?? [];
-  return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS;
+  const fields = text.slice(text.lastIndexOf(") ") + 2).split(" ");
+  const field = (index: number): number => Number(fields[index]);
+  return { parent: field(1), own: field(11) + field(12), ended: field(13) + field(14) };
+}
+
+function readStat(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    // No such system, or the process has just ended.
+    return null;
+  }
+}
+
+function toMicroseconds(ticks: number): number {
+  return (ticks * 1e6) / TICKS;
 }
 
 function waitForPort(child: ChildProcess, name: string): Promise<number> {
@@ -62,8 +114,11 @@ function waitForPort(child: ChildProcess, name: string): Promise<number> {
       clearTimeout(late);
       resolve(port);
     };
-    child.on("message", (message: { port: number }) => found(message.port));
-    child.on("exit", (code) => reject(new Error(`${name} ended with code ${code}.`)));
+    child.once("message", (message: { port: number }) => found(message.port));
+    child.on("exit", (code) => {
+      clearTimeout(late);
+      reject(new Error(`${name} ended with code ${code}.`));
+    });
     let output = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       output += text;
@@ -71,6 +126,12 @@ function waitForPort(child: ChildProcess, name: string): Promise<number> {
       if (port !== undefined) found(Number(port));
     });
   });
+}
+
+async function collect(child: ChildProcess, name: string): Promise<void> {
+  child.send("collect");
+  const [answer] = await once(child, "message");
+  if (answer !== "collected") throw new Error(`${name} sent ${JSON.stringify(answer)} instead of collecting.`);
 }
 
 async function stopServer(child: ChildProcess): Promise<void> {

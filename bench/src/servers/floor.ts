@@ -1,13 +1,14 @@
 // The floor: a Fastify handler written by hand for each case, with the SQL that Footing compiled, on the same driver,
 // prepared once. It checks no rule, knows no schema and sends no header that a handler need not send.
 
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import Fastify, { type FastifyInstance } from "fastify";
-import { readList } from "../../../src/stores/sql/read-list.ts";
-import { registerFunctions } from "../../../src/stores/sqlite/codec.ts";
+import type { ReadResult, Values } from "../../../src/stores/contract/store.ts";
+import { joinRows } from "../../../src/stores/sql/join-rows.ts";
+import { readAnswer } from "../../../src/stores/sql/sql-statement.ts";
 import { askCities, createCity } from "../cases.ts";
 import { type CapturedRequest, captureStatements } from "./capture.ts";
-import { CITY_BODY, type CityBody, PRAGMAS, readEnvironment, serve } from "./serve.ts";
+import { type Answer, connectDriver, type DriverRows } from "./floor-drivers.ts";
+import { CITY_BODY, type CityBody, readEnvironment, serve } from "./serve.ts";
 
 /** Values that stand for those of a request while the SQL is captured. */
 const ID = 3_936_456;
@@ -25,10 +26,8 @@ const captured = await captureStatements(environment, {
   filtered: { path: `/api/cities?country=${COUNTRY}&population[gt]=${POPULATION}&sort=-population&limit=20` },
   create: { path: "/api/cities", body: createCity(NEW_ID, COUNTRY) },
 });
-const db = new DatabaseSync(environment.database);
-for (const pragma of PRAGMAS) db.exec(`PRAGMA ${pragma}`);
-registerFunctions(db);
-db.prepare("DELETE FROM city WHERE id = ?").run(NEW_ID);
+const driver = await connectDriver(environment.database);
+await driver.exec(`DELETE FROM city WHERE id = ${NEW_ID}`);
 const ENVELOPE = Buffer.from('{"data":');
 const server = Fastify();
 addReads(server);
@@ -41,112 +40,128 @@ function addReads(app: FastifyInstance): void {
   const list = prepareList(captured.list, [ID, 20]);
   const toOne = prepareList(captured.toOne, [ID, 20]);
   const filtered = prepareList(captured.filtered, [COUNTRY, POPULATION, 20]);
-  app.get<{ Params: { id: string } }>("/api/cities/:id", ({ params }, reply) => {
-    const body = get(Number(params.id));
-    if (body === null) return reply.code(404).send({ title: "Not found" });
-    return reply.type(JSON_TYPE).send(body);
-  });
+  app.get<{ Params: { id: string } }>("/api/cities/:id", ({ params }, reply) =>
+    then(get(Number(params.id)), (body) => {
+      if (body === null) return reply.code(404).send({ title: "Not found" });
+      return reply.type(JSON_TYPE).send(body);
+    }),
+  );
   app.get<{ Querystring: Record<string, string> }>("/api/cities", ({ query }, reply) => {
     const limit = Number(query["limit"]);
     const { country = "", include } = query;
-    reply.type(JSON_TYPE);
-    if (country !== "") return reply.send(filtered([country, Number(query["population[gt]"]), limit]));
-    return reply.send((include === "country" ? toOne : list)([Number(query["id[gt]"]), limit]));
+    const read = country !== "" ? filtered : include === "country" ? toOne : list;
+    const own = country !== "" ? [country, Number(query["population[gt]"])] : [Number(query["id[gt]"])];
+    return then(read([...own, limit]), (body) => reply.type(JSON_TYPE).send(body));
   });
   app.post<{ Body: { variables: { code: string } } }>("/graphql", ({ body }, reply) =>
-    reply.type(JSON_TYPE).send(toMany(body.variables.code)),
+    then(toMany(body.variables.code), (text) => reply.type(JSON_TYPE).send(text)),
   );
 }
 
+/** Inserts the city, then reads it: each a transaction of its own. */
 function addCreate(app: FastifyInstance): void {
-  const statements = captured.create.statements.filter(({ sql }) => /^(INSERT|SELECT)/.test(sql));
-  const [insert, select] = statements.map(({ sql }) => prepare(sql));
-  if (insert === undefined || select === undefined) throw new Error("Footing creates a city in another way now.");
-  app.post<{ Body: CityBody }>("/api/cities", { schema: { body: CITY_BODY } }, ({ headers, body }, reply) => {
-    if (headers.authorization !== environment.authorization) return reply.code(403).send({ title: "Not allowed" });
-    const { id, name, population, latitude, longitude, featureCode, country, region = null } = body;
-    insert.run(id, name, population, latitude, longitude, featureCode, country, region);
-    return reply
-      .code(201)
-      .type(JSON_TYPE)
-      .send(readText(readRow(select, [id])?.[0]));
-  });
+  const { compiled, values } = captured.create;
+  const steps = compiled.kind === "write" ? compiled.program.steps : [];
+  const [insert, select] = steps.flatMap((step) =>
+    step.kind === "change" || step.kind === "return" ? [driver.prepare(step.text, "write")] : [],
+  );
+  if (insert === undefined || select === undefined || steps.length > 2)
+    throw new Error("Footing creates a city in another way now.");
+  const sample: Readonly<Record<string, unknown>> = JSON.parse(createCity(NEW_ID, COUNTRY));
+  const names = Object.keys(sample);
+  const bind = createBinder(values, Object.values(sample));
+  app.post<{ Body: CityBody & Record<string, unknown> }>(
+    "/api/cities",
+    { schema: { body: CITY_BODY } },
+    ({ headers, body }, reply) => {
+      if (headers.authorization !== environment.authorization) return reply.code(403).send({ title: "Not allowed" });
+      const bound = bind(names.map((name) => body[name]));
+      const written = then(insert(bound), () => select(bound));
+      return then(written, (rows) =>
+        reply
+          .code(201)
+          .type(JSON_TYPE)
+          .send(readAnswer(rows[0], bound, null).json),
+      );
+    },
+  );
 }
 
-/** A statement with one changing value whose first column goes into a fixed envelope. */
-function prepareOne(
-  { statements, body }: CapturedRequest,
-  sample: SQLInputValue,
-): (value: SQLInputValue) => string | null {
-  const { statement, values, row } = prepareOnly(statements);
-  const text = readText(row[0]);
-  const [head, tail] = split(body, text);
-  const place = find(values, sample);
+/** A statement with one changing value whose answer goes into a fixed envelope. */
+function prepareOne(request: CapturedRequest, sample: unknown): (value: unknown) => Answer<string | Buffer | null> {
+  const { run, read } = prepareRead(request);
+  const [head, tail] = split(request);
+  const bind = createBinder(request.values, [sample]);
   return (value) => {
-    const row = readRow(statement, values.with(place, value));
-    return row === undefined ? null : head + readText(row[0]) + tail;
+    const values = bind([value]);
+    return then(run(values), (rows) => (rows.length === 0 ? null : wrap(head, read(rows, values).json, tail)));
   };
 }
 
-/** A statement whose columns are the rows, whether there are more, and the sort key of the last. */
+/** A statement that answers the rows of a list, whether there are more, and the sort key of the last. */
 function prepareList(
-  { statements, body }: CapturedRequest,
-  samples: readonly SQLInputValue[],
-): (values: readonly SQLInputValue[]) => Buffer {
-  const { statement, values } = prepareOnly(statements);
-  const places = samples.map((sample) => find(values, sample));
-  if (places.some((place, index) => place !== index)) throw new Error("Footing binds in another order now.");
-  const { page }: { page: { next: string } } = JSON.parse(body);
+  request: CapturedRequest,
+  samples: readonly unknown[],
+): (values: readonly unknown[]) => Answer<Buffer> {
+  const { run, read } = prepareRead(request);
+  const bind = createBinder(request.values, samples);
+  const { page }: { page: { next: string } } = JSON.parse(request.body);
   const [tag]: [string] = JSON.parse(Buffer.from(page.next, "base64url").toString());
   const start = `["${tag}",`;
-  const cut = { limit: samples.length - 1, backwards: false };
-  return (values) => {
-    const { json, hasMore, edge } = readList(readRow(statement, values) ?? [], values, cut);
-    const next = hasMore ? `"${Buffer.from(start + String(edge).slice(1)).toString("base64url")}"` : "null";
-    return Buffer.concat([ENVELOPE, toBytes(json), Buffer.from(`,"page":{"hasMore":${hasMore},"next":${next}}}`)]);
+  return (own) => {
+    const values = bind(own);
+    return then(run(values), (rows) => {
+      const { json, hasMore, edge } = read(rows, values);
+      const next = hasMore ? `"${Buffer.from(start + String(edge).slice(1)).toString("base64url")}"` : "null";
+      return Buffer.concat([ENVELOPE, toBytes(json), Buffer.from(`,"page":{"hasMore":${hasMore},"next":${next}}}`)]);
+    });
   };
+}
+
+/** The statement of a read, and how its rows become the answer. */
+function prepareRead({ compiled }: CapturedRequest): {
+  run: (values: Values) => Answer<DriverRows>;
+  read: (rows: DriverRows, values: Values) => ReadResult;
+} {
+  if (compiled.kind !== "read") throw new Error(`Footing reads with a ${compiled.kind} now.`);
+  const { text, cut, joined } = compiled;
+  return {
+    run: driver.prepare(text, "read"),
+    read: (rows, values) => (joined === null ? readAnswer(rows[0], values, cut) : joinRows(joined, rows, values)),
+  };
+}
+
+/** Puts new values where the samples stand among the values that Footing bound. */
+function createBinder(values: Values, samples: readonly unknown[]): (own: readonly unknown[]) => Values {
+  const places = samples.map((sample) => {
+    const place = values.indexOf(sample);
+    if (place < 0) throw new Error(`${String(sample)} was not bound.`);
+    return place;
+  });
+  return (own) => {
+    const bound = [...values];
+    for (const [index, place] of places.entries()) bound[place] = own[index];
+    return bound;
+  };
+}
+
+/** What stands around the answer of the store in the body. */
+function split({ body, json }: CapturedRequest): [head: string, tail: string] {
+  const start = body.indexOf(json);
+  if (start < 0) throw new Error("Footing's answer does not hold the text of the statement.");
+  return [body.slice(0, start), body.slice(start + json.length)];
+}
+
+function wrap(head: string, json: string | Buffer, tail: string): string | Buffer {
+  if (head === "" && tail === "") return json;
+  return head + json.toString() + tail;
 }
 
 function toBytes(json: string | Buffer): Buffer {
   return typeof json === "string" ? Buffer.from(json) : json;
 }
 
-function prepareOnly(statements: CapturedRequest["statements"]): {
-  statement: StatementSync;
-  values: SQLInputValue[];
-  row: readonly unknown[];
-} {
-  const [only, ...others] = statements;
-  if (only === undefined || others.length > 0)
-    throw new Error(`Footing ran ${statements.length} statements for one read.`);
-  // What reached the driver once can be bound again.
-  return { statement: prepare(only.sql), values: only.values as SQLInputValue[], row: only.row };
-}
-
-function prepare(sql: string): StatementSync {
-  const statement = db.prepare(sql);
-  statement.setReturnArrays(true);
-  return statement;
-}
-
-function readRow(statement: StatementSync, values: readonly SQLInputValue[]): readonly unknown[] | undefined {
-  // With setReturnArrays a row is an array, which the types of Node do not know.
-  return statement.get(...values) as readonly unknown[] | undefined;
-}
-
-function readText(value: unknown): string {
-  if (!(value instanceof Uint8Array)) return String(value);
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("utf8");
-}
-
-function split(body: string, text: string): [head: string, tail: string] {
-  const start = body.indexOf(text);
-  if (start < 0) throw new Error("Footing's answer does not hold the text of the statement.");
-  return [body.slice(0, start), body.slice(start + text.length)];
-}
-
-function find(values: readonly SQLInputValue[], sample: SQLInputValue): number {
-  const place = values.indexOf(sample);
-  if (place < 0) throw new Error(`${String(sample)} was not bound.`);
-  return place;
+/** Goes on at once when the answer is there, without the cost of a promise. */
+function then<T, R>(answer: Answer<T>, next: (value: T) => Answer<R>): Answer<R> {
+  return answer instanceof Promise ? answer.then(next) : next(answer);
 }

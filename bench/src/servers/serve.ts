@@ -1,14 +1,16 @@
-// What the two hand-written servers share: their environment, the settings of their connections, the check of a new
+// What the hand-written servers share: their environment, the settings of their connections, the check of a new
 // city, listening, and telling the benchmark where.
 
 import type { FastifyInstance } from "fastify";
 
 /** The environment of a server under test. */
 export interface ServerEnvironment {
-  /** Path of the database file. */
+  /** Address of the database, as Footing takes it. */
   readonly database: string;
   /** The header that may write. */
   readonly authorization: string;
+  /** In which of its forms a library is used. */
+  readonly form: string;
 }
 
 /** What Footing sets on each of its connections. */
@@ -51,14 +53,18 @@ export interface CityBody {
 
 /** Reads what the benchmark passed. */
 export function readEnvironment(): ServerEnvironment {
-  const { DATABASE_FILE: database, ATLAS_EDITOR_TOKEN: token } = process.env;
-  if (!database || !token) throw new Error("Set DATABASE_FILE and ATLAS_EDITOR_TOKEN.");
-  return { database, authorization: `Bearer ${token}` };
+  const { DATABASE_URL: database, ATLAS_EDITOR_TOKEN: token, FORM: form = "" } = process.env;
+  if (!database || !token) throw new Error("Set DATABASE_URL and ATLAS_EDITOR_TOKEN.");
+  return { database, authorization: `Bearer ${token}`, form };
+}
+
+/** The path in an address of SQLite. */
+export function readPath(url: string): string {
+  return url.slice("sqlite:".length);
 }
 
 /** Listens on any free port of this machine and sends it to the parent process. */
 export async function serve(server: FastifyInstance): Promise<void> {
   const address = await server.listen({ port: 0, host: "127.0.0.1" });
   process.send?.({ port: Number(new URL(address).port) });
-  process.on("disconnect", () => process.exit(0));
 }
