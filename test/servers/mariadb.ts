@@ -93,7 +93,7 @@ async function initialise({ install }: MariadbBinaries, { folder, run }: ServerH
     join(folder, "init.sql"),
     `CREATE USER IF NOT EXISTS ${login};\nGRANT ALL ON *.* TO ${login} WITH GRANT OPTION;\n`,
   );
-  const data = [`--datadir=${join(folder, "data")}`, "--innodb-log-file-size=64M"];
+  const data = [`--datadir=${join(folder, "data")}`, `--tmpdir=${folder}`, "--innodb-log-file-size=64M"];
   await run(install, ["--no-defaults", ...data, "--auth-root-authentication-method=normal", "--skip-test-db"]);
 }
 
@@ -103,6 +103,8 @@ function listArguments({ folder, port }: ServerHome, options: MariadbOptions): r
     `--datadir=${join(folder, "data")}`,
     `--socket=${join(folder, "socket")}`,
     `--init-file=${join(folder, "init.sql")}`,
+    // A server that starts deletes what looks like its own temporary tables, those of its neighbours too.
+    `--tmpdir=${folder}`,
   ];
   return [
     "--no-defaults",

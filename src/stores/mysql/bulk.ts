@@ -9,7 +9,7 @@ import type { SqlProgram } from "../sql/sql-program.ts";
 import { compiledOf } from "../sql/sql-statement.ts";
 import type { SqlText } from "../sql/sql-text.ts";
 import type { Link } from "./driver.ts";
-import { isRefusal } from "./failure.ts";
+import { isRefusal, isTooLong } from "./failure.ts";
 import { bindValues, runGuarded } from "./session.ts";
 
 /** Most rows, and most values, in one statement. */
@@ -52,7 +52,7 @@ async function runBatch(link: Link, insert: SqlText, rows: Batch): Promise<numbe
     const values = rows.batch.flatMap((row) => bindValues(insert, row, null));
     return (await link.query(repeatRow(insert.text, rows.batch.length), values)).count;
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isRefusal(error) && !isTooLong(error)) throw error;
     return runEach(link, rows);
   }
 }

@@ -28,7 +28,7 @@ import { bindValues } from "./session.ts";
 import { createMysqlStore } from "./store.ts";
 
 const { schema, rules } = createSchema({
-  Country: model({ code: t.text().max(2), cities: t.many("City", "country") }, { key: "code", access: {} }),
+  Country: model({ code: t.text().max(4), cities: t.many("City", "country") }, { key: "code", access: {} }),
   City: model(
     {
       id: t.int(),
@@ -120,7 +120,8 @@ describe("reads", () => {
   });
 
   test("where an index has the rows in order, the first ones are looked up one by one", () => {
-    const index = schema.models["City"]?.indexes.find(({ fields }) => fields.join() === "country,population")?.name ?? "";
+    const index =
+      schema.models["City"]?.indexes.find(({ fields }) => fields.join() === "country,population")?.name ?? "";
     const compiled = compilePlan(schema, createDialect(mariadb, new Set([index])), nested);
     const text = compiled.kind === "read" ? compiled.text.text : "";
     const first = `IF(? > 0, (SELECT CONCAT('[', t2.\`id\`, ']') FROM \`city\` AS t2 FORCE INDEX (\`${index}\`)`;

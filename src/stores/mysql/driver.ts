@@ -52,18 +52,23 @@ export interface LinkOptions {
 const MAX_PREPARED = 250;
 /** The lowest number of errors that the package itself makes. */
 const PACKAGE_ERRORS = 45_000;
+/** The server's number for a message that is too long. */
+const TOO_LONG = 1153;
 
 /** One connection. When it ends, what is under way fails and nothing more can be asked. */
 export class Link {
   readonly #connection: Connection;
   readonly #silence: number;
+  /** Bytes of the longest message that the server takes: max_allowed_packet. */
+  readonly #limit: number;
   #isOpen = true;
   #load = 0;
   /** Ends the connection when the server has said nothing for too long. */
   #watch: NodeJS.Timeout | null = null;
 
-  constructor(connection: Connection, silence: number) {
+  constructor(connection: Connection, { silence, limit }: { readonly silence: number; readonly limit: number }) {
     this.#connection = connection;
+    this.#limit = limit;
     this.#silence = silence;
     // An idle connection that ends says so here alone.
     const end = () => {
@@ -80,7 +85,9 @@ export class Link {
   static async connect({ address, silence }: LinkOptions): Promise<Link> {
     const { createConnection } = await loadPackage();
     try {
-      return new Link(await createConnection(createConfig(address)), silence);
+      const connection = await createConnection(createConfig(address));
+      const [row] = await connection.query<readonly Row[]>("SELECT @@max_allowed_packet");
+      return new Link(connection, { silence, limit: Number(row?.[0]) });
     } catch (error) {
       throw readError(error);
     }
@@ -107,7 +114,9 @@ export class Link {
   }
 
   /** Runs one statement with values, prepared once per connection. */
-  query(text: string, values: readonly NativeValue[]): Promise<Result> {
+  async query(text: string, values: readonly NativeValue[]): Promise<Result> {
+    // The server would end the connection.
+    if (measure(text, values) >= this.#limit) throw new ServerError("The statement is too long.", TOO_LONG, undefined);
     return this.#run(() => this.#connection.execute(text, [...values]));
   }
 
@@ -137,7 +146,8 @@ export class Link {
       return readResult(await send());
     } catch (error) {
       const failure = readError(error);
-      if (failure instanceof ConnectionError) await this.destroy();
+      if (isEnding(error)) this.#isOpen = false;
+      else if (failure instanceof ConnectionError) await this.destroy();
       throw failure;
     } finally {
       this.#load -= 1;
@@ -151,6 +161,25 @@ export class Link {
     if (this.#watch !== null) clearTimeout(this.#watch);
     this.#watch = null;
   }
+}
+
+/** Bytes of the longer of two messages: a statement, and the values that are sent for it. */
+function measure(text: string, values: readonly NativeValue[]): number {
+  let size = 16 + values.length * 12;
+  for (const value of values) {
+    if (typeof value === "string") size += Buffer.byteLength(value);
+    else if (Buffer.isBuffer(value)) size += value.length;
+  }
+  return Math.max(size, text.length);
+}
+
+/**
+ * Whether the server said that it ends the connection. Then the package must not: it would ask the server to kill what
+ * is gone, and nobody could catch the refusal.
+ */
+function isEnding(error: unknown): boolean {
+  if (!(error instanceof Error) || !("fatal" in error) || !("errno" in error)) return false;
+  return error.fatal === true && Number(error.errno) > 0 && Number(error.errno) < PACKAGE_ERRORS;
 }
 
 function readResult(answer: unknown): Result {

@@ -76,6 +76,11 @@ export function isRefusal(error: unknown): boolean {
   return createRefusalReader(new Map())(error) !== null;
 }
 
+/** Whether a statement was longer than the server takes, and was not sent. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof ServerError && error.number === ERROR.tooBig;
+}
+
 /** Whether another transaction was in the way, so that all of it must be done again. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ServerError && (error.number === ERROR.deadlock || error.number === ERROR.lockTimeout);

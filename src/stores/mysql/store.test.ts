@@ -244,6 +244,32 @@ describeWithServer("mariadb", "limits of the engine", () => {
     expect(await engine.deleteMany({ model: "Node", all: true }, systemActor)).toBe(2);
   });
 
+  test("a row that refers to itself by a required ref stays, and the error says so", async () => {
+    const Node = model({ n: t.int(), next: t.ref("Node") }, { key: "n", access });
+    const { engine } = await open({ Node });
+    await engine.createMany(
+      {
+        model: "Node",
+        data: [
+          { n: 1, next: 1 },
+          { n: 2, next: 1 },
+        ],
+      },
+      systemActor,
+    );
+    const remove = (n: number) => engine.delete({ model: "Node", key: { n } }, systemActor);
+    await expect(remove(1)).rejects.toMatchObject({ message: expect.stringContaining("Rows of Node still refer") });
+    await remove(2);
+    await expect(remove(1)).rejects.toMatchObject({
+      code: "FTG_REFERENCE",
+      message: expect.stringContaining("deletes no Node that refers to itself"),
+    });
+    await expect(engine.deleteMany({ model: "Node", all: true }, systemActor)).rejects.toMatchObject({
+      code: "FTG_REFERENCE",
+      message: expect.stringContaining("by a required ref"),
+    });
+  });
+
   // Where the server sorts inside GROUP_CONCAT it takes null for zero, and cuts off what it believes too long.
   test("nested rows are sorted and whole, both ways", async () => {
     const models = {
@@ -288,7 +314,8 @@ describeWithServer("mariadb", "limits of the engine", () => {
     for (const orderBy of [["rank"], ["-rank", "-a", "-b"], ["a", "b"], ["-a", "-b"], ["rank", "-a"]]) {
       for (const backwards of [false, true]) {
         const read = async (limit: number) => {
-          const offers = { select: { a: true, b: true, rank: true }, orderBy, limit, backwards };
+          const select = { a: true, b: true, rank: true } as const;
+          const offers = { select, orderBy, limit, backwards };
           const { json } = await engine.read({ model: "Shop", select: { offers } }, systemActor);
           return JSON.parse(json).map((shop: { readonly offers: readonly unknown[] }) => shop.offers);
         };
@@ -296,7 +323,9 @@ describeWithServer("mariadb", "limits of the engine", () => {
         const all = await read(60);
         expect(all[2]).toEqual([]);
         for (const limit of [1, 5, 10, 11]) {
-          const first = all.map((offers: readonly unknown[]) => (backwards ? offers.slice(-limit) : offers.slice(0, limit)));
+          const first = all.map((offers: readonly unknown[]) =>
+            backwards ? offers.slice(-limit) : offers.slice(0, limit),
+          );
           expect(await read(limit), `${orderBy} ${limit}`).toEqual(first);
         }
       }
@@ -320,7 +349,7 @@ describeWithServer("mariadb", "limits of the engine", () => {
     await large.engine.read({ model: "Shop" }, systemActor);
     await server.query("SET GLOBAL max_allowed_packet = 16384");
     const small = await open(models, { url });
-    const offers = { select: { note: true, data: true }, limit: 100 };
+    const offers = { select: { note: true, data: true }, limit: 100 } as const;
     const page = { end: { info: "endCursor" }, start: { info: "startCursor" }, more: { info: "hasNext" } } as const;
     const edges = { edges: { edges: { cursor: { info: "cursor" } } } } as const;
     const queries: readonly ReadQuery[] = [
@@ -361,6 +390,20 @@ describeWithServer("mariadb", "limits of the engine", () => {
       }
     }
     expect(Math.min(counts.whole, counts.refused)).toBeGreaterThan(100);
+  });
+
+  test("rows that are too long together are sent one by one", { timeout: 60_000 }, async () => {
+    const server = await startMariadb({ settings: { "max-allowed-packet": "65536" } });
+    onTestFinished(server.stop);
+    const Text = model({ n: t.int(), text: t.text() }, { key: "n", access });
+    const { engine } = await open({ Text }, { url: await server.createDatabase() });
+    const create = (from: number, length: number) => {
+      const data = Array.from({ length: 4 }, (_, n) => ({ n: from + n, text: "x".repeat(length) }));
+      return engine.createMany({ model: "Text", data }, systemActor);
+    };
+    expect(await create(0, 30_000)).toBe(4);
+    await expect(create(10, 70_000)).rejects.toMatchObject({ code: "FTG_TOO_LARGE" });
+    expect(await engine.count({ model: "Text" }, systemActor)).toBe(4);
   });
 
   test("a batch of many rows fails as its rows would", async () => {

@@ -60,6 +60,7 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
       (c, row, from) => `SELECT 1 FROM ${from}${joinWhere(isTarget(c, target, row))}`,
     ),
     referrers: [],
+    keepsCircles: false,
   });
 }
 
@@ -88,6 +89,7 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     checks: compileChecks(context, assignments, target),
     keyTaken: null,
     referrers: [],
+    keepsCircles: false,
   });
 }
 
@@ -115,6 +117,7 @@ export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan
     checks: [],
     keyTaken: null,
     referrers: target.single ? findReferrers(context, rows) : [],
+    keepsCircles: dialect.gaps !== undefined && refersToItself(context.model),
   });
 }
 
@@ -161,6 +164,13 @@ function listReleased(model: ModelSchema): readonly string[] {
     field.kind === "ref" && field.model === model.name && field.optional
       ? field.columns.map(({ column }) => column).filter((column) => model.key.every((part) => part.column !== column))
       : [],
+  );
+}
+
+/** Whether rows refer to rows of the model by a ref that cannot be let go of. */
+function refersToItself(model: ModelSchema): boolean {
+  return Object.values(model.fields).some(
+    (field) => field.kind === "ref" && field.model === model.name && !field.optional,
   );
 }
 

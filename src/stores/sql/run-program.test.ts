@@ -56,6 +56,7 @@ function createProgram(parts: Partial<SqlProgram>): SqlProgram {
     taken: [],
     keyTaken: null,
     referrers: [],
+    keepsCircles: false,
     ...parts,
   };
 }

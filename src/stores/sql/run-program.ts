@@ -2,6 +2,7 @@
  * Runs a write's program, whatever drives it: it yields one statement at a time and is handed the answer, so a
  * synchronous and an asynchronous driver share the order of steps and every error. It opens no transaction.
  */
+import { FootingError } from "../../errors/footing-error.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
 import type { Values, WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
@@ -181,12 +182,24 @@ function isSameList(left: readonly string[], right: readonly string[]): boolean 
 
 function* failReferrers(run: Run): Steps<never> {
   const { model, plan, referrers } = run.program;
-  if (plan.kind !== "delete" || !plan.target.single) throw stillReferenced(model, null, null);
+  if (plan.kind !== "delete" || !plan.target.single) throw createCircleError(run) ?? stillReferenced(model, null, null);
   const key = targetKey(model, plan.target.where, run.values);
   for (const referrer of referrers) {
     if ((yield askRow(run, referrer.text)) !== undefined) throw stillReferenced(model, key, referrer.model);
   }
-  throw stillReferenced(model, null, null);
+  throw createCircleError(run) ?? stillReferenced(model, null, null);
+}
+
+/** Of several rows nobody asked which of the two it is. */
+function createCircleError({ program: { model, plan, keepsCircles } }: Run): FootingError | null {
+  if (!keepsCircles || plan.kind !== "delete") return null;
+  const circle = "to itself, or to another in a circle, by a required ref";
+  return new FootingError("FTG_REFERENCE", {
+    detail: plan.target.single
+      ? `This database deletes no ${model.name} that refers ${circle}.`
+      : `Other rows still refer to some of these ${model.name} rows, or one of them refers ${circle}, which this database does not delete.`,
+    fix: "Delete or change the rows that refer to it first, or declare the ref optional.",
+  });
 }
 
 function* checkReference(run: Run, reference: WrittenReference): Steps<void> {

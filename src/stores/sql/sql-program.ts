@@ -59,4 +59,6 @@ export interface SqlProgram {
   readonly keyTaken: SqlText | null;
   /** For a delete by key: each model that may refer here, in schema order, and one row when it does. */
   readonly referrers: readonly { readonly model: string; readonly text: SqlText }[];
+  /** For a delete: whether the engine keeps rows that refer to themselves, or to each other in a circle. */
+  readonly keepsCircles: boolean;
 }
