@@ -86,7 +86,7 @@ export function compileSource(
  * A place behind LIMIT or OFFSET. Never alone, unless the engine takes nothing else: a bare parameter there makes one
  * engine plan the statement anew for every value.
  */
-export function cutAt(c: Compilation, place: string): string {
+function cutAt(c: Compilation, place: string): string {
   return c.dialect.gaps === undefined ? `${place} + 0` : place;
 }
 
