@@ -4,6 +4,7 @@
  */
 import type { Connection, ConnectionConfig } from "mariadb";
 import { FootingError } from "../../errors/footing-error.ts";
+import { ConnectionError } from "../sql/server-failure.ts";
 import type { Address } from "./address.ts";
 import type { NativeValue } from "./codec.ts";
 
@@ -26,18 +27,6 @@ export class ServerError extends Error {
   constructor(message: string, number: number, cause: unknown) {
     super(message, { cause });
     this.number = number;
-  }
-}
-
-/** There is no connection, or there is none any more: what was under way has no answer. */
-export class ConnectionError extends Error {
-  override readonly name = "ConnectionError";
-  /** The code of the system, of TLS or of the package, e.g. `ECONNREFUSED`. */
-  readonly code: string;
-
-  constructor(message: string, code: string, cause: unknown) {
-    super(message, { cause });
-    this.code = code;
   }
 }
 

@@ -1,8 +1,9 @@
 /** Reads the errors of MySQL and MariaDB: which constraint refused a statement, what may be tried again, and what callers are told. */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Refusal } from "../sql/run-program.ts";
+import { ConnectionError, createBusyError } from "../sql/server-failure.ts";
 import { type Address, nameAddress } from "./address.ts";
-import { ConnectionError, ServerError } from "./driver.ts";
+import { ServerError } from "./driver.ts";
 
 /** Numbers of errors, https://mariadb.com/kb/en/mariadb-error-codes/. */
 const ERROR = {
@@ -89,19 +90,6 @@ export function isConflict(error: unknown): boolean {
 /** Whether the server has undone the whole transaction. */
 export function isDeadlock(error: unknown): boolean {
   return error instanceof ServerError && error.number === ERROR.deadlock;
-}
-
-/** Whether there is no connection any more. */
-export function isLost(error: unknown): boolean {
-  return error instanceof ConnectionError;
-}
-
-/** What a caller sees when the connection ended while a write was under way that nobody can ask about any more. */
-export function createUnknownOutcome(address: Address, cause: unknown): FootingError {
-  return new FootingError("FTG_UNKNOWN_OUTCOME", {
-    detail: `The connection to the database ${nameAddress(address)} ended while a change was being confirmed.`,
-    cause,
-  });
 }
 
 /** What a caller sees when the database stands in the way of work that changed nothing. */
@@ -282,8 +270,4 @@ function createLengthError(cause: ServerError): FootingError {
     fix: "Send a shorter value. A text that is a key or unique is as long as an index of the database allows.",
     cause,
   });
-}
-
-function createBusyError(detail: string, cause: unknown): FootingError {
-  return new FootingError("FTG_BUSY", { detail, headers: { "Retry-After": "1" }, cause });
 }

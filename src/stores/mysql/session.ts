@@ -2,6 +2,7 @@
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { ReadResult, ResultOf, Values, WriteResult } from "../contract/store.ts";
+import { type Bind, createBind } from "../sql/bind-values.ts";
 import type { Compiled } from "../sql/compile-plan.ts";
 import { joinRows } from "../sql/join-rows.ts";
 import { type ReadRefusal, runProgram, type SqlCall, type SqlReply } from "../sql/run-program.ts";
@@ -9,7 +10,7 @@ import { runSteps } from "../sql/run-steps.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
 import { readAnswer } from "../sql/sql-statement.ts";
 import type { SqlText } from "../sql/sql-text.ts";
-import { createEncoder, type Encoder, type NativeValue } from "./codec.ts";
+import { createEncoder, type NativeValue } from "./codec.ts";
 import { CUT_MARK } from "./compiler.ts";
 import type { Link, Result, Row } from "./driver.ts";
 
@@ -23,14 +24,8 @@ export interface Write {
   readonly readRefusal: ReadRefusal;
 }
 
-/** Where the values of a statement come from. */
-interface Sources {
-  /** Per placeholder: the index of the value, or -1 for the collected keys. */
-  readonly indexes: readonly number[];
-  readonly encoders: readonly Encoder[];
-}
-
-const sources = new WeakMap<SqlText, Sources>();
+/** The values of a statement in the order of its placeholders. */
+export const bindValues: Bind<NativeValue> = createBind(createEncoder);
 
 /** Runs a compiled read or count. */
 export async function runReading(
@@ -47,16 +42,6 @@ export function runGuarded(link: Link, { program, values, readRefusal }: Write):
   return runSteps(runProgram(program, values, readRefusal), (call) => ask(link, call));
 }
 
-/** Whether a program is one statement, which is a transaction by itself. */
-export function isSingle({ steps }: SqlProgram): boolean {
-  return steps.length === 1 && (steps[0]?.kind === "change" || steps[0]?.kind === "count");
-}
-
-/** Whether all statements of a program may be sent before the first is answered: none of them decides about another. */
-export function isFlight({ steps }: SqlProgram): boolean {
-  return steps.every(({ kind }) => kind === "change" || kind === "count" || kind === "return");
-}
-
 /** Sends all statements of a program at once. What it finds out after a failure, it asks behind them. */
 export async function runFlight(link: Link, { program, values, readRefusal }: Write): Promise<WriteResult> {
   const replies = new Map<SqlText, Promise<Result>>();
@@ -69,22 +54,6 @@ export async function runFlight(link: Link, { program, values, readRefusal }: Wr
     const reply = replies.get(call.text);
     return reply === undefined ? ask(link, call) : readReply(call, await reply);
   });
-}
-
-/** The values of a statement in the order of its placeholders. */
-export function bindValues(text: SqlText, values: Values, collected: unknown): NativeValue[] {
-  const { indexes, encoders } = sources.get(text) ?? prepareSources(text);
-  return encoders.map((encode, place) => {
-    const index = indexes[place] ?? -1;
-    return encode(index < 0 ? collected : (values[index] ?? null));
-  });
-}
-
-function prepareSources(text: SqlText): Sources {
-  const indexes = text.bindings.map((binding) => (binding.kind === "param" ? binding.index : -1));
-  const prepared = { indexes, encoders: text.bindings.map(createEncoder) };
-  sources.set(text, prepared);
-  return prepared;
 }
 
 async function ask(link: Link, call: SqlCall): Promise<SqlReply> {

@@ -1,7 +1,8 @@
 /** A few connections that many users share for reads: statements follow each other without waiting. Lost ones are opened anew. */
+
+import { isLost } from "../sql/server-failure.ts";
 import type { NativeValue } from "./codec.ts";
 import type { Link, Result } from "./driver.ts";
-import { isLost } from "./failure.ts";
 
 /** Some connections to one database. */
 export class SharedLinks {

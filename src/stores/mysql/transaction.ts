@@ -6,13 +6,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { CreatePlan, Plan } from "../../plan/plan.ts";
 import type { ResultOf, Session, Statement, Values, WriteResult } from "../contract/store.ts";
+import { isFlight, isSingle } from "../sql/program-shape.ts";
 import type { ReadRefusal } from "../sql/run-program.ts";
+import { createUnknownOutcome, isLost } from "../sql/server-failure.ts";
 import { compiledOf } from "../sql/sql-statement.ts";
-import type { Address } from "./address.ts";
+import { type Address, nameAddress } from "./address.ts";
 import { runBulk } from "./bulk.ts";
 import type { Link } from "./driver.ts";
-import { createUnknownOutcome, isConflict, isDeadlock, isLost, isRefusal, translateError } from "./failure.ts";
-import { isFlight, isSingle, runFlight, runGuarded, runReading, type Write } from "./session.ts";
+import { isConflict, isDeadlock, isRefusal, translateError } from "./failure.ts";
+import { runFlight, runGuarded, runReading, type Write } from "./session.ts";
 
 /** How often a write of our own is tried when others are in its way. */
 const MAX_TRIES = 8;
@@ -93,7 +95,7 @@ async function runAlone(link: Link, address: Address, write: Write): Promise<Wri
   try {
     return await runGuarded(link, write);
   } catch (error) {
-    throw isLost(error) ? createUnknownOutcome(address, error) : error;
+    throw isLost(error) ? createUnknownOutcome(nameAddress(address), error) : error;
   }
 }
 
@@ -102,7 +104,7 @@ async function commit(link: Link, address: Address): Promise<void> {
   try {
     await link.exec("COMMIT");
   } catch (error) {
-    throw isLost(error) ? createUnknownOutcome(address, error) : error;
+    throw isLost(error) ? createUnknownOutcome(nameAddress(address), error) : error;
   }
 }
 

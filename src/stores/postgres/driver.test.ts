@@ -3,8 +3,9 @@ import { connect as connectSocket, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createPostgresSchema, runPostgres } from "../../../test/servers/postgres-schema.ts";
 import { describeWithServer } from "../../../test/servers/shared-servers.ts";
+import { ConnectionError } from "../sql/server-failure.ts";
 import { parseAddress } from "./address.ts";
-import { ConnectionError, Link, type LinkOptions, type Result, ServerError } from "./driver.ts";
+import { Link, type LinkOptions, type Result, ServerError } from "./driver.ts";
 
 const links: Link[] = [];
 let url: string;

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import { FootingError } from "../../errors/footing-error.ts";
+import { ConnectionError } from "../sql/server-failure.ts";
 import type { Address } from "./address.ts";
 import type { ByteClient, Request, Row } from "./byte-client.ts";
 import type { NativeValue } from "./codec.ts";
@@ -30,18 +31,6 @@ export class ServerError extends Error {
     super(message);
     this.state = details.state;
     this.constraint = details.constraint;
-  }
-}
-
-/** There is no connection, or there is none any more: what was under way has no answer. */
-export class ConnectionError extends Error {
-  override readonly name = "ConnectionError";
-  /** The code of the system or of TLS, e.g. `ECONNREFUSED`; ours are `CONNECT_TIMEOUT` and `CONNECTION_CLOSED`. */
-  readonly code: string;
-
-  constructor(message: string, code: string, cause: unknown) {
-    super(message, { cause });
-    this.code = code;
   }
 }
 

@@ -10,8 +10,9 @@ import type { FootingError } from "../../errors/footing-error.ts";
 import { createSchema } from "../../schema/create-schema.ts";
 import { model } from "../../schema/model.ts";
 import { t } from "../../schema/t.ts";
+import { ConnectionError } from "../sql/server-failure.ts";
 import { parseAddress } from "./address.ts";
-import { ConnectionError, ServerError } from "./driver.ts";
+import { ServerError } from "./driver.ts";
 import { translateError, translateOpenError } from "./failure.ts";
 import { createPostgresStore } from "./store.ts";
 

@@ -1,8 +1,9 @@
 /** Reads PostgreSQL's errors: which constraint refused a statement, what may be tried again, and what callers are told. */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Refusal } from "../sql/run-program.ts";
+import { ConnectionError, createBusyError } from "../sql/server-failure.ts";
 import { type Address, nameAddress } from "./address.ts";
-import { ConnectionError, ServerError } from "./driver.ts";
+import { ServerError } from "./driver.ts";
 
 /** SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html. */
 const STATE = {
@@ -41,19 +42,6 @@ export function readRefusal(error: unknown): Refusal | null {
 /** Whether another transaction was in the way, so that all of it must be done again. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ServerError && (error.state === STATE.serialization || error.state === STATE.deadlock);
-}
-
-/** Whether there is no connection any more. */
-export function isLost(error: unknown): boolean {
-  return error instanceof ConnectionError;
-}
-
-/** What a caller sees when the connection ended while a write was under way that nobody can ask about any more. */
-export function createUnknownOutcome(address: Address, cause: unknown): FootingError {
-  return new FootingError("FTG_UNKNOWN_OUTCOME", {
-    detail: `The connection to the database ${nameAddress(address)} ended while a change was being confirmed.`,
-    cause,
-  });
 }
 
 /** What a caller sees when the database stands in the way of work that changed nothing. */
@@ -182,8 +170,4 @@ function findLoginProblem(error: unknown, { user, database, tls }: Address): Pro
     default:
       return null;
   }
-}
-
-function createBusyError(detail: string, cause: unknown): FootingError {
-  return new FootingError("FTG_BUSY", { detail, headers: { "Retry-After": "1" }, cause });
 }

@@ -1,13 +1,14 @@
 /** Runs compiled plans over one connection, inside a transaction that somebody else began and ends. */
 import type { Plan } from "../../plan/plan.ts";
 import type { ResultOf, Values, WriteResult } from "../contract/store.ts";
+import { type Bind, createBind } from "../sql/bind-values.ts";
 import type { Compiled } from "../sql/compile-plan.ts";
 import { runProgram, type SqlCall, type SqlReply } from "../sql/run-program.ts";
 import { runSteps } from "../sql/run-steps.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
 import { readAnswer } from "../sql/sql-statement.ts";
 import type { SqlText } from "../sql/sql-text.ts";
-import { createEncoder, type Encoder, type NativeValue } from "./codec.ts";
+import { createEncoder, type NativeValue } from "./codec.ts";
 import type { Link, Result } from "./driver.ts";
 import { readRefusal } from "./failure.ts";
 import { fixLimits } from "./fix-limits.ts";
@@ -15,14 +16,8 @@ import { fixLimits } from "./fix-limits.ts";
 /** Something that takes statements. */
 export type Line = Pick<Link, "query">;
 
-/** Where the values of a statement come from. */
-interface Sources {
-  /** Per placeholder: the index of the value, or -1 for the collected keys. */
-  readonly indexes: readonly number[];
-  readonly encoders: readonly Encoder[];
-}
-
-const sources = new WeakMap<SqlText, Sources>();
+/** The values of a statement in the order of its placeholders. */
+const bindValues: Bind<NativeValue> = createBind(createEncoder);
 
 /** Runs a compiled read or count. */
 export async function runReading(
@@ -38,11 +33,6 @@ export async function runReading(
 /** Runs a write of a single statement, which needs no transaction of its own. */
 export function runSingle(link: Link, program: SqlProgram, values: Values): Promise<WriteResult> {
   return runSteps(runProgram(program, values, readRefusal), (call) => ask(link, call));
-}
-
-/** Whether a program is one statement, which is a transaction by itself. */
-export function isSingle({ steps }: SqlProgram): boolean {
-  return steps.length === 1 && (steps[0]?.kind === "change" || steps[0]?.kind === "count");
 }
 
 /**
@@ -63,14 +53,6 @@ export function runGuarded(link: Link, program: SqlProgram, values: Values): Pro
       throw error;
     }
   });
-}
-
-/**
- * Whether all statements of a program may be sent before the first is answered: none of them decides about another, and
- * when one fails the server undoes them all.
- */
-export function isFlight({ steps }: SqlProgram): boolean {
-  return steps.every(({ kind }) => kind === "change" || kind === "count" || kind === "return");
 }
 
 /** Sends a whole transaction at once. What it finds out after a failure, it asks behind it. */
@@ -99,22 +81,6 @@ export function sendAhead<T>(answer: Promise<T>): Promise<T> {
 
 /** Begins a transaction of our own: it reads one state of the database from its first statement to its last. */
 export const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ";
-
-/** The values of a statement in the order of its placeholders. */
-function bindValues(text: SqlText, values: Values, collected: unknown): NativeValue[] {
-  const { indexes, encoders } = sources.get(text) ?? prepareSources(text);
-  return encoders.map((encode, place) => {
-    const index = indexes[place] ?? -1;
-    return encode(index < 0 ? collected : (values[index] ?? null));
-  });
-}
-
-function prepareSources(text: SqlText): Sources {
-  const indexes = text.bindings.map((binding) => (binding.kind === "param" ? binding.index : -1));
-  const prepared = { indexes, encoders: text.bindings.map(createEncoder) };
-  sources.set(text, prepared);
-  return prepared;
-}
 
 async function ask(link: Link, call: SqlCall): Promise<SqlReply> {
   return readReply(call, await link.query(call.text.text, bindValues(call.text, call.values, call.collected)));

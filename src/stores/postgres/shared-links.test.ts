@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { startPostgres } from "../../../test/servers/postgres.ts";
 import { createPostgresSchema, runPostgres } from "../../../test/servers/postgres-schema.ts";
 import { describeWithServer } from "../../../test/servers/shared-servers.ts";
+import { ConnectionError } from "../sql/server-failure.ts";
 import { parseAddress } from "./address.ts";
-import { ConnectionError } from "./driver.ts";
 import { SharedLinks } from "./shared-links.ts";
 
 let url: string;

@@ -1,6 +1,8 @@
 /** A few connections that many users share: statements follow each other without waiting. Lost ones are opened anew. */
+
+import { ConnectionError } from "../sql/server-failure.ts";
 import type { NativeValue } from "./codec.ts";
-import { ConnectionError, Link, type LinkOptions, type Result } from "./driver.ts";
+import { Link, type LinkOptions, type Result } from "./driver.ts";
 
 /** Pause after a failed connection before the next try, in milliseconds. */
 const PAUSE = 50;

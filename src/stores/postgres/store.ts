@@ -11,6 +11,7 @@ import type { OpenOptions, ResultOf, Session, Statement, Store, Values } from ".
 import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
 import { LinkPool } from "../sql/link-pool.ts";
 import { META_TABLE } from "../sql/meta.ts";
+import { isLost } from "../sql/server-failure.ts";
 import { compiledOf, SqlStatement } from "../sql/sql-statement.ts";
 import { type Address, nameAddress, parseAddress } from "./address.ts";
 import { runBulk } from "./bulk.ts";
@@ -18,7 +19,7 @@ import { createCapabilities } from "./capabilities.ts";
 import type { NativeValue } from "./codec.ts";
 import { dialect } from "./compiler.ts";
 import { Link, type LinkOptions, type Result } from "./driver.ts";
-import { isLost, translateError, translateOpenError } from "./failure.ts";
+import { translateError, translateOpenError } from "./failure.ts";
 import { prepareDatabase, readServer } from "./prepare-database.ts";
 import { runReading } from "./session.ts";
 import { SharedLinks } from "./shared-links.ts";

@@ -6,13 +6,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { CreatePlan, Plan } from "../../plan/plan.ts";
 import type { ResultOf, Session, Statement, Values, WriteResult } from "../contract/store.ts";
+import { isFlight, isSingle } from "../sql/program-shape.ts";
+import { createUnknownOutcome, isLost } from "../sql/server-failure.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
 import { compiledOf } from "../sql/sql-statement.ts";
-import type { Address } from "./address.ts";
+import { type Address, nameAddress } from "./address.ts";
 import { runBulk } from "./bulk.ts";
 import type { Link } from "./driver.ts";
-import { createUnknownOutcome, isConflict, isLost, readRefusal, translateError } from "./failure.ts";
-import { BEGIN, isFlight, isSingle, runFlight, runGuarded, runReading, runSingle, sendAhead } from "./session.ts";
+import { isConflict, readRefusal, translateError } from "./failure.ts";
+import { BEGIN, runFlight, runGuarded, runReading, runSingle, sendAhead } from "./session.ts";
 
 /** How often a write of our own is tried when others are in its way. */
 const MAX_TRIES = 8;
@@ -95,7 +97,7 @@ async function tryAtOnce(
   try {
     return await (isSingle(program) ? runSingle(link, program, values) : runFlight(link, program, values));
   } catch (error) {
-    throw isLost(error) ? createUnknownOutcome(address, error) : error;
+    throw isLost(error) ? createUnknownOutcome(nameAddress(address), error) : error;
   }
 }
 
@@ -106,7 +108,7 @@ async function commit(link: Link, address: Address): Promise<void> {
     if (command !== "COMMIT")
       throw new FootingError("FTG_INTERNAL", { detail: "The transaction was broken and has been undone." });
   } catch (error) {
-    throw isLost(error) ? createUnknownOutcome(address, error) : error;
+    throw isLost(error) ? createUnknownOutcome(nameAddress(address), error) : error;
   }
 }
 

@@ -1,0 +1,12 @@
+/** What the steps of a write say about how it may be sent to a server. */
+import type { SqlProgram } from "./sql-program.ts";
+
+/** Whether a program is one statement, which is a transaction by itself. */
+export function isSingle({ steps }: SqlProgram): boolean {
+  return steps.length === 1 && (steps[0]?.kind === "change" || steps[0]?.kind === "count");
+}
+
+/** Whether all statements of a program may be sent before the first is answered: none of them decides about another. */
+export function isFlight({ steps }: SqlProgram): boolean {
+  return steps.every(({ kind }) => kind === "change" || kind === "count" || kind === "return");
+}
