@@ -1,12 +1,13 @@
 /**
- * What every request passes before a handler sees it: address, method, media type, in this order. Decisions
+ * What every request passes before a handler sees it: address, method, media types, in this order. Decisions
  * hang on the matched route, never on the path's text. Who is asking is decided elsewhere.
  */
-import type { IncomingMessage } from "node:http";
-import { type Actor, anonymousActor } from "../engine/actor.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { FootingError } from "../errors/footing-error.ts";
+import { checkAccept } from "./accept.ts";
+import { Call, type Target } from "./call.ts";
 import { checkPath } from "./canonical-path.ts";
-import type { HostOperation, HostRequest, HostRoute } from "./host-route.ts";
+import type { HostOperation, HostRoute } from "./host-route.ts";
 import { checkMediaType } from "./media-type.ts";
 
 /** Longest request target (path and query string) in bytes; RFC 9110 asks for at least 8000. */
@@ -22,19 +23,12 @@ export interface PreparedRoute {
   readonly operations: ReadonlyMap<string, HostOperation>;
   /** The `Allow` header. */
   readonly allow: string;
-}
-
-/** An admitted request with the operation that answers it. Its actor and body are found out later. */
-export interface Call extends HostRequest {
-  readonly operation: HostOperation;
-  /** Milliseconds on the monotonic clock. */
-  readonly startedAt: number;
-  actor: Actor;
-  body: unknown;
+  /** See {@link HostRoute}. */
+  readonly vital: boolean;
 }
 
 /** Derives what the guard needs of a route. */
-export function prepareRoute({ path, operations }: HostRoute): PreparedRoute {
+export function prepareRoute({ path, operations, vital = false }: HostRoute): PreparedRoute {
   const prepared = new Map<string, HostOperation>();
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"] as const) {
     const operation = operations[method];
@@ -44,33 +38,26 @@ export function prepareRoute({ path, operations }: HostRoute): PreparedRoute {
   }
   const allow = [...prepared.keys(), "OPTIONS"].join(", ");
   prepared.set("OPTIONS", { handle: () => ({ status: 204, headers: { allow } }) });
-  return Object.freeze({ path, operations: prepared, allow });
+  return Object.freeze({ path, operations: prepared, allow, vital });
 }
 
 /**
  * Admits a request to a route as an anonymous call without a body.
  *
- * @throws FootingError FTG_URI_TOO_LONG, FTG_PATH, FTG_METHOD, FTG_MEDIA_TYPE.
+ * @throws FootingError FTG_URI_TOO_LONG, FTG_PATH, FTG_METHOD, FTG_MEDIA_TYPE, FTG_NOT_ACCEPTABLE.
  */
-export function admitCall(route: PreparedRoute, message: IncomingMessage, id: string): Call {
-  const { path, query } = checkTarget(message);
+export function admitCall(route: PreparedRoute, response: ServerResponse, id: string): Call {
+  const message = response.req;
+  const target = checkTarget(message);
   const operation = route.operations.get(message.method ?? "");
   if (operation === undefined) throw methodError(route, message);
   if (operation.accepts !== undefined) checkMediaType(message.headers["content-type"], operation.accepts);
-  return {
-    id,
-    operation,
-    path,
-    query,
-    headers: message.headers,
-    body: undefined,
-    actor: anonymousActor,
-    startedAt: performance.now(),
-  };
+  if (operation.produces !== undefined) checkAccept(message.headers.accept, operation.produces);
+  return new Call(response, target, { id, operation });
 }
 
 /** Splits and checks the request target. Throws FTG_URI_TOO_LONG, FTG_PATH. */
-export function checkTarget({ url = "" }: IncomingMessage): { readonly path: string; readonly query: string } {
+export function checkTarget({ url = "" }: IncomingMessage): Target {
   if (url.length > maxTarget)
     throw new FootingError("FTG_URI_TOO_LONG", {
       detail: `Path and query string may have ${maxTarget} bytes; got ${url.length}.`,

@@ -24,7 +24,7 @@ export interface Readiness {
 /** `/healthz` (200 while the process runs) and `/readyz` (503 while it stops or a dependency does not answer). */
 export function createHealthRoutes(readiness: Readiness): readonly HostRoute[] {
   return [
-    { path: "/healthz", operations: { GET: { handle: () => healthy } } },
+    { path: "/healthz", vital: true, operations: { GET: { handle: () => healthy } } },
     { path: "/readyz", operations: { GET: { handle: () => runReadiness(readiness) } } },
   ];
 }

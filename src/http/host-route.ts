@@ -1,5 +1,6 @@
 /** What a front end gives the host: routes as data, each method with the function that answers it. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import type { Actor } from "../engine/actor.ts";
 
 /** The methods a route can answer. HEAD and OPTIONS follow from them. */
@@ -14,9 +15,11 @@ export interface HostRequest {
   /** As sent, behind the `?`; empty without one. */
   readonly query: string;
   readonly headers: IncomingHttpHeaders;
-  /** The parsed JSON body; undefined for operations that take none. */
+  /** The parsed JSON body, or the bytes (`takesBytes`); undefined for operations that take none. */
   readonly body: unknown;
   readonly actor: Actor;
+  /** Whether nobody waits for the answer any more: the client is gone, or was told that it takes too long. Asked, not told. */
+  readonly aborted: boolean;
 }
 
 /** One answer. */
@@ -25,9 +28,9 @@ export interface HostResponse {
   /** The `content-type`; needed when there is a body. */
   readonly type?: string;
   /** Sent as it is; absent means no content. */
-  readonly body?: string | Buffer;
-  /** Further headers, names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | Readable;
+  /** Further headers, names in lower case; a list is sent as a header for each item. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 /** Answers one request. A FootingError becomes a problem of its status, anything else a 500. */
@@ -38,6 +41,10 @@ export interface HostOperation {
   readonly handle: Handle;
   /** The exact media types of the JSON body it takes. Absent: it takes none, and one that comes is ignored. */
   readonly accepts?: readonly string[];
+  /** Whether it takes a body of any media type, as a Buffer; empty when none came. */
+  readonly takesBytes?: boolean;
+  /** The media type of its answers, when there is but one to offer: who does not accept it is refused. */
+  readonly produces?: string;
 }
 
 /** One path with all it answers. */
@@ -45,4 +52,6 @@ export interface HostRoute {
   /** Static segments and `:name` for a variable one, e.g. `/api/cities/:key`. */
   readonly path: string;
   readonly operations: Readonly<Partial<Record<Method, HostOperation>>>;
+  /** Whether it is answered under any load, when others are refused. */
+  readonly vital?: boolean;
 }

@@ -28,10 +28,14 @@ export function renderProblem(error: FootingError): string {
  * log, where `requestId` finds them.
  */
 export function createPublicError(error: unknown, requestId: string): FootingError {
-  if (error instanceof FootingError && (error.status < 500 || error.status === 501 || error.status === 503))
-    return error;
+  if (error instanceof FootingError && isPublic(error)) return error;
   return new FootingError("FTG_INTERNAL", {
     detail: `The server failed to answer. Its log names this request ${requestId}.`,
     cause: error,
   });
+}
+
+/** Whether a caller can do something about an error: all but failures of the server itself. */
+function isPublic({ status, code }: FootingError): boolean {
+  return status < 500 || status === 501 || status === 503 || code === "FTG_UNKNOWN_OUTCOME";
 }

@@ -1,5 +1,7 @@
 /** Writes answers and failures to the socket, with the headers that every answer has. */
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import type { FootingError } from "../errors/footing-error.ts";
 import type { HostResponse } from "./host-route.ts";
@@ -22,17 +24,44 @@ export function sendResponse(reply: FastifyReply, { status, type, body, headers 
     if (type.startsWith("text/html")) reply.headers(htmlHeaders);
   }
   if (headers !== undefined) reply.headers(headers);
-  reply.send(body);
+  // An answer to HEAD has no body, but a stream would be read to its end all the same.
+  const isUnread = body instanceof Readable && reply.request.method === "HEAD";
+  if (isUnread) body.destroy();
+  reply.send(isUnread ? undefined : body);
 }
 
-/** Sends a failure as a problem, never to be cached. */
+/** Sends a failure as a problem, never to be cached; a 503 says when to try again. */
 export function sendFailure(reply: FastifyReply, error: FootingError): void {
+  if (error.status === 503) reply.header("retry-after", "1");
   reply
     .code(error.status)
     .headers(error.headers)
     .header("cache-control", "no-store")
     .type(problemType)
     .send(renderProblem(error));
+}
+
+/** Sends a failure past Fastify, or ends the connection when the answer has begun already. */
+export function sendRawFailure(response: ServerResponse, error: FootingError): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const headers = { "x-content-type-options": "nosniff", "cache-control": "no-store", "content-type": problemType };
+  response.writeHead(error.status, { ...headers, ...error.headers }).end(renderProblem(error));
+}
+
+/** The same answer for whoever reaches this server below `base`: addresses in its headers are led by it. */
+export function leadAddresses({ headers, ...response }: HostResponse, base: string): HostResponse {
+  const { location, link } = headers ?? {};
+  return {
+    ...response,
+    headers: {
+      ...headers,
+      ...(typeof location === "string" && location.startsWith("/") && { location: `${base}${location}` }),
+      ...(typeof link === "string" && { link: link.replaceAll("</", `<${base}/`) }),
+    },
+  };
 }
 
 /** Answers bytes that were no request and ends the connection. */

@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { Agent } from "node:http";
+import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { FootingError } from "../../src/errors/footing-error.ts";
@@ -18,6 +19,7 @@ const logger = {
 afterEach(async () => {
   await Promise.all(hosts.splice(0).map((host) => host.close()));
   logged.length = 0;
+  asked.length = 0;
 });
 
 function echo({ path, query, body, actor }: HostRequest): HostResponse {
@@ -26,6 +28,26 @@ function echo({ path, query, body, actor }: HostRequest): HostResponse {
 
 function fail(): HostResponse {
   throw new Error("the secret connection string");
+}
+
+/** Requests that wait at `/asked` until the test lets them go on. */
+const asked: { readonly request: HostRequest; readonly finish: (error?: Error) => void }[] = [];
+
+function answerAsked(request: HostRequest): Promise<HostResponse> {
+  return new Promise((resolve, reject) => {
+    const finish = (error?: Error): void =>
+      error === undefined ? resolve({ status: 200, type: json, body: "1" }) : reject(error);
+    asked.push({ request, finish });
+  });
+}
+
+/** Keeps the event loop late until it is told to stop. */
+function burden(): () => void {
+  const timer = setInterval(() => {
+    const end = performance.now() + 60;
+    while (performance.now() < end);
+  }, 1);
+  return () => clearInterval(timer);
 }
 
 async function answerLate(): Promise<HostResponse> {
@@ -42,6 +64,10 @@ const routes: readonly HostRoute[] = [
       GET: { handle: fail },
       POST: { handle: () => Promise.reject(new Error("late secret")), accepts: ["application/json"] },
     },
+  },
+  {
+    path: "/asked",
+    operations: { GET: { handle: answerAsked }, POST: { handle: answerAsked, accepts: ["application/json"] } },
   },
   { path: "/late", operations: { GET: { handle: answerLate } } },
   {
@@ -359,6 +385,152 @@ describe("failures", () => {
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
     });
+  });
+});
+
+describe("the time limit", () => {
+  test("a request without an answer gets a 503, the late answer is dropped, and the connection lives on", async () => {
+    const { port } = await serve({ limits: { handlerTimeout: 100 } });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<unknown>();
+    const send = (path: string): Promise<RawAnswer> => sendRequest(port, { path, agent, sockets });
+    const started = performance.now();
+    const answer = await send("/asked");
+    expect(performance.now() - started).toBeGreaterThanOrEqual(99);
+    expect(answer.headers["retry-after"]).toBe("1");
+    expect(problem(answer)).toMatchObject({
+      status: 503,
+      code: "FTG_TIMEOUT",
+      detail: "The server found no answer within 100 ms.",
+    });
+    expect(asked[0]?.request.aborted).toBe(true);
+    asked[0]?.finish();
+    expect(await send("/things")).toMatchObject({ status: 200 });
+    expect(sockets.size).toBe(1);
+    expect(logged).toEqual([
+      {
+        fields: { request: expect.any(String), method: "GET", route: "/asked", limit: 100 },
+        message: "request took too long",
+      },
+    ]);
+    agent.destroy();
+  });
+
+  test("a failure that comes too late is logged and not sent", async () => {
+    const { send } = await serve({ limits: { handlerTimeout: 50 } });
+    expect((await send({ path: "/asked" })).status).toBe(503);
+    asked[0]?.finish(new Error("late secret"));
+    await sleep(10);
+    expect(logged.map(({ message }) => message)).toEqual(["request took too long", "request failed"]);
+    expect((await send({ path: "/things" })).status).toBe(200);
+  });
+
+  test("a change that may still happen is not to be sent again unseen", async () => {
+    const { port } = await serve({ limits: { handlerTimeout: 50 } });
+    const answer = await sendJson(port, "POST", "/asked", {});
+    expect(problem(answer)).toMatchObject({
+      status: 503,
+      detail: "The server found no answer within 50 ms. A change that was asked for may still happen.",
+      fix: "Look whether the change is there before you send it again.",
+    });
+  });
+
+  test("sign-in is held to it as well, and lets nobody in afterwards", async () => {
+    const signIns: ((user: null) => void)[] = [];
+    const { send } = await serve({
+      limits: { handlerTimeout: 50 },
+      authenticate: () => new Promise((resolve) => signIns.push(resolve)),
+    });
+    expect(problem(await send({ path: "/asked" }))).toMatchObject({ status: 503, code: "FTG_TIMEOUT" });
+    signIns[0]?.(null);
+    await sleep(10);
+    expect(asked).toEqual([]);
+  });
+
+  test("many requests at once each get their own answer, or the 503", async () => {
+    const { send } = await serve({ limits: { handlerTimeout: 300 } });
+    const answers = Array.from({ length: 30 }, (_, index) => send({ path: `/asked?${index}` }));
+    while (asked.length < 30) await sleep(5);
+    const isEven = ({ query }: HostRequest): boolean => Number(query) % 2 === 0;
+    for (const { request, finish } of asked) if (isEven(request)) finish();
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses).toEqual(Array.from({ length: 30 }, (_, index) => (index % 2 === 0 ? 200 : 503)));
+  });
+});
+
+describe("load", () => {
+  test("a late event loop refuses requests, says so in the log and at /readyz, and then takes them again", async () => {
+    const { send } = await serve({ limits: { eventLoopDelay: 20 } });
+    const waitFor = async (status: number): Promise<RawAnswer> => {
+      for (;;) {
+        const answer = await send({ path: "/things" });
+        if (answer.status === status) return answer;
+        await sleep(20);
+      }
+    };
+    await waitFor(200);
+    const stop = burden();
+    const answer = await waitFor(503);
+    expect(answer.headers["retry-after"]).toBe("1");
+    expect(problem(answer)).toMatchObject({ code: "FTG_OVERLOADED" });
+    expect(problem(await send({ path: "/readyz" }))).toMatchObject({ status: 503, code: "FTG_OVERLOADED" });
+    expect((await send({ path: "/healthz" })).status).toBe(200);
+    stop();
+    await waitFor(200);
+    expect((await send({ path: "/readyz" })).status).toBe(200);
+    expect(logged).toEqual([
+      {
+        fields: expect.objectContaining({ eventLoopDelay: expect.any(Number), heapUsed: expect.any(Number) }),
+        message: "requests are refused: too much load",
+      },
+    ]);
+  });
+
+  test("a full heap refuses requests", async () => {
+    const { send } = await serve({ limits: { heap: 0.01 } });
+    await sleep(1_200);
+    expect(problem(await send({ path: "/things" }))).toMatchObject({ status: 503, code: "FTG_OVERLOADED" });
+  });
+
+  test("each limit can be switched off", async () => {
+    const limits = { eventLoopDelay: Number.POSITIVE_INFINITY, eventLoopUtilization: 100, heap: 100 };
+    const { send } = await serve({ limits });
+    const stop = burden();
+    await sleep(1_300);
+    expect((await send({ path: "/things" })).status).toBe(200);
+    expect((await send({ path: "/readyz" })).status).toBe(200);
+    stop();
+  });
+});
+
+describe("who waits for an answer", () => {
+  test("nobody when the client has gone, somebody while it waits, on a connection that served others before", async () => {
+    const { port } = await serve();
+    const socket = connect(port, "127.0.0.1");
+    socket.resume();
+    const message = "GET /asked HTTP/1.1\r\nhost: x\r\n\r\n";
+    socket.write(message);
+    while (asked.length < 1) await sleep(5);
+    asked[0]?.finish();
+    socket.write(message);
+    while (asked.length < 2) await sleep(5);
+    await sleep(50);
+    const request = asked[1]?.request;
+    expect(request?.aborted).toBe(false);
+    socket.destroy();
+    for (let turn = 0; turn < 200 && request?.aborted === false; turn++) await sleep(5);
+    expect(request?.aborted).toBe(true);
+    asked[1]?.finish();
+  });
+
+  test("a client that has sent a body and waits is there", async () => {
+    const { port } = await serve();
+    const answer = sendJson(port, "POST", "/asked", { a: 1 });
+    while (asked.length < 1) await sleep(5);
+    await sleep(50);
+    expect(asked[0]?.request).toMatchObject({ body: { a: 1 }, aborted: false });
+    asked[0]?.finish();
+    expect((await answer).status).toBe(200);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Sends exactly the bytes a test names: `fetch` would repair paths and headers. */
-import { request } from "node:http";
+import { type Agent, request } from "node:http";
 import { connect } from "node:net";
 
 /** What came back. */
@@ -15,17 +15,21 @@ export interface RawRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** Keeps connections for further requests; without one each request has its own. */
+  readonly agent?: Agent;
+  /** Gets the connection that was used. */
+  readonly sockets?: Set<unknown>;
 }
 
-/** Sends one request on a connection of its own. */
+/** Sends one request. */
 export function sendRequest(
   port: number,
-  { method = "GET", path, headers = {}, body }: RawRequest,
+  { method = "GET", path, headers = {}, body, agent, sockets }: RawRequest,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
     const outgoing = request(
-      { host: "127.0.0.1", port, method, path, headers: { ...length, ...headers }, agent: false },
+      { host: "127.0.0.1", port, method, path, headers: { ...length, ...headers }, agent: agent ?? false },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -39,6 +43,7 @@ export function sendRequest(
         );
       },
     );
+    outgoing.on("socket", (socket) => sockets?.add(socket));
     outgoing.on("error", reject);
     outgoing.end(body);
   });
