@@ -2,7 +2,16 @@
  * What a store must provide. A store gets authorized plans only, compiles each once, and answers with the
  * JSON text of the value contract; it never sees a request, a principal or a rule.
  */
-import type { CountPlan, CreatePlan, DeletePlan, Plan, ReadPlan, UpdatePlan } from "../../plan/plan.ts";
+import type {
+  AggregatePlan,
+  CountPlan,
+  CreatePlan,
+  DeletePlan,
+  Plan,
+  ReadPlan,
+  UpdatePlan,
+  WritePlan,
+} from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "./capabilities.ts";
 
@@ -17,7 +26,7 @@ export interface Statement<P extends Plan = Plan> {
   readonly plan: P;
 }
 
-/** The answer to a read. */
+/** The answer to a read or an aggregate, whose groups are rows of an array without an edge. */
 export interface ReadResult {
   /**
    * JSON text, or the bytes of it in UTF-8: an array with each row on a line of its own, a page object, or for
@@ -47,7 +56,7 @@ export interface WriteResult {
 }
 
 /** What the plan of kind `P` answers. */
-export type ResultOf<P extends Plan> = P extends ReadPlan
+export type ResultOf<P extends Plan> = P extends ReadPlan | AggregatePlan
   ? ReadResult
   : P extends CountPlan
     ? CountResult
@@ -55,16 +64,21 @@ export type ResultOf<P extends Plan> = P extends ReadPlan
       ? WriteResult
       : never;
 
+/** Tells whether the caller of a statement is gone. It is asked from time to time, and costs nothing until then. */
+export interface Abort {
+  readonly aborted: boolean;
+}
+
 /** Something that runs statements: the store itself (each in its own transaction) or one open transaction. */
 export interface Session {
   /**
-   * Runs one statement.
-   * @throws FootingError FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK, FTG_FORBIDDEN, FTG_NOT_FOUND; after any of
-   * them the statement changed nothing.
+   * Runs one statement. A store that can ends one that takes long and whose caller is gone (`abort`).
+   * @throws FootingError FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK, FTG_FORBIDDEN, FTG_NOT_FOUND; FTG_TIMEOUT when it was
+   * ended. After any of them the statement changed nothing.
    */
-  execute<P extends Plan>(statement: Statement<P>, values: Values): Promise<ResultOf<P>>;
+  execute<P extends Plan>(statement: Statement<P>, values: Values, abort?: Abort): Promise<ResultOf<P>>;
   /** Runs one writing statement for each row of values, in order, all or nothing; answers the rows affected in all. */
-  executeMany(statement: Statement<CreatePlan>, rows: Iterable<Values>): Promise<number>;
+  executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number>;
 }
 
 /** One engine with its connections. */

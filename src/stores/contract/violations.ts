@@ -14,6 +14,8 @@
  *    look for the key before naming an index.)
  * 5. Refs to missing rows, in declared field order, judged after the whole statement: `missingReference`.
  *    A row may refer to itself.
+ *    Then the plan's `bounds` on every written row: `boundViolation`. (A result that no column can hold may be
+ *    reported before 3.)
  * 6. Links, in plan order, each list in its given order: a key with no row is `missingReference`. A key given
  *    twice counts once.
  * 7. Rows that still refer to a deleted one, judged after the whole statement: `stillReferenced`. Links to it
@@ -67,6 +69,15 @@ export function stillReferenced(model: ModelSchema, key: Key | null, byModel: st
 /** The row does not meet the check of that name. */
 export function checkViolation(model: ModelSchema, name: string): FootingError {
   return new FootingError("FTG_CHECK", { detail: `The ${model.name} does not meet the check "${name}".` });
+}
+
+/** A calculation left the range of its field. */
+export function boundViolation(model: ModelSchema, field: string, bounds: readonly [unknown, unknown]): FootingError {
+  const detail = `the result must be from ${String(bounds[0])} to ${String(bounds[1])}.`;
+  return new FootingError("FTG_INVALID", {
+    detail: `${model.name}.${field}: ${detail}`,
+    problems: [{ path: `/${field}`, detail }],
+  });
 }
 
 /** No row that the caller can see has the key. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { nameAddress, parseAddress } from "./address.ts";
+import { nameAddress } from "../sql/server-address.ts";
+import { parseAddress } from "./address.ts";
 
 test("an address has a host, a port, a database, a user and a password", () => {
   expect(parseAddress("mysql://app:p%40ss%2Fw%25rd@db.example.com/shop")).toMatchObject({
@@ -11,6 +12,8 @@ test("an address has a host, a port, a database, a user and a password", () => {
     tls: "verify-full",
   });
   expect(nameAddress(parseAddress("mariadb://app:secret@[::1]:3307/shop"))).toBe("[::1]:3307/shop");
+  const local = parseAddress("mysql://app:secret@db/shop?socket=/run/my.sock");
+  expect(nameAddress(local)).toBe("/run/my.sock/shop");
 });
 
 test.each([

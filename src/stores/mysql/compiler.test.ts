@@ -84,8 +84,8 @@ function compileText(plan: Plan, flavour = mariadb): string {
   return compiled.kind === "write" ? "" : compiled.text.text;
 }
 
-function compileSteps(plan: Plan): readonly string[] {
-  const compiled = compilePlan(schema, createDialect(mariadb), plan);
+function compileSteps(plan: Plan, flavour = mariadb): readonly string[] {
+  const compiled = compilePlan(schema, createDialect(flavour), plan);
   if (compiled.kind !== "write") return [];
   return compiled.program.steps.map((step) => ("text" in step ? step.text.text : step.kind));
 }
@@ -130,10 +130,31 @@ describe("reads", () => {
 });
 
 describe("writes", () => {
+  test("a create answers its row by itself where the engine can", () => {
+    const select = createSelect([createFieldItem("id", "id")]);
+    const plan = createPlan({
+      kind: "create",
+      model: "City",
+      assignments: [createAssignment(createColumn("id"), createParam(0, int))],
+      links: [],
+      references: [],
+      check: always,
+      returning: { kind: "returning", access: always, select },
+    });
+    const insert = "INSERT INTO `city` (`id`) VALUES (?)";
+    const json = "COALESCE(CONCAT('{\"id\":', `id`, '}'), '\\0') AS j0";
+    expect(compileSteps(plan)).toEqual([`${insert} RETURNING ${json}`]);
+    expect(compileSteps(plan, mysql)).toEqual([
+      insert,
+      `SELECT ${json.replace("`id`", "t1.`id`")} FROM \`city\` AS t1 WHERE t1.\`id\` = ?`,
+    ]);
+  });
+
   test("a change by key is one statement", () => {
     const steps = compileSteps(
       createPlan({
         kind: "update",
+        bounds: [],
         model: "City",
         target: createTarget(isCity, true),
         assignments: [createAssignment(createColumn("population"), createParam(1, int))],

@@ -4,7 +4,11 @@
  */
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Dialect, DialectGaps, JsonEntry, KeyRows } from "../sql/dialect.ts";
+import type { Binding } from "../sql/sql-text.ts";
+import { writeCalculation } from "../sql/write-calculation.ts";
+import { aggregates } from "./aggregates.ts";
 import { columnType, quoteText, writeLiteral } from "./codec.ts";
+import { MARKS } from "./finish-json.ts";
 
 /** What the two engines write differently. */
 export interface Flavour {
@@ -12,6 +16,8 @@ export interface Flavour {
   readonly collation: string;
   /** Whether it must be told to read rows in the order of an index. */
   readonly readsByIndex: boolean;
+  /** The writes that answer their row. */
+  readonly returns: Dialect["returns"];
   /** Finds the keys of the first rows of a list inside a statement. */
   readonly firstRows: DialectGaps["firstRows"];
 }
@@ -20,6 +26,7 @@ export interface Flavour {
 export const mariadb: Flavour = Object.freeze<Flavour>({
   collation: "utf8mb4_nopad_bin",
   readsByIndex: true,
+  returns: ["create"],
   firstRows: (rows) => {
     const { key, source, indexed, order, limit, offset, alias } = rows;
     // Sorting in GROUP_CONCAT takes null for zero.
@@ -57,6 +64,7 @@ function writeSteps({ indexed, order, limit }: Parameters<DialectGaps["firstRows
 export const mysql: Flavour = Object.freeze<Flavour>({
   collation: "utf8mb4_0900_bin",
   readsByIndex: false,
+  returns: [],
   firstRows: ({ key, source, order, limit, offset, alias }) => {
     const terms = order.map(({ expression, descending }) => writeTerm(expression, descending)).join(", ");
     const parts = key.map(({ expression }, part) => `${expression} AS p${part}`);
@@ -66,28 +74,15 @@ export const mysql: Flavour = Object.freeze<Flavour>({
   },
 });
 
-/**
- * Stands for JSON that is longer than max_allowed_packet, which the server makes null or cuts off with nothing but a
- * warning. No JSON holds it, so whoever reads an answer that does knows that it is not whole.
- */
-export const CUT_MARK = "\0";
-
-/** The control characters that the server escapes with capital letters, JSON.stringify with small ones. */
-const CAPITALS = ["0B", "0E", "0F", "1A", "1B", "1C", "1D", "1E", "1F"];
-
 /** The part of the SQL compiler for an engine; `indexes` are the names of those that the database has. */
 export function createDialect(
-  { collation, firstRows, readsByIndex }: Flavour,
+  { collation, firstRows, readsByIndex, returns }: Flavour,
   indexes: ReadonlySet<string> = new Set(),
 ): Dialect {
   return Object.freeze<Dialect>({
     quoteName,
     literal: writeLiteral,
-    // A text compared with a decimal would be compared as a double.
-    placeholder: (_, binding) =>
-      binding.kind === "param" && binding.form !== "members" && binding.type.kind === "decimal" && !binding.type.list
-        ? `CAST(? AS ${columnType(binding.type)})`
-        : "?",
+    placeholder: writePlaceholder,
     columnType,
 
     toJson: (expression, type, nullable) => {
@@ -100,6 +95,7 @@ export function createDialect(
     jsonArray: (items) => markCut(`CONCAT('[', ${items}, ']')`),
     joinRows: (item, separator, order) =>
       `COALESCE(GROUP_CONCAT(${item}${order === "" ? "" : ` ORDER BY ${order}`} SEPARATOR ${quoteText(separator)}), '')`,
+    joinsKeepOrder: false,
     jsonOrNull: (json) => `COALESCE(${json}, 'null')`,
     jsonBoolean: (condition) => `IF(${condition}, 'true', 'false')`,
     jsonCursor: writeCursor,
@@ -115,25 +111,40 @@ export function createDialect(
     isSame: (left, right) => `${left} <=> ${right}`,
     orderTerm: writeTerm,
     indexTerm: (expression) => expression,
+    aggregates,
+    calculate: writeCalculation,
     smaller: (left, right) => `LEAST(${left}, ${right})`,
     keyRows: (list, types, alias) => readKeys(list, types, { alias, collation }),
     // Longer than JSON needs, so that what GROUP_CONCAT cuts is too long for CONCAT.
     collectKeys: (parts, types) =>
       `CONCAT(' [', COALESCE(GROUP_CONCAT(${writeKey(parts, types, collation)} SEPARATOR ','), ''), '] ')`,
-    gaps: Object.freeze<DialectGaps>({
-      firstRows,
-      readBy: (table, index) =>
-        readsByIndex && indexes.has(index) ? `${table} FORCE INDEX (${quoteName(index)})` : null,
-      // With separators before it, a text that was cut is too long, and null.
-      partOf: (joined, separator, end) =>
-        end === "start"
-          ? `SUBSTRING_INDEX(${joined}, ${quoteText(separator)}, 1)`
-          : markCut(
-              `SUBSTRING_INDEX(CONCAT(${quoteText(separator.repeat(4))}, ${joined}), ${quoteText(separator)}, -1)`,
-            ),
-      deleteFrom: (table, alias) => `DELETE ${alias} FROM ${quoteName(table)} AS ${alias}`,
-      forUpdate: " FOR UPDATE",
-    }),
+    returns,
+    gaps: createGaps({ firstRows, readsByIndex }, indexes),
+  });
+}
+
+/** A text compared with a decimal would be compared as a double. */
+function writePlaceholder(_: number, binding: Binding): string {
+  const isDecimal =
+    binding.kind === "param" && binding.form !== "members" && binding.type.kind === "decimal" && !binding.type.list;
+  return isDecimal ? `CAST(? AS ${columnType(binding.type)})` : "?";
+}
+
+function createGaps(
+  { firstRows, readsByIndex }: Pick<Flavour, "firstRows" | "readsByIndex">,
+  indexes: ReadonlySet<string>,
+): DialectGaps {
+  return Object.freeze<DialectGaps>({
+    firstRows,
+    readBy: (table, index) =>
+      readsByIndex && indexes.has(index) ? `${table} FORCE INDEX (${quoteName(index)})` : null,
+    // With separators before it, a text that was cut is too long, and null.
+    partOf: (joined, separator, end) =>
+      end === "start"
+        ? `SUBSTRING_INDEX(${joined}, ${quoteText(separator)}, 1)`
+        : markCut(`SUBSTRING_INDEX(CONCAT(${quoteText(separator.repeat(4))}, ${joined}), ${quoteText(separator)}, -1)`),
+    deleteFrom: (table, alias) => `DELETE ${alias} FROM ${quoteName(table)} AS ${alias}`,
+    forUpdate: " FOR UPDATE",
   });
 }
 
@@ -210,7 +221,7 @@ function writeJson(expression: string, type: ScalarType, collation: string): str
     case "bytes":
       return `CONCAT('"', ${writeBase64(expression)}, '"')`;
     case "bool":
-      return `IF(${expression} IS NULL, NULL, IF(${expression}, 'true', 'false'))`;
+      return `IF(${expression}, 'true', 'false')`;
     default:
       return writeText(expression, collation);
   }
@@ -229,48 +240,18 @@ function writeBase64(expression: string): string {
   return `REPLACE(TO_BASE64(${expression}), '\\n', '')`;
 }
 
-/**
- * A text as JSON.stringify prints it. JSON_QUOTE differs in the case of a few escapes. Its text holds no control
- * character, so one may stand for the pairs of backslashes, behind which no escape begins.
- */
+/** A text as JSON.stringify prints it, but for the case of a few escapes. */
 function writeText(expression: string, collation: string): string {
-  const quoted = `JSON_QUOTE(${expression}) COLLATE ${collation}`;
-  const marked = `REPLACE(${quoted}, '\\\\\\\\', '\\n')`;
-  const small = CAPITALS.reduce(
-    (text, digits) => `REPLACE(${text}, '\\\\u00${digits}', '\\\\u00${digits.toLowerCase()}')`,
-    marked,
-  );
-  return `IF(LOCATE('\\\\u00', ${quoted}) = 0, ${quoted}, REPLACE(${small}, '\\n', '\\\\\\\\'))`;
+  return `JSON_QUOTE(${expression}) COLLATE ${collation}`;
 }
 
 /**
- * A float as JSON.stringify prints it. The server finds the same shortest digits; the two differ in where an exponent
- * begins, and in its sign.
+ * A float as JSON.stringify prints it, or marked. The server finds the same shortest digits; the two differ in where an
+ * exponent begins, and in its sign. It forgets how long they get where it sorts rows, unless it is told.
  */
 function writeFloat(x: string): string {
-  const size = `ABS(${x})`;
-  const sign = `IF(${x} < 0, '-', '')`;
-  return (
-    `CASE WHEN ${size} >= 1e-6 AND ${size} < 1e15 OR ${x} = 0 THEN CAST(${x} AS CHAR(30))` +
-    ` WHEN ${size} >= 1e21 THEN REPLACE(${x}, 'e', 'e+')` +
-    ` WHEN ${size} >= 1 THEN CONCAT(${sign}, ${writeWhole(size)})` +
-    ` WHEN LOCATE('e', ${x}) > 0 THEN CAST(${x} AS CHAR(30))` +
-    ` ELSE CONCAT(${sign}, ${writeSmall(size)}) END`
-  );
-}
-
-/** `1.5e15` as `1500000000000000`, and `1000000000000000.1`, which needs no change, as it is. */
-function writeWhole(size: string): string {
-  const digits = `REPLACE(SUBSTRING_INDEX(${size}, 'e', 1), '.', '')`;
-  return `IF(LOCATE('e', ${size}) = 0, ${size}, RPAD(${digits}, SUBSTRING_INDEX(${size}, 'e', -1) + 1, '0'))`;
-}
-
-/** `0.000000123` as `1.23e-7`. */
-function writeSmall(size: string): string {
-  const digits = `TRIM(LEADING '0' FROM SUBSTRING(${size}, 3))`;
-  const exponent = `CHAR_LENGTH(${size}) - 1 - CHAR_LENGTH(${digits})`;
-  const mantissa = `CONCAT(LEFT(${digits}, 1), IF(CHAR_LENGTH(${digits}) > 1, '.', ''), SUBSTRING(${digits}, 2))`;
-  return `CONCAT(${mantissa}, 'e-', ${exponent})`;
+  const mark = `IF(ABS(${x}) BETWEEN 1e-6 AND 1e14 OR ${x} = 0, '', ${quoteMark(MARKS.float)})`;
+  return `CONCAT(${mark}, CAST(${x} AS CHAR(30)))`;
 }
 
 function writeObject(entries: readonly JsonEntry[]): string {
@@ -283,14 +264,16 @@ function writeObject(entries: readonly JsonEntry[]): string {
   return markCut(`CONCAT(${[...parts, "'}'"].join(", ")})`);
 }
 
-/** A text that is never null, or the mark. */
-function markCut(text: string): string {
-  return `COALESCE(${text}, '\\0')`;
+function quoteMark(mark: string): string {
+  return `'${mark.replace("\0", "\\0")}'`;
 }
 
-/** A cursor; null for the empty list of no row. A list that is not whole becomes the mark again. */
+/** A text, or the mark where it would be longer than max_allowed_packet: null, with nothing but a warning. */
+function markCut(text: string): string {
+  return `COALESCE(${text}, ${quoteMark(MARKS.cut)})`;
+}
+
+/** A cursor; null for the empty list of no row. */
 function writeCursor(list: string): string {
-  const digits = `TRIM(TRAILING '=' FROM ${writeBase64(`COALESCE(${list}, '')`)})`;
-  const cursor = `CONCAT('"', REPLACE(REPLACE(${digits}, '+', '-'), '/', '_'), '"')`;
-  return `NULLIF(${markCut(`REPLACE(${cursor}, '"AA"', '\\0')`)}, '""')`;
+  return `CONCAT(${quoteMark(MARKS.cursor)}, NULLIF(${list}, ''), ${quoteMark(MARKS.cursorEnd)})`;
 }

@@ -2,21 +2,25 @@
  * Connections to MySQL and MariaDB over the package `mariadb`, and the only file that knows the package: statements in
  * the order they are asked, several under way at once, JSON as the bytes that came. It knows no plan and no transaction.
  */
+import { isIP, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection, ConnectionConfig } from "mariadb";
 import { FootingError } from "../../errors/footing-error.ts";
-import { ConnectionError } from "../sql/server-failure.ts";
+import type { Abort } from "../contract/store.ts";
+import { LinkQueue, type LinkWatch, refuseAborted } from "../sql/link-queue.ts";
+import { ConnectionError, createAbortError } from "../sql/server-failure.ts";
+import type { Line as ServerLine, ServerLink, ServerResult } from "../sql/server-link.ts";
 import type { Address } from "./address.ts";
 import type { NativeValue } from "./codec.ts";
 
 /** A row as it came: bytes for binary values, else texts and numbers. */
 export type Row = readonly unknown[];
 
-/** The answer to one statement. */
-export interface Result {
-  readonly rows: readonly Row[];
-  /** Rows that a write found. */
-  readonly count: number;
-}
+/** The answer to one statement; of a write the rows that it found count. */
+export type Result = ServerResult;
+
+/** Something that takes statements. */
+export type Line = ServerLine<NativeValue, Result>;
 
 /** The server refused a statement. */
 export class ServerError extends Error {
@@ -33,32 +37,58 @@ export class ServerError extends Error {
 /** How connections are opened. */
 export interface LinkOptions {
   readonly address: Address;
-  /** How long the server may say nothing while statements are under way, in milliseconds; then the connection ends. */
-  readonly silence: number;
+  readonly watch: LinkWatch;
+  /** Where to connect instead: one of the servers behind the name in the address. */
+  readonly host?: string;
 }
 
 /** Different statements that a connection keeps prepared; the package lets the least used go. */
 const MAX_PREPARED = 250;
 /** The lowest number of errors that the package itself makes. */
 const PACKAGE_ERRORS = 45_000;
-/** The server's number for a message that is too long. */
+/** The server's numbers for a message that is too long, and for a statement that was cancelled. */
 const TOO_LONG = 1153;
+const INTERRUPTED = 1317;
+/** Errors that the package takes for the end of a connection: no connection was made, or a statement alone ended. */
+const HARMLESS: readonly number[] = [1040, 1044, 1045, 1049, 1130, 1203, INTERRUPTED, 1969];
+
+/** What a server says of itself and of a connection. */
+const FACTS = "SELECT CONNECTION_ID(), @@max_allowed_packet, CONCAT_WS(' ', @@hostname, @@port, @@server_id)";
+
+/** The server may not send us elsewhere, where nobody would find what to cancel. The types of the package leave it out. */
+const STAY = { permitRedirect: false };
+
+interface LinkFacts {
+  /** The server's number of the connection. */
+  readonly thread: number;
+  /** Bytes of the longest message that the server takes. */
+  readonly limit: number;
+  /** Tells one server from another behind the same name. */
+  readonly server: string;
+}
+
+/** What a connection is made of. */
+interface LinkParts {
+  readonly connection: Connection;
+  readonly socket: Socket;
+  readonly facts: LinkFacts;
+}
 
 /** One connection. When it ends, what is under way fails and nothing more can be asked. */
-export class Link {
+export class Link implements ServerLink<NativeValue, Result> {
   readonly #connection: Connection;
-  readonly #silence: number;
-  /** Bytes of the longest message that the server takes: max_allowed_packet. */
-  readonly #limit: number;
+  readonly #socket: Socket;
+  readonly #facts: LinkFacts;
+  readonly #options: LinkOptions;
+  readonly #queue: LinkQueue;
   #isOpen = true;
-  #load = 0;
-  /** Ends the connection when the server has said nothing for too long. */
-  #watch: NodeJS.Timeout | null = null;
 
-  constructor(connection: Connection, { silence, limit }: { readonly silence: number; readonly limit: number }) {
+  constructor({ connection, socket, facts }: LinkParts, options: LinkOptions) {
     this.#connection = connection;
-    this.#limit = limit;
-    this.#silence = silence;
+    this.#socket = socket;
+    this.#facts = facts;
+    this.#options = options;
+    this.#queue = new LinkQueue(this, options.watch);
     // An idle connection that ends says so here alone.
     const end = () => {
       this.#isOpen = false;
@@ -71,13 +101,19 @@ export class Link {
    * Opens a connection.
    * @throws ConnectionError, ServerError; FootingError FTG_CONFIG when the package is not installed.
    */
-  static async connect({ address, silence }: LinkOptions): Promise<Link> {
+  static async connect(options: LinkOptions): Promise<Link> {
     const { createConnection } = await loadPackage();
+    const { address, host = address.host } = options;
+    const socket = new Socket();
     try {
-      const connection = await createConnection(createConfig(address));
-      const [row] = await connection.query<readonly Row[]>("SELECT @@max_allowed_packet");
-      return new Link(connection, { silence, limit: Number(row?.[0]) });
+      // The package waits for what a socket says after this.
+      const open = () => connectSocket(socket, { host, port: address.port });
+      const connection = await createConnection(createConfig(address, open));
+      const [row = []] = await connection.query<readonly Row[]>(FACTS);
+      const facts = { thread: Number(row[0]), limit: Number(row[1]), server: String(row[2]) };
+      return new Link({ connection, socket, facts }, options);
     } catch (error) {
+      socket.destroy();
       throw readError(error);
     }
   }
@@ -87,11 +123,6 @@ export class Link {
     return this.#connection.info?.isMariaDB() ?? false;
   }
 
-  /** The server's number of the connection. */
-  get thread(): number | null {
-    return this.#connection.info?.threadId ?? null;
-  }
-
   /** Whether statements can still be sent. */
   get isOpen(): boolean {
     return this.#isOpen && this.#connection.isValid();
@@ -99,56 +130,75 @@ export class Link {
 
   /** Statements without an answer yet. */
   get load(): number {
-    return this.#load;
+    return this.#queue.load;
   }
 
   /** Runs one statement with values, prepared once per connection. */
-  async query(text: string, values: readonly NativeValue[]): Promise<Result> {
+  async query(text: string, values: readonly NativeValue[], abort?: Abort): Promise<Result> {
+    refuseAborted(abort);
     // The server would end the connection.
-    if (measure(text, values) >= this.#limit) throw new ServerError("The statement is too long.", TOO_LONG, undefined);
-    return this.#run(() => this.#connection.execute(text, [...values]));
+    if (measure(text, values) >= this.#facts.limit)
+      throw new ServerError("The statement is too long.", TOO_LONG, undefined);
+    return this.#run(() => this.#connection.execute(text, [...values]), abort);
   }
 
   /** Runs one statement of our own without values. */
   exec(sql: string): Promise<Result> {
-    return this.#run(() => this.#connection.query(sql));
+    return this.#run(() => this.#connection.query(sql), undefined);
+  }
+
+  /** Asks the server over another connection to end what runs. Nothing that is sent after it resolves can be hit. */
+  async cancel(): Promise<void> {
+    const { thread, server } = this.#facts;
+    // Behind one name there may be several servers, with connections of the same number.
+    const { remoteAddress: host = this.#options.address.host } = this.#socket;
+    const other = await Link.connect({ ...this.#options, host });
+    try {
+      if (other.#facts.server !== server || this.#connection.info?.threadId !== thread)
+        throw new ConnectionError("The server cannot be told what to cancel.", "CONNECTION_CLOSED", undefined);
+      await other.exec(`KILL QUERY ${thread}`);
+    } finally {
+      await other.destroy();
+    }
   }
 
   /** Ends the connection at once; what is under way fails. */
   async destroy(): Promise<void> {
     this.#isOpen = false;
-    this.#connection.destroy();
+    // The package would ask the server to kill what may be gone by then, and nobody could catch the refusal. An end
+    // that it did not ask for lets it fail what is under way, over TLS too.
+    this.#socket.emit("end");
+    this.#socket.destroy();
   }
 
-  /** Ends the connection when what is under way is done. */
-  async end(): Promise<void> {
-    if (!this.isOpen) return this.destroy();
+  /** Ends the connection when what is under way is done, or after so many milliseconds. */
+  async finish(patience: number): Promise<void> {
+    const end = performance.now() + patience;
+    while (this.isOpen && this.load > 0 && performance.now() < end) await sleep(5);
+    if (!this.isOpen || this.load > 0) return this.destroy();
     this.#isOpen = false;
-    await this.#connection.end().catch(() => this.#connection.destroy());
+    await this.#connection.end().catch(() => this.destroy());
   }
 
-  async #run(send: () => Promise<unknown>): Promise<Result> {
-    if (!this.isOpen) throw new ConnectionError("The connection has ended.", "CONNECTION_CLOSED", undefined);
-    this.#load += 1;
-    this.#watch ??= setTimeout(() => void this.destroy(), this.#silence).unref();
+  /** Sends a statement; again if it was hit by a cancel that was meant for another. */
+  async #run(send: () => Promise<unknown>, abort: Abort | undefined): Promise<Result> {
+    if (!this.isOpen) throw createEndedError();
+    const turn = this.#queue.begin(abort);
+    let answer: unknown;
+    let failure: unknown = null;
     try {
-      return readResult(await send());
+      answer = await send();
     } catch (error) {
-      const failure = readError(error);
-      if (isEnding(error)) this.#isOpen = false;
-      else if (failure instanceof ConnectionError) await this.destroy();
-      throw failure;
-    } finally {
-      this.#load -= 1;
-      this.#hear();
+      failure = readError(error);
+      if (failure instanceof ConnectionError) await this.destroy();
     }
-  }
-
-  /** The server answered. */
-  #hear(): void {
-    if (this.#load > 0 && this.isOpen) return void this.#watch?.refresh();
-    if (this.#watch !== null) clearTimeout(this.#watch);
-    this.#watch = null;
+    const took = this.#queue.end(turn);
+    const quiet = this.#queue.quiet(turn);
+    if (quiet !== null) await quiet;
+    if (failure === null) return readResult(answer, took);
+    const isInterrupted = failure instanceof ServerError && failure.number === INTERRUPTED;
+    if (isInterrupted && this.#queue.isStray(turn)) return this.#run(send, abort);
+    throw isInterrupted && abort?.aborted ? createAbortError(failure) : failure;
   }
 }
 
@@ -162,20 +212,11 @@ function measure(text: string, values: readonly NativeValue[]): number {
   return Math.max(size, text.length);
 }
 
-/**
- * Whether the server said that it ends the connection. Then the package must not: it would ask the server to kill what
- * is gone, and nobody could catch the refusal.
- */
-function isEnding(error: unknown): boolean {
-  if (!(error instanceof Error) || !("fatal" in error) || !("errno" in error)) return false;
-  return error.fatal === true && Number(error.errno) > 0 && Number(error.errno) < PACKAGE_ERRORS;
-}
-
-function readResult(answer: unknown): Result {
+function readResult(answer: unknown, took: number): Result {
   // With `rowsAsArray` the package answers an array of rows, or what a write did.
-  if (Array.isArray(answer)) return { rows: answer, count: answer.length };
+  if (Array.isArray(answer)) return { rows: answer, count: answer.length, took };
   const isWrite = typeof answer === "object" && answer !== null && "affectedRows" in answer;
-  return { rows: [], count: isWrite ? Number(answer.affectedRows) : 0 };
+  return { rows: [], count: isWrite ? Number(answer.affectedRows) : 0, took };
 }
 
 /** What came from the server, and what says that there is no connection any more. */
@@ -183,7 +224,7 @@ function readError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const number = "errno" in error ? Number(error.errno) : 0;
   const message = "sqlMessage" in error && error.sqlMessage ? String(error.sqlMessage) : error.message;
-  const isEnded = "fatal" in error && error.fatal === true && ![1040, 1044, 1045, 1049, 1130, 1203].includes(number);
+  const isEnded = "fatal" in error && error.fatal === true && !HARMLESS.includes(number);
   if (number > 0 && number < PACKAGE_ERRORS && !isEnded) return new ServerError(message, number, error);
   const cause = error.cause instanceof Error ? error.cause : error;
   const code = "code" in cause ? String(cause.code) : "";
@@ -202,10 +243,21 @@ async function loadPackage(): Promise<typeof import("mariadb")> {
   }
 }
 
-function createConfig(address: Address): ConnectionConfig {
-  const { host, port, socket, database, user, password, connectTimeout } = address;
+function createEndedError(): ConnectionError {
+  return new ConnectionError("The connection has ended.", "CONNECTION_CLOSED", undefined);
+}
+
+/** Connects to a host, or to a local socket, whose path begins with a slash. */
+function connectSocket(socket: Socket, { host, port }: { readonly host: string; readonly port: number }): Socket {
+  return (host.startsWith("/") ? socket.connect(host) : socket.connect(port, host)).setNoDelay(true);
+}
+
+function createConfig(address: Address, open: () => Socket): ConnectionConfig {
+  const { host, port, database, user, password, connectTimeout } = address;
   return {
-    ...(socket === null ? { host, port } : { socketPath: socket }),
+    host,
+    port,
+    stream: (callback) => callback(undefined, open()),
     database,
     user,
     password,
@@ -219,16 +271,18 @@ function createConfig(address: Address): ConnectionConfig {
     foundRows: true,
     prepareCacheLength: MAX_PREPARED,
     logParam: false,
+    ...STAY,
     // A password is sent to whoever answers only over a line that is secured.
     allowPublicKeyRetrieval: address.tls === "disable",
     logger: { warning: () => undefined },
   };
 }
 
-/** With the name, against which Node checks the certificate. */
+/** With the host, against which Node checks the certificate. */
 function createTls({ tls, host, authorities }: Address): false | object {
   if (tls === "disable") return false;
-  const trust = { servername: host, ...(authorities === null ? {} : { ca: authorities }) };
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  const trust = { host, ...name, ...(authorities === null ? {} : { ca: authorities }) };
   if (tls === "require") return { ...trust, rejectUnauthorized: false };
   return tls === "verify-ca" ? { ...trust, checkServerIdentity: () => undefined } : trust;
 }

@@ -1,41 +1,40 @@
 /** Reads the errors of MySQL and MariaDB: which constraint refused a statement, what may be tried again, and what callers are told. */
 import { FootingError } from "../../errors/footing-error.ts";
+import { totalOutOfRange } from "../contract/total-range.ts";
 import type { Refusal } from "../sql/run-program.ts";
-import { ConnectionError, createBusyError } from "../sql/server-failure.ts";
-import { type Address, nameAddress } from "./address.ts";
+import {
+  type ConnectAdvice,
+  describeProblem,
+  type FailureKind,
+  findConnectProblem,
+  type Problem,
+  translateFailure,
+  translateOpenFailure,
+} from "../sql/server-failure.ts";
+import type { Address } from "./address.ts";
 import { ServerError } from "./driver.ts";
 
 /** Numbers of errors, https://mariadb.com/kb/en/mariadb-error-codes/. */
 const ERROR = {
-  diskFull: 1021,
   duplicateKey: 1022,
   tooManyConnections: 1040,
   noDatabasePrivilege: 1044,
   badLogin: 1045,
   noDatabase: 1049,
   duplicate: 1062,
-  tableFull: 1114,
   hostDenied: 1130,
-  noTablePrivilege: 1142,
   tooBig: 1153,
-  tooManyOfUser: 1203,
   noIndex: 1176,
-  lockTimeout: 1205,
-  deadlock: 1213,
+  outOfRange: 1264,
+  tooManyOfUser: 1203,
   noParent: 1216,
   hasChildren: 1217,
-  noPrivilege: 1227,
-  readOnly: 1290,
   resultTooBig: 1301,
-  interrupted: 1317,
   tooLong: 1406,
   hasChildrenOf: 1451,
   noParentIn: 1452,
   statementLog: 1665,
-  readOnlyTransaction: 1792,
-  readOnlyEngine: 1836,
-  statementTimeout: 1969,
-  statementTimeoutMysql: 3024,
+  resultOutOfRange: 1690,
   tlsRequired: 3159,
   checkMysql: 3819,
   check: 4025,
@@ -43,6 +42,29 @@ const ERROR = {
   jsonEnds: 4037,
   badJson: 4038,
 } as const;
+
+const KINDS: Readonly<Record<number, FailureKind>> = {
+  // Disk full, table full.
+  1021: "diskFull",
+  1114: "diskFull",
+  [ERROR.tooManyConnections]: "crowded",
+  [ERROR.tooManyOfUser]: "crowded",
+  [ERROR.noDatabasePrivilege]: "noPrivilege",
+  // On a table, on the server.
+  1142: "noPrivilege",
+  1227: "noPrivilege",
+  1205: "locked",
+  // Deadlock.
+  1213: "undone",
+  // The server, the transaction, the engine.
+  1290: "readOnly",
+  1792: "readOnly",
+  1836: "readOnly",
+  // Cancelled, too long on MariaDB, too long on MySQL.
+  1317: "timeout",
+  1969: "timeout",
+  3024: "timeout",
+};
 
 /**
  * Reads which constraint refused a statement; null when the error is about something else. `checks` holds the names of
@@ -66,6 +88,9 @@ export function createRefusalReader(checks: ReadonlyMap<string, string>): (error
       case ERROR.hasChildrenOf:
       case ERROR.noParentIn:
         return { kind: "reference" };
+      case ERROR.outOfRange:
+      case ERROR.resultOutOfRange:
+        return { kind: "range" };
       default:
         return null;
     }
@@ -82,35 +107,20 @@ export function isTooLong(error: unknown): boolean {
   return error instanceof ServerError && error.number === ERROR.tooBig;
 }
 
-/** Whether another transaction was in the way, so that all of it must be done again. */
-export function isConflict(error: unknown): boolean {
-  return error instanceof ServerError && (error.number === ERROR.deadlock || error.number === ERROR.lockTimeout);
-}
-
-/** Whether the server has undone the whole transaction. */
-export function isDeadlock(error: unknown): boolean {
-  return error instanceof ServerError && error.number === ERROR.deadlock;
+/** Which of the failures that all servers know an error is. */
+export function classifyError(error: unknown): FailureKind | null {
+  return error instanceof ServerError ? (KINDS[error.number] ?? null) : null;
 }
 
 /** What a caller sees when the database stands in the way of work that changed nothing. */
 export function translateError(error: unknown, address: Address): unknown {
-  if (error instanceof ConnectionError)
-    return createBusyError(`The database ${nameAddress(address)} does not answer.`, error);
-  if (!(error instanceof ServerError)) return error;
+  const known = translateFailure(error, classifyError(error), address);
+  if (known !== null || !(error instanceof ServerError)) return known ?? error;
   switch (error.number) {
-    case ERROR.deadlock:
-      return createBusyError("Another transaction changed what this one read or wrote, so this one was undone.", error);
-    case ERROR.lockTimeout:
-      return createBusyError("Another transaction holds what this one needs for too long.", error);
-    case ERROR.tooManyConnections:
-    case ERROR.tooManyOfUser:
-      return createBusyError(`The database ${nameAddress(address)} takes no connections now.`, error);
-    case ERROR.interrupted:
-    case ERROR.statementTimeout:
-    case ERROR.statementTimeoutMysql:
-      return new FootingError("FTG_TIMEOUT", { detail: "The database took too long to answer.", cause: error });
     case ERROR.tooLong:
       return createLengthError(error);
+    case ERROR.resultOutOfRange:
+      return totalOutOfRange(error);
     case ERROR.tooBig:
     case ERROR.resultTooBig:
     // Lists of keys alone are read as JSON, and nothing but their length can spoil them.
@@ -122,112 +132,33 @@ export function translateError(error: unknown, address: Address): unknown {
         fix: "Send or ask for less, or raise max_allowed_packet of the server.",
         cause: error,
       });
+    case ERROR.noIndex: {
+      const problem = `has lost an index: ${error.message}`;
+      return describeProblem(address, { problem, fix: "Create the index again, and start the app anew." }, error);
+    }
+    case ERROR.statementLog: {
+      const problem = "logs statements instead of rows (binlog_format=STATEMENT)";
+      return describeProblem(address, { problem, fix: "Set binlog_format to MIXED or ROW at the server." }, error);
+    }
     default:
-      return translateProblem(error, address);
+      return new FootingError("FTG_INTERNAL", { detail: "The database refused a statement.", cause: error });
   }
 }
 
 /** What a developer sees when the database cannot be opened. */
 export function translateOpenError(error: unknown, address: Address): unknown {
-  const known = findConnectProblem(error, address) ?? findLoginProblem(error, address);
-  if (known !== null) return describeProblem(address, { ...known, cause: error });
-  const translated = translateError(error, address);
-  if (translated instanceof FootingError && !["FTG_BUSY", "FTG_INTERNAL"].includes(translated.code)) return translated;
-  const problem = error instanceof Error ? `cannot be opened: ${error.message}` : "cannot be opened";
-  return error instanceof FootingError ? error : describeProblem(address, { problem, cause: error });
+  const known = findConnectProblem(error, address, ADVICE) ?? findLoginProblem(error, address);
+  if (known !== null) return describeProblem(address, known, error);
+  return translateOpenFailure(error, translateError(error, address), address);
 }
 
-/** A database that cannot be used, and what to do. */
-export function describeProblem(
-  address: Address,
-  { problem, fix, cause }: { readonly problem: string; readonly fix?: string; readonly cause?: unknown },
-): FootingError {
-  return new FootingError("FTG_DATABASE", {
-    detail: `The database ${nameAddress(address)} ${problem}.`,
-    fix: fix ?? "Check the address, and that the server runs and lets this machine in.",
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
-interface Problem {
-  readonly problem: string;
-  readonly fix: string;
-}
-
-function translateProblem(error: ServerError, address: Address): FootingError {
-  const known = findServerProblem(error, address);
-  return known === null
-    ? new FootingError("FTG_INTERNAL", { detail: "The database refused a statement.", cause: error })
-    : describeProblem(address, { ...known, cause: error });
-}
-
-function findServerProblem({ number, message }: ServerError, { user }: Address): Problem | null {
-  switch (number) {
-    case ERROR.readOnly:
-    case ERROR.readOnlyTransaction:
-    case ERROR.readOnlyEngine:
-      return {
-        problem: "takes no changes: it is read-only, or a replica",
-        fix: "Give the address of the primary server.",
-      };
-    case ERROR.diskFull:
-    case ERROR.tableFull:
-      return { problem: "cannot grow: its disk is full", fix: "Free some space on the server." };
-    case ERROR.noDatabasePrivilege:
-    case ERROR.noTablePrivilege:
-    case ERROR.noPrivilege:
-      return {
-        problem: `refuses the user ${user}: ${message}`,
-        fix: "Grant the privilege to the user, or connect as another.",
-      };
-    case ERROR.noIndex:
-      return { problem: `has lost an index: ${message}`, fix: "Create the index again, and start the app anew." };
-    case ERROR.statementLog:
-      return {
-        problem: "logs statements instead of rows (binlog_format=STATEMENT)",
-        fix: "Set binlog_format to MIXED or ROW at the server.",
-      };
-    default:
-      return null;
-  }
-}
-
-/** Codes of TLS that say that the certificate is not to be trusted. */
-const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/;
-
-function findConnectProblem(error: unknown, { host, port, socket, tls }: Address): Problem | null {
-  if (!(error instanceof ConnectionError)) return null;
-  const { code, message } = error;
-  const place = socket ?? `port ${port} of ${host}`;
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return { problem: `cannot be found: no host is named ${host}`, fix: "Check the host in the address." };
-  if (code === "ECONNREFUSED" || code === "ENOENT")
-    return {
-      problem: `cannot be reached: nothing listens on ${place}`,
-      fix: "Start the server, or check host and port in the address.",
-    };
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
-    return {
-      problem: `cannot be trusted: its certificate is not for ${host}`,
-      fix: "Use the name in the certificate as host, or ssl-mode=VERIFY_CA to check everything but the name.",
-    };
-  if (UNTRUSTED.test(code))
-    return {
-      problem: `cannot be trusted: ${message}`,
-      fix: "Give the certificate of the authority as ssl-ca=/path/to/ca.pem.",
-    };
-  if (tls !== "disable" && code === "ER_SERVER_SSL_DISABLED")
-    return {
-      problem: "does not speak TLS",
-      fix: "Turn TLS on at the server (ssl_cert, ssl_key), or say ssl-mode=DISABLED to send everything in the clear.",
-    };
-  if (/TIMEOUT|UNREACH/.test(code))
-    return {
-      problem: `cannot be reached: ${host} does not answer`,
-      fix: "Check the host in the address, the network and the firewall.",
-    };
-  return null;
-}
+const ADVICE: ConnectAdvice = {
+  verifyCa: "ssl-mode=VERIFY_CA",
+  authority: "ssl-ca=/path/to/ca.pem",
+  noTls: "ER_SERVER_SSL_DISABLED",
+  withoutTls:
+    "Turn TLS on at the server (ssl_cert, ssl_key), or say ssl-mode=DISABLED to send everything in the clear.",
+};
 
 function findLoginProblem(error: unknown, { user, database, host }: Address): Problem | null {
   if (!(error instanceof ServerError)) return null;

@@ -3,7 +3,7 @@ import type { LiveColumn, LiveIndex, LiveTable } from "../sql/compare-tables.ts"
 import type { TableReference } from "../sql/describe-tables.ts";
 import { META_TABLE } from "../sql/meta.ts";
 import { nameCheck } from "./alter.ts";
-import type { Link, Row } from "./driver.ts";
+import type { Line, Row } from "./driver.ts";
 
 const TABLES = `
 SELECT t.TABLE_NAME FROM information_schema.TABLES AS t
@@ -31,7 +31,7 @@ SELECT c.TABLE_NAME, c.CONSTRAINT_NAME FROM information_schema.TABLE_CONSTRAINTS
 WHERE c.CONSTRAINT_SCHEMA = DATABASE() AND c.CONSTRAINT_TYPE = 'CHECK'`;
 
 /** All tables of the database but Footing's own, by name. */
-export async function loadTables(link: Link, collation: string): Promise<ReadonlyMap<string, LiveTable>> {
+export async function loadTables(link: Line, collation: string): Promise<ReadonlyMap<string, LiveTable>> {
   const names = (await link.query(TABLES, [])).rows.map(readFirst);
   if (names.length === 0) return new Map();
   const found = await Promise.all([COLUMNS, INDEXES, REFERENCES, CHECKS].map((text) => link.query(text, [])));
@@ -52,7 +52,7 @@ export async function loadTables(link: Link, collation: string): Promise<Readonl
 }
 
 /** The names of all indexes of the database. */
-export async function readIndexNames(link: Link): Promise<ReadonlySet<string>> {
+export async function readIndexNames(link: Line): Promise<ReadonlySet<string>> {
   return new Set((await link.query(INDEXES, [])).rows.map((row) => readText(row[1])));
 }
 

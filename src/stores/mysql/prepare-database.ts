@@ -9,12 +9,15 @@ import { compareTables, refuseDifferences } from "../sql/compare-tables.ts";
 import type { TableSpec } from "../sql/describe-tables.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import { META_TABLE, readSecret, SECRET_LENGTH } from "../sql/meta.ts";
+import { nameAddress } from "../sql/server-address.ts";
+import { describeProblem } from "../sql/server-failure.ts";
+import type { ServerLink } from "../sql/server-link.ts";
 import type { Address } from "./address.ts";
 import { createTableWriter } from "./alter.ts";
 import type { ServerFacts } from "./capabilities.ts";
+import type { NativeValue } from "./codec.ts";
 import type { Flavour } from "./compiler.ts";
-import type { Link } from "./driver.ts";
-import { describeProblem } from "./failure.ts";
+import type { Line, Result } from "./driver.ts";
 import { loadTables } from "./introspector.ts";
 
 /** The oldest versions that are served. */
@@ -30,10 +33,10 @@ const FACTS = `SELECT VERSION(), @@innodb_flush_log_at_trx_commit, @@log_bin, @@
  * What the server is.
  * @throws FootingError FTG_DATABASE when it cannot be used.
  */
-export async function readServer(link: Link, address: Address): Promise<ServerFacts> {
+export async function readServer(link: Line, address: Address): Promise<ServerFacts> {
   const { rows } = await link.exec(FACTS);
   const [version, flushLog, logsBinary, syncBinlog, format, pageSize] = (rows[0] ?? []).map(String);
-  const { isMariadb } = link;
+  const isMariadb = /mariadb/i.test(version ?? "");
   const number = /\d+\.\d+\.\d+/.exec(version ?? "")?.[0] ?? "0.0.0";
   const name = isMariadb ? "MariaDB" : "MySQL";
   const oldest = isMariadb ? OLDEST.mariadb : OLDEST.mysql;
@@ -64,7 +67,10 @@ export interface Preparation extends OpenOptions {
 }
 
 /** Creates or compares the tables; the secret of the database. */
-export async function prepareDatabase(link: Link, preparation: Preparation): Promise<Buffer> {
+export async function prepareDatabase(
+  link: ServerLink<NativeValue, Result>,
+  preparation: Preparation,
+): Promise<Buffer> {
   const { address } = preparation;
   const { rows } = await link.exec(`SELECT GET_LOCK(CONCAT('footing:', MD5(DATABASE())), ${LOCK_WAIT})`);
   if (Number(rows[0]?.[0]) !== 1)
@@ -80,10 +86,14 @@ export async function prepareDatabase(link: Link, preparation: Preparation): Pro
   }
 }
 
-async function prepareTables(link: Link, { tables, dialect, flavour, createTables }: Preparation): Promise<void> {
+async function prepareTables(
+  link: Line,
+  { tables, dialect, flavour, address, createTables }: Preparation,
+): Promise<void> {
   const writer = createTableWriter(dialect, flavour);
   const live = await loadTables(link, flavour.collation);
-  if (live.size > 0 || !createTables) return refuseDifferences(compareTables(tables, live, writer));
+  if (live.size > 0 || !createTables)
+    return refuseDifferences(compareTables(tables, live, writer), nameAddress(address));
   // Tables may refer to each other in circles.
   await link.exec("SET SESSION foreign_key_checks = 0");
   for (const table of tables) for (const text of writer.compileTable(table)) await link.exec(text);
@@ -91,7 +101,7 @@ async function prepareTables(link: Link, { tables, dialect, flavour, createTable
 }
 
 /** Writes only what changed, so that opening a database does not write to it. */
-async function readMeta(link: Link, schema: Schema): Promise<Buffer> {
+async function readMeta(link: Line, schema: Schema): Promise<Buffer> {
   await link.exec(
     `CREATE TABLE IF NOT EXISTS ${META_TABLE} (name VARCHAR(191) NOT NULL PRIMARY KEY, value LONGBLOB NOT NULL) ENGINE=InnoDB`,
   );

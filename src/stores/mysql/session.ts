@@ -1,90 +1,78 @@
-/** Runs compiled plans over one connection, inside a transaction that somebody else began and ends. */
-import { FootingError } from "../../errors/footing-error.ts";
+/** How MySQL and MariaDB read and write over one connection, inside a transaction that somebody else began and ends. */
 import type { Plan } from "../../plan/plan.ts";
 import type { ReadResult, ResultOf, Values, WriteResult } from "../contract/store.ts";
 import { type Bind, createBind } from "../sql/bind-values.ts";
-import type { Compiled } from "../sql/compile-plan.ts";
 import { joinRows } from "../sql/join-rows.ts";
+import { isFlight } from "../sql/program-shape.ts";
 import { type ReadRefusal, runProgram, type SqlCall, type SqlReply } from "../sql/run-program.ts";
 import { runSteps } from "../sql/run-steps.ts";
-import type { SqlProgram } from "../sql/sql-program.ts";
-import { readAnswer } from "../sql/sql-statement.ts";
+import type { Reading, Write } from "../sql/server-kind.ts";
+import { readAnswer, readGroups } from "../sql/sql-statement.ts";
 import type { SqlText } from "../sql/sql-text.ts";
 import { createEncoder, type NativeValue } from "./codec.ts";
-import { CUT_MARK } from "./compiler.ts";
-import type { Link, Result, Row } from "./driver.ts";
-
-/** Something that takes statements. */
-export type Line = Pick<Link, "query">;
-
-/** A write with what it needs to run. */
-export interface Write {
-  readonly program: SqlProgram;
-  readonly values: Values;
-  readonly readRefusal: ReadRefusal;
-}
+import type { Line, Result, Row } from "./driver.ts";
+import { createCutError, finishJson } from "./finish-json.ts";
 
 /** The values of a statement in the order of its placeholders. */
 export const bindValues: Bind<NativeValue> = createBind(createEncoder);
 
-/** Runs a compiled read or count. */
-export async function runReading(
-  line: Line,
-  compiled: Exclude<Compiled, { readonly kind: "write" }>,
-  values: Values,
-): Promise<ResultOf<Plan>> {
-  const { rows } = await line.query(compiled.text.text, bindValues(compiled.text, values, null));
-  return compiled.kind === "count" ? { count: Number(rows[0]?.[0]) } : readRows(compiled, rows, values);
+/** What the rows of a reading statement answer. */
+export function readResult(compiled: Reading, { rows }: Result, values: Values): ResultOf<Plan> {
+  if (compiled.kind === "count") return { count: Number(rows[0]?.[0]) };
+  requireWhole(rows);
+  const result = readRows(compiled, rows, values);
+  const json = finishJson(result.json);
+  const edge = result.edge === null ? null : finishJson(result.edge).toString();
+  return json === result.json && edge === result.edge ? result : { ...result, json, edge };
 }
 
-/** Runs a write inside a transaction. A refused statement changes nothing; the caller undoes the rest. */
-export function runGuarded(link: Link, { program, values, readRefusal }: Write): Promise<WriteResult> {
-  return runSteps(runProgram(program, values, readRefusal), (call) => ask(link, call));
+function readRows(compiled: Exclude<Reading, { kind: "count" }>, rows: readonly Row[], values: Values): ReadResult {
+  if (compiled.kind === "aggregate") return readGroups(rows[0] ?? [], values, compiled.limit);
+  const { joined, cut } = compiled;
+  if (joined === null) return readAnswer(rows[0], values, cut);
+  // The cursors of a page are made of the keys, which must be finished before.
+  return joinRows(joined, joined.output.kind === "page" ? rows.map(finishRow) : rows, values);
 }
 
-/** Sends all statements of a program at once. What it finds out after a failure, it asks behind them. */
-export async function runFlight(link: Link, { program, values, readRefusal }: Write): Promise<WriteResult> {
-  const replies = new Map<SqlText, Promise<Result>>();
-  for (const step of program.steps) {
-    if ("text" in step) replies.set(step.text, link.query(step.text.text, bindValues(step.text, values, null)));
-  }
-  // All answers first: what a failure makes the program ask comes behind them.
-  await Promise.allSettled(replies.values());
+/**
+ * Runs a write inside a transaction: all statements at once where none waits for another. A refused statement changes
+ * nothing; the caller undoes the rest.
+ */
+export async function runGuarded(line: Line, write: Write, readRefusal: ReadRefusal): Promise<WriteResult> {
+  const { program, values } = write;
+  const replies = isFlight(program) ? await sendAll(line, write) : new Map<SqlText, Promise<Result>>();
   return runSteps(runProgram(program, values, readRefusal), async (call) => {
     const reply = replies.get(call.text);
-    return reply === undefined ? ask(link, call) : readReply(call, await reply);
+    return readReply(call, await (reply ?? ask(line, call)));
   });
 }
 
-async function ask(link: Link, call: SqlCall): Promise<SqlReply> {
-  return readReply(call, await link.query(call.text.text, bindValues(call.text, call.values, call.collected)));
+/** All answers come first: what a failure makes the program ask comes behind them. */
+async function sendAll(line: Line, { program, values }: Write): Promise<ReadonlyMap<SqlText, Promise<Result>>> {
+  const replies = new Map<SqlText, Promise<Result>>();
+  for (const step of program.steps) {
+    if ("text" in step) replies.set(step.text, line.query(step.text.text, bindValues(step.text, values, null)));
+  }
+  await Promise.allSettled(replies.values());
+  return replies;
+}
+
+function ask(line: Line, { text, values, collected }: SqlCall): Promise<Result> {
+  return line.query(text.text, bindValues(text, values, collected));
 }
 
 function readReply(call: SqlCall, { rows, count }: Result): SqlReply {
-  if (call.isChange) return count;
+  if (call.answer === "count") return count;
   requireWhole(rows);
-  return rows[0];
+  const [row] = rows;
+  return row === undefined ? row : finishRow(row);
 }
 
-function readRows(
-  { joined, cut }: Compiled & { readonly kind: "read" },
-  rows: readonly Row[],
-  values: Values,
-): ReadResult {
-  requireWhole(rows);
-  return joined === null ? readAnswer(rows[0], values, cut) : joinRows(joined, rows, values);
+function finishRow(row: Row): Row {
+  return row.map((value) => (typeof value === "string" || Buffer.isBuffer(value) ? finishJson(value) : value));
 }
 
-/** What is longer than the server makes of one text comes as null or with the mark. No answer holds either otherwise. */
+/** Of what is longer than the server makes it leaves null, or a mark. No answer holds a null otherwise. */
 function requireWhole(rows: readonly Row[]): void {
-  if (!rows.some((row) => row.some(isCut))) return;
-  throw new FootingError("FTG_TOO_LARGE", {
-    detail: "The answer is longer than the database makes in one piece.",
-    fix: "Ask for fewer rows at once, or raise max_allowed_packet of the server.",
-  });
-}
-
-function isCut(value: unknown): boolean {
-  if (Buffer.isBuffer(value) || typeof value === "string") return value.includes(CUT_MARK);
-  return value === null;
+  if (rows.some((row) => row.includes(null))) throw createCutError();
 }

@@ -56,7 +56,7 @@ const DATA_ROW = 0x44;
 /** What is used of the package beyond its types. A class that lacks one of these would fail in silence. */
 const USED = {
   Client: ["getStartupConf", "getTransactionStatus", "query"],
-  Connection: ["attachListeners", "bind", "close", "execute", "parse", "query", "sync"],
+  Connection: "attachListeners bind cancel close connect execute parse query requestSsl sync".split(" "),
   Query: ["handleCommandComplete", "handleDataRow", "handleError", "handleReadyForQuery", "prepare", "submit"],
 } as const;
 
@@ -65,9 +65,12 @@ interface Wire extends EventEmitter {
   readonly stream: Duplex;
   attachListeners(stream: EventEmitter): void;
   bind(message: { portal: string; statement: string; values: readonly (string | null)[] }): void;
+  cancel(process: number, secret: number): void;
   close(message: { type: "S"; name: string }): void;
+  connect(port: number | string, host?: string): void;
   execute(message: { portal: string }): void;
   parse(message: { name: string; text: string }): void;
+  requestSsl(): void;
   sync(): void;
 }
 
@@ -94,9 +97,10 @@ export function checkPackage(found: typeof pg = pg): void {
 /** One connection to a server. Emits `error` or `end` when it is gone, for good. */
 export class ByteClient extends pg.Client {
   readonly #bytes: ByteConnection;
-  readonly #parameters: Readonly<Record<string, string>>;
+  readonly #options: ClientOptions;
 
-  constructor({ host, port, parameters, password, tls }: ClientOptions) {
+  constructor(options: ClientOptions) {
+    const { host, port, parameters, password, tls } = options;
     const socket = { ssl: tls, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE };
     const bytes = new ByteConnection(socket);
     // The package would look for what is left out in the environment.
@@ -104,17 +108,18 @@ export class ByteClient extends pg.Client {
     const config = { ...socket, host, port, user, database, password, pipeline: true, connection: bytes };
     super({ ...config, sslnegotiation: "postgres" });
     this.#bytes = bytes;
-    this.#parameters = parameters;
+    this.#options = options;
   }
 
-  /** Bytes that came so far. */
-  get received(): number {
-    return this.#bytes.received;
+  /** The number of the server's process behind this connection, and the secret that lets others cancel what it does. */
+  get identity(): readonly [process: number, secret: number] {
+    // The types of the package leave both out.
+    return [Number(Reflect.get(this, "processID")), Number(Reflect.get(this, "secretKey"))];
   }
 
   /** What the package sends first. */
   getStartupConf(): Readonly<Record<string, string>> {
-    return this.#parameters;
+    return this.#options.parameters;
   }
 
   /** Sends a request behind all others; those of one turn of the event loop go out together. */
@@ -132,6 +137,28 @@ export class ByteClient extends pg.Client {
     this.#bytes.stream.destroy(error);
   }
 
+  /**
+   * Asks the server over another connection to end what it does for this one; resolves when the server has done so.
+   * Rejects when that is not known within so many milliseconds.
+   */
+  cancel(patience: number): Promise<void> {
+    const { host, port, tls } = this.#options;
+    const wire = new WireConnection({ ssl: tls });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(new Error("The server does not answer.")), patience);
+    const send = () => wire.cancel(...this.identity);
+    wire.once("connect", () => (tls === false ? send() : wire.requestSsl()));
+    wire.once("sslconnect", send);
+    wire.once("end", resolve);
+    wire.on("error", reject);
+    if (host.startsWith("/")) wire.connect(`${host}/.s.PGSQL.${port}`);
+    else wire.connect(port, host);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      wire.stream.destroy();
+    });
+  }
+
   /** Takes leave of the server; resolves when the connection is gone. */
   leave(): Promise<void> {
     const { stream } = this.#bytes;
@@ -145,9 +172,6 @@ export class ByteClient extends pg.Client {
 
 /** A connection that cuts rows out of what comes, because the package would turn every column into a string. */
 class ByteConnection extends WireConnection {
-  /** Bytes that came so far. */
-  received = 0;
-
   override attachListeners(stream: EventEmitter): void {
     const rest = new EventEmitter();
     super.attachListeners(rest);
@@ -156,7 +180,6 @@ class ByteConnection extends WireConnection {
     let needed = 0;
     stream.on("end", () => rest.emit("end"));
     stream.on("data", (data: Buffer) => {
-      this.received += data.length;
       parts.push(data);
       length += data.length;
       if (length < needed) return;

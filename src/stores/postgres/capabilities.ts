@@ -1,6 +1,6 @@
 /** What PostgreSQL can do, and what the server at hand promises of an acknowledged write. */
 import type { Capabilities, Durability } from "../contract/capabilities.ts";
-import type { TlsMode } from "./address.ts";
+import type { TlsMode } from "../sql/server-address.ts";
 
 /** What a server says about itself. */
 export interface ServerFacts {

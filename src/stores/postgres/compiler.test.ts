@@ -5,7 +5,7 @@ import { describeWithServer } from "../../../test/servers/shared-servers.ts";
 import { createColumn } from "../../plan/column-node.ts";
 import { createHop, createOrder, type OrderNode } from "../../plan/order-node.ts";
 import { createParam } from "../../plan/param-node.ts";
-import { createPlan, type Plan } from "../../plan/plan.ts";
+import { createPlan, type Plan, type TargetNode } from "../../plan/plan.ts";
 import { always, createCompare, createExists, createIn, type PredicateNode } from "../../plan/predicate-node.ts";
 import {
   createFieldItem,
@@ -133,17 +133,18 @@ function listNested(): Plan {
 describe("reads", () => {
   test("a list is one statement that reads one row more", () => {
     expect(compileRead(listCities({}))).toBe(
-      `SELECT concat('[', string_agg(concat('{"id":', r2.c1::text, ',"title":', to_json(r2.c2)::text, '}'), E',\\n'), ']'), ` +
-        `count(*), string_agg(concat(r2.c1::text), E'\\n') FROM (SELECT t1."id" AS c1, t1."name" AS c2 FROM "city" AS t1 ORDER BY t1."id" LIMIT $1::bigint + 1) AS r2`,
+      `SELECT concat('[', string_agg(concat('{"id":', r2.c1, ',"title":', to_json(r2.c2), '}'), E',\\n'), ']'), ` +
+        `count(*), string_agg(concat(r2.c1), E'\\n') FROM (SELECT t1."id" AS c1, t1."name" AS c2 FROM "city" AS t1 ORDER BY t1."id" LIMIT $1::bigint + 1) AS r2`,
     );
   });
 
   test("nested rows stand inside", () => {
     expect(compileRead(listNested())).toBe(
-      `SELECT concat('[', string_agg(concat('{"code":', to_json(r2.c1)::text, ',"cities":', (SELECT concat('[', string_agg(concat('{"id":', r4.c1::text, ` +
-        `',"country":', coalesce((SELECT concat('{"name":', to_json(t5."name")::text, '}') FROM "country" AS t5 WHERE t5."code" = r4.c2), 'null'), '}'), ','), ']') ` +
-        `FROM (SELECT t3."id" AS c1, t3."country_code" AS c2 FROM "city" AS t3 WHERE t3."country_code" = r2.c1 ORDER BY t3."population" DESC, t3."id" DESC LIMIT $1::bigint + 0) AS r4), '}'), E',\\n'), ']'), ` +
-        `count(*), string_agg(concat(to_json(r2.c1)::text), E'\\n') FROM (SELECT t1."code" AS c1 FROM "country" AS t1 ORDER BY t1."code" LIMIT $2::bigint + 1) AS r2`,
+      `SELECT concat('[', string_agg(concat('{"code":', to_json(r2.c1), ',"cities":', (SELECT concat('[', string_agg(concat('{"id":', r4.c1, ` +
+        `',"country":', CASE WHEN t5."code" IS NULL THEN 'null' ELSE concat('{"name":', to_json(t5."name"), '}') END, '}'), ',' ORDER BY r4.c3 DESC, r4.c1 DESC), ']') ` +
+        `FROM (SELECT t3."id" AS c1, t3."country_code" AS c2, t3."population" AS c3 FROM "city" AS t3 WHERE t3."country_code" = r2.c1 ORDER BY t3."population" DESC, t3."id" DESC LIMIT $1::bigint + 0) AS r4 ` +
+        `LEFT JOIN "country" AS t5 ON t5."code" = r4.c2), '}'), E',\\n'), ']'), ` +
+        `count(*), string_agg(concat(to_json(r2.c1)), E'\\n') FROM (SELECT t1."code" AS c1 FROM "country" AS t1 ORDER BY t1."code" LIMIT $2::bigint + 1) AS r2`,
     );
   });
 
@@ -158,9 +159,9 @@ describe("reads", () => {
       }),
     });
     expect(compileRead(plan).split(" FROM (")[0]).toBe(
-      `SELECT concat('{"id":', '"' || r2.c1 || '"', ',"b":', CASE WHEN r2.c2 THEN 'true' WHEN NOT r2.c2 THEN 'false' END, ',"big":', '"' || r2.c3 || '"', ` +
-        `',"d":', to_json(r2.c4)::text, ',"at":', coalesce(to_char(r2.c5 AT TIME ZONE 'UTC', '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""'), 'null'), ` +
-        `',"raw":', '"' || translate(encode(r2.c6, 'base64'), E'\\n', '') || '"', ',"tree":', coalesce(r2.c7::text, 'null'), '}')`,
+      `SELECT concat('{"id":', '"' || r2.c1 || '"', ',"b":', r2.c2::text, ',"big":', '"' || r2.c3 || '"', ` +
+        `',"d":', to_json(r2.c4), ',"at":', coalesce(to_char(r2.c5 AT TIME ZONE 'UTC', '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""'), 'null'), ` +
+        `',"raw":', '"' || replace(encode(r2.c6, 'base64'), E'\\n', '') || '"', ',"tree":', coalesce(r2.c7, 'null'), '}')`,
     );
   });
 
@@ -212,7 +213,43 @@ describe("reads", () => {
 describe("writes", () => {
   const code = createAssignment(createColumn("code"), createParam(0, text));
   const name = createAssignment(createColumn("name"), createParam(1, text));
-  const links = [createLink("borders", createParam(2, { kind: "keys", parts: [text] }))];
+  const links = [createLink("borders", "set", createParam(2, { kind: "keys", parts: [text] }))];
+
+  test("a create or update that nothing follows answers its row by itself", () => {
+    const select = createSelect([createFieldItem("name", "name")]);
+    const plan = createPlan({
+      kind: "create",
+      model: "Country",
+      assignments: [code, name],
+      links: [],
+      references: [],
+      check: always,
+      returning: { kind: "returning", access: always, select },
+    });
+    expect(compileSteps(plan)).toEqual([
+      [
+        "changeOne",
+        `INSERT INTO "country" ("code", "name") VALUES ($1::text COLLATE "C", $2::text COLLATE "C") ` +
+          `RETURNING concat('{"name":', to_json("name"), '}')`,
+      ],
+    ]);
+    const target: TargetNode = {
+      kind: "target",
+      where: createCompare(createColumn("code"), "eq", createParam(0, text)),
+      single: true,
+      readable: always,
+      allowed: always,
+    };
+    expect(compileSteps(createPlan({ ...plan, kind: "update", bounds: [], target, assignments: [name] }))).toEqual([
+      [
+        "changeOne",
+        `UPDATE "country" AS t1 SET "name" = $1::text COLLATE "C" WHERE t1."code" = $2::text COLLATE "C" ` +
+          `RETURNING concat('{"name":', to_json(t1."name"), '}')`,
+      ],
+    ]);
+    const judged = createPlan({ ...plan, returning: { kind: "returning", access: isEqual("name", text), select } });
+    expect(compileSteps(judged).map(([kind]) => kind)).toEqual(["change", "return"]);
+  });
 
   test("a create inserts, links, and looks at its rule", () => {
     const plan = createPlan({

@@ -6,6 +6,8 @@ import type { ParamType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Dialect, JsonEntry } from "../sql/dialect.ts";
 import type { Binding } from "../sql/sql-text.ts";
+import { writeCalculation } from "../sql/write-calculation.ts";
+import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, paramType, quoteText } from "./codec.ts";
 import { FLOAT_FUNCTION } from "./functions.ts";
 
@@ -32,6 +34,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   jsonArray: (items) => `concat('[', ${items}, ']')`,
   joinRows: (item, separator, order) =>
     `string_agg(${item}, ${writeSeparator(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
+  joinsKeepOrder: false,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `CASE WHEN ${condition} THEN 'true' ELSE 'false' END`,
   // base64url is base64 with two other characters, and without line breaks or padding.
@@ -50,13 +53,16 @@ export const dialect: Dialect = Object.freeze<Dialect>({
     return nullable ? `${expression} NULLS FIRST` : expression;
   },
   indexTerm: (expression, nullable) => (nullable ? `${expression} NULLS FIRST` : expression),
+  aggregates,
   // At least 1: less one it is an OFFSET, and the server refuses one below zero, even of no rows.
+  calculate: writeCalculation,
   smaller: (left, right) => `greatest(least(${left}, ${right}), 1)`,
   keyRows: (list, types, alias) => ({
     from: `json_array_elements(${list}) WITH ORDINALITY AS ${alias}(key, place)`,
     position: `${alias}.place - 1`,
     parts: types.map((type, part) => `(${alias}.key ->> ${part})::${paramType(type)}`),
   }),
+  returns: ["create", "update"],
   collectKeys: (parts) =>
     `concat('[', string_agg(json_build_array(${parts.map((part) => `${part}::text`).join(", ")})::text, ','), ']')`,
 });
@@ -75,20 +81,22 @@ function writeSeparator(text: string): string {
   return text.includes("\n") ? `E${quoteText(text).replaceAll("\n", "\\n")}` : quoteText(text);
 }
 
+/** Of whatever type has this text: `concat` makes text of anything, at less cost than a cast. */
 function writeJson(expression: string, type: ScalarType, nullable: boolean): string {
-  const json = type.list || type.kind === "json" ? `${expression}::text` : writeScalar(expression, type);
-  return nullable ? `coalesce(${json}, 'null')` : json;
+  const json = type.list || type.kind === "json" ? expression : writeScalar(expression, type);
+  if (!nullable) return json;
+  return type.kind === "int" && !type.list ? `coalesce(${json}::text, 'null')` : `coalesce(${json}, 'null')`;
 }
 
 /** The JSON of a value that is not null, and null of null. */
 function writeScalar(x: string, type: ScalarType): string {
   switch (type.kind) {
     case "int":
-      return `${x}::text`;
+      return x;
     case "float":
       return writeFloat(x);
     case "bool":
-      return `CASE WHEN ${x} THEN 'true' WHEN NOT ${x} THEN 'false' END`;
+      return `${x}::text`;
     case "bigint":
     case "decimal":
     case "uuid":
@@ -96,10 +104,10 @@ function writeScalar(x: string, type: ScalarType): string {
     case "datetime":
       return `to_char(${x} AT TIME ZONE 'UTC', '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""')`;
     case "bytes":
-      return `'"' || translate(encode(${x}, 'base64'), E'\\n', '') || '"'`;
+      return `'"' || replace(encode(${x}, 'base64'), E'\\n', '') || '"'`;
     default:
       // Escapes exactly what JSON.stringify escapes; a date it writes as ISO whatever the session's style.
-      return `to_json(${x})::text`;
+      return `to_json(${x})`;
   }
 }
 

@@ -1,8 +1,10 @@
 /** A connection by itself: what follows what, what is kept prepared, how bytes arrive, and how it ends. */
 import { connect as connectSocket, createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createPostgresSchema, runPostgres } from "../../../test/servers/postgres-schema.ts";
 import { describeWithServer } from "../../../test/servers/shared-servers.ts";
+import { LinkWatch } from "../sql/link-queue.ts";
 import { ConnectionError } from "../sql/server-failure.ts";
 import { parseAddress } from "./address.ts";
 import { Link, type LinkOptions, type Result, ServerError } from "./driver.ts";
@@ -13,7 +15,7 @@ let url: string;
 async function connect(parameters = "", options: Partial<LinkOptions> = {}): Promise<Link> {
   const address = parseAddress(`${url}${parameters}`);
   const settings = { search_path: address.searchPath ?? "" };
-  const link = await Link.connect({ address, settings, silence: 30_000, ...options });
+  const link = await Link.connect({ address, settings, watch: new LinkWatch(30_000), ...options });
   links.push(link);
   return link;
 }
@@ -146,6 +148,30 @@ describeWithServer("postgres", "a connection to PostgreSQL", () => {
     expect(rows[0]?.map(String)).toEqual([...Object.values(settings), "my app", "on"]);
   });
 
+  test("what a late cancel hit in place of another is asked again", async () => {
+    const link = await connect();
+    const cancel = link.cancel.bind(link);
+    let cancels = 0;
+    link.cancel = async () => {
+      await sleep(600);
+      await cancel();
+      cancels += 1;
+    };
+    const abort = { aborted: false };
+    const started = performance.now();
+    const answers = [
+      link.query("SELECT $1::int, pg_sleep(0.5)", ["1"], abort),
+      link.query("SELECT $1::int, pg_sleep(1)", ["2"]),
+    ];
+    abort.aborted = true;
+    // Whoever asked might send something else, which would be hit.
+    await answers[0];
+    expect(cancels).toBe(1);
+    expect(await listOutcomes(answers)).toEqual([[["1", ""]], [["2", ""]]]);
+    expect(cancels).toBe(1);
+    expect(performance.now() - started).toBeGreaterThan(1750);
+  });
+
   describeStale();
 
   test("when the server ends the session, all under way fails and nothing more is sent", async () => {
@@ -161,8 +187,8 @@ describeWithServer("postgres", "a connection to PostgreSQL", () => {
   });
 
   test("a server that says nothing for too long is given up; one with nothing to do is not", async () => {
-    const link = await connect("", { silence: 200 });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const link = await connect("", { watch: new LinkWatch(200) });
+    await sleep(500);
     expect(link.isOpen).toBe(true);
     expect(await listOutcomes([link.query("SELECT pg_sleep(1)", []), link.query("SELECT 1", [])])).toEqual([
       "lost",

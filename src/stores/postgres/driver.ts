@@ -5,20 +5,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import { FootingError } from "../../errors/footing-error.ts";
-import { ConnectionError } from "../sql/server-failure.ts";
+import type { Abort } from "../contract/store.ts";
+import { LinkQueue, type LinkWatch, refuseAborted, type Turn } from "../sql/link-queue.ts";
+import { ConnectionError, createAbortError } from "../sql/server-failure.ts";
+import type { Line as ServerLine, ServerLink, ServerResult } from "../sql/server-link.ts";
 import type { Address } from "./address.ts";
 import type { ByteClient, Request, Row } from "./byte-client.ts";
 import type { NativeValue } from "./codec.ts";
 import { StatementNames } from "./statement-names.ts";
 
 /** The answer to one statement. */
-export interface Result {
+export interface Result extends ServerResult {
   readonly rows: readonly Row[];
-  /** Rows written, or read. */
-  readonly count: number;
-  /** The first word of what was done: `COMMIT`, or `ROLLBACK` where a commit was asked of a broken transaction. */
+  /** The first word of what was done. */
   readonly command: string;
 }
+
+/** Something that takes statements. */
+export type Line = ServerLine<NativeValue, Result>;
 
 /** The server refused a statement. */
 export class ServerError extends Error {
@@ -34,43 +38,53 @@ export class ServerError extends Error {
   }
 }
 
+/** A statement that was prepared before is gone or has become another, and is prepared anew the next time. */
+export class StaleError extends ServerError {}
+
 /** How connections are opened. */
 export interface LinkOptions {
   readonly address: Address;
   /** Settings of the session, sent with its first message. */
   readonly settings: Readonly<Record<string, string>>;
-  /** How long the server may say nothing while statements are under way, in milliseconds; then the connection ends. */
-  readonly silence: number;
+  readonly watch: LinkWatch;
 }
 
 /** What the server says with its last breath. */
 const LAST_WORDS = /^(08|57P0[1245])/;
 /** A prepared statement is gone or has become another: a table was changed, or a pooler gave us another process. */
 const STALE: readonly string[] = ["0A000", "26000", "42P05"];
+const CANCELED = "57014";
 
+/** Who waits for an answer. */
 interface Settlement {
+  readonly abort: Abort | undefined;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A statement under way. */
+interface Sent {
+  readonly request: Request;
+  readonly settlement: Settlement;
+  readonly turn: Turn;
 }
 
 /**
  * One connection. When it ends, what is under way fails and nothing more can be asked: a transaction can never go on
  * over another connection.
  */
-export class Link {
+export class Link implements ServerLink<NativeValue, Result> {
   readonly #client: ByteClient;
   readonly #names: StatementNames;
-  readonly #watch: NodeJS.Timeout;
-  #load = 0;
+  readonly #queue: LinkQueue;
+  readonly #patience: number;
   #isOpen = true;
-  #process: string | null = null;
-  /** What was received when it was last looked at, and since when nothing more came. */
-  #heard = { bytes: 0, at: 0 };
 
-  constructor(client: ByteClient, { address, silence }: LinkOptions) {
+  constructor(client: ByteClient, { address, watch }: LinkOptions) {
     this.#client = client;
     this.#names = new StatementNames(address.prepare);
-    this.#watch = setInterval(() => this.#listen(silence), Math.min(1000, silence / 4)).unref();
+    this.#queue = new LinkQueue(this, watch);
+    this.#patience = address.connectTimeout * 1000;
     client.on("error", () => this.#end());
     client.on("end", () => this.#end());
   }
@@ -89,7 +103,6 @@ export class Link {
     const timer = setTimeout(() => client.cut(tooLate), address.connectTimeout * 1000);
     try {
       await client.connect();
-      if (address.prepare) link.#process = await link.#askProcess();
       return link;
     } catch (error) {
       link.#break();
@@ -106,32 +119,40 @@ export class Link {
 
   /** Statements without an answer yet. */
   get load(): number {
-    return this.#load;
+    return this.#queue.load;
   }
 
-  /** The number of the server's process behind this connection; null when it changes. */
-  get process(): string | null {
-    return this.#process;
+  /** The number of the server's process behind this connection. Behind a pooler it changes. */
+  get process(): number {
+    return this.#client.identity[0];
   }
 
   /**
    * Runs one statement with values, prepared once per connection. One that the server has lost or that has become stale
    * is prepared anew and run again, behind what was sent meanwhile, unless a transaction is open.
    */
-  query(text: string, values: readonly NativeValue[]): Promise<Result> {
-    return new Promise((resolve, reject) => this.#prepare(text, values, { resolve, reject }));
+  query(text: string, values: readonly NativeValue[], abort?: Abort): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      refuseAborted(abort);
+      this.#prepare(text, values, { abort, resolve, reject });
+    });
   }
 
   /** Runs SQL of our own without values, several statements at once too: then the last rows are the answer. */
   exec(sql: string): Promise<Result> {
     const request = { text: sql, values: null, name: "", isPrepared: false, dropped: null };
-    return new Promise((resolve, reject) => this.#send(request, { resolve, reject }));
+    return new Promise((resolve, reject) => this.#send(request, { abort: undefined, resolve, reject }));
+  }
+
+  /** Asks the server over another connection to end what runs. Nothing that is sent after it resolves can be hit. */
+  cancel(): Promise<void> {
+    return this.#client.cancel(this.#patience);
   }
 
   /** Ends the connection at once; what is under way fails. */
   async destroy(): Promise<void> {
     // A server at work would not hear us take leave.
-    if (this.#load > 0) this.#break();
+    if (this.load > 0) this.#break();
     this.#end();
     await this.#client.leave();
   }
@@ -139,7 +160,7 @@ export class Link {
   /** Ends the connection when what is under way is done, or after so many milliseconds. */
   async finish(patience: number): Promise<void> {
     const end = performance.now() + patience;
-    while (this.#load > 0 && performance.now() < end) await sleep(5);
+    while (this.load > 0 && performance.now() < end) await sleep(5);
     await this.destroy();
   }
 
@@ -152,41 +173,37 @@ export class Link {
       settlement.reject(createEndedError());
       return;
     }
-    if (this.#load === 0) this.#heard = { bytes: this.#client.received, at: performance.now() };
-    this.#load += 1;
+    const turn = this.#queue.begin(settlement.abort);
+    const settle = (done: () => void) => {
+      const quiet = this.#queue.quiet(turn);
+      if (quiet === null) done();
+      else void quiet.then(done);
+    };
     this.#client.send(request, {
       succeed: (rows, tag) => {
-        this.#load -= 1;
-        settlement.resolve(createResult(rows, tag));
+        const result = createResult(rows, tag, this.#queue.end(turn));
+        settle(() => settlement.resolve(result));
       },
       fail: (error) => {
-        this.#load -= 1;
-        this.#fail(readError(error), request, settlement);
+        this.#queue.end(turn);
+        settle(() => this.#fail(readError(error), { request, settlement, turn }));
       },
     });
   }
 
-  #fail(error: unknown, { text, values, name, isPrepared }: Request, settlement: Settlement): void {
+  #fail(error: unknown, { request, settlement, turn }: Sent): void {
+    const { text, values, name, isPrepared } = request;
     if (error instanceof ConnectionError) this.#break();
-    const isStale = isPrepared && error instanceof ServerError && STALE.includes(error.state);
+    const state = error instanceof ServerError ? error.state : "";
+    const isStale = isPrepared && STALE.includes(state);
+    const isStray = state === CANCELED && this.#queue.isStray(turn);
     // Whether a statement was prepared before it failed is not known.
     if (name !== "" && (isStale || !isPrepared)) this.#names.forget(text);
     // A lone statement that failed has done nothing.
-    if (isStale && values !== null && this.#client.getTransactionStatus() === "I")
+    if ((isStale || isStray) && values !== null && this.#client.getTransactionStatus() === "I")
       this.#prepare(text, values, settlement);
-    else settlement.reject(error);
-  }
-
-  async #askProcess(): Promise<string> {
-    const { rows } = await this.exec("SELECT pg_backend_pid()");
-    return String(rows[0]?.[0]);
-  }
-
-  #listen(silence: number): void {
-    const now = performance.now();
-    const bytes = this.#client.received;
-    if (bytes !== this.#heard.bytes) this.#heard = { bytes, at: now };
-    else if (this.#load > 0 && now - this.#heard.at > silence) this.#break();
+    else if (state === CANCELED && settlement.abort?.aborted) settlement.reject(createAbortError(error));
+    else settlement.reject(isStale && error instanceof ServerError ? new StaleError(error.message, error) : error);
   }
 
   #break(): void {
@@ -196,7 +213,6 @@ export class Link {
 
   #end(): void {
     this.#isOpen = false;
-    clearInterval(this.#watch);
   }
 }
 
@@ -220,9 +236,9 @@ function createEndedError(): ConnectionError {
   return new ConnectionError("The connection has ended.", "CONNECTION_CLOSED", undefined);
 }
 
-function createResult(rows: readonly Row[], tag: string): Result {
+function createResult(rows: readonly Row[], tag: string, took: number): Result {
   const [command = ""] = tag.split(" ", 1);
-  return { rows, command, count: Number(tag.slice(tag.lastIndexOf(" ") + 1)) || 0 };
+  return { rows, command, took, count: Number(tag.slice(tag.lastIndexOf(" ") + 1)) || 0 };
 }
 
 async function loadPackage(): Promise<typeof import("./byte-client.ts")> {

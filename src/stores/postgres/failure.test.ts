@@ -14,6 +14,7 @@ import { ConnectionError } from "../sql/server-failure.ts";
 import { parseAddress } from "./address.ts";
 import { ServerError } from "./driver.ts";
 import { translateError, translateOpenError } from "./failure.ts";
+import { readServer } from "./prepare-database.ts";
 import { createPostgresStore } from "./store.ts";
 
 const { schema } = createSchema({ Fact: model({ n: t.int() }, { key: "n" }) });
@@ -49,6 +50,36 @@ describe("errors while it runs", () => {
       message: "The database localhost:5432/shop cannot be trusted: its certificate is not for localhost.",
     });
     expect(open("DEPTH_ZERO_SELF_SIGNED_CERT")).toMatchObject({ fix: expect.stringContaining("sslrootcert=") });
+  });
+});
+
+describe("a server that cannot be used", () => {
+  const usable = ["150014", "15.14", "on", "on", "UTF8", "1", "UTC", "public"];
+
+  function readFacts(changes: Readonly<Record<number, string | null>>): Promise<unknown> {
+    const row = usable.map((value, index) => {
+      const fact = index in changes ? (changes[index] ?? null) : value;
+      return fact === null ? null : Buffer.from(fact);
+    });
+    const answer = async () => ({ rows: [row], count: 1, took: 0, command: "SELECT" });
+    return readServer({ exec: answer, query: answer }, address);
+  }
+
+  test("one that can is described", async () => {
+    expect(await readFacts({ 0: "140000", 1: "14.0" })).toMatchObject({ version: "14.0", synchronousCommit: "on" });
+  });
+
+  test.each<[string, Record<number, string | null>, string, string]>([
+    ["too old", { 0: "130022", 1: "13.22" }, "is served by PostgreSQL 13.22.", "Use PostgreSQL 14 or newer."],
+    ["another encoding", { 4: "LATIN1" }, "keeps text in LATIN1.", "ENCODING 'UTF8'"],
+    ["no schema", { 7: null }, "has no schema of the search path", "Create the schema"],
+    ["another time zone", { 6: "Asia/Tokyo" }, "TimeZone=Asia/Tokyo", "ALTER ROLE"],
+  ])("%s", async (_, changes, message, fix) => {
+    await expect(readFacts(changes)).rejects.toMatchObject({
+      code: "FTG_DATABASE",
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining(fix),
+    });
   });
 });
 

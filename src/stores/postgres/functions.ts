@@ -2,7 +2,7 @@
  * The one function that a database of ours holds: it prints floats that the server and JavaScript print differently. In
  * every statement its text would cost more than the rest of the statement, because the server sets up what it never runs.
  */
-import type { Link } from "./driver.ts";
+import type { Line } from "./driver.ts";
 
 /** The JSON of a float outside of the range in which `::text` is that already. */
 export const FLOAT_FUNCTION = "footing_float";
@@ -33,7 +33,7 @@ END`;
 export const FLOAT_DEFINITION: string = `CREATE OR REPLACE FUNCTION ${FLOAT_FUNCTION}(x float8) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $body$${FLOAT_BODY}$body$`;
 
 /** Creates the function, or brings it up to date. */
-export async function writeFunctions(link: Link): Promise<void> {
+export async function writeFunctions(link: Line): Promise<void> {
   const { rows } = await link.query(
     "SELECT prosrc FROM pg_proc WHERE proname = $1::text AND pronamespace = current_schema()::regnamespace",
     [FLOAT_FUNCTION],

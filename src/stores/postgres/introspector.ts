@@ -3,7 +3,7 @@ import type { LiveColumn, LiveIndex, LiveTable } from "../sql/compare-tables.ts"
 import type { TableReference } from "../sql/describe-tables.ts";
 import { META_TABLE } from "../sql/meta.ts";
 import { describeCheck } from "./alter.ts";
-import type { Link } from "./driver.ts";
+import type { Line } from "./driver.ts";
 
 /**
  * All ordinary tables of the current schema, each as one JSON text: the catalogue's own tables are joined once, and
@@ -59,7 +59,7 @@ interface TableRow {
 }
 
 /** All tables of the current schema but Footing's own, by name. */
-export async function loadTables(link: Link): Promise<ReadonlyMap<string, LiveTable>> {
+export async function loadTables(link: Line): Promise<ReadonlyMap<string, LiveTable>> {
   const { rows } = await link.query(TABLES, []);
   return new Map(
     rows.map(([json]) => {

@@ -9,16 +9,18 @@ import type { OpenOptions } from "../contract/store.ts";
 import { compareTables, refuseDifferences } from "../sql/compare-tables.ts";
 import { describeTables, type TableSpec } from "../sql/describe-tables.ts";
 import { META_TABLE, readSecret, SECRET_LENGTH } from "../sql/meta.ts";
+import { nameAddress } from "../sql/server-address.ts";
+import { describeProblem } from "../sql/server-failure.ts";
+import type { ServerLink } from "../sql/server-link.ts";
+import { runTransaction } from "../sql/server-transaction.ts";
 import type { Address } from "./address.ts";
 import { compileCreateTables, tableWriter } from "./alter.ts";
 import type { ServerFacts } from "./capabilities.ts";
-import { encodeArray } from "./codec.ts";
+import { encodeArray, type NativeValue } from "./codec.ts";
 import { dialect } from "./compiler.ts";
-import type { Link } from "./driver.ts";
-import { describeProblem } from "./failure.ts";
+import type { Line, Result } from "./driver.ts";
 import { writeFunctions } from "./functions.ts";
 import { loadTables } from "./introspector.ts";
-import { runTransaction } from "./transaction.ts";
 
 /** The oldest version that is served. */
 const OLDEST = 14;
@@ -31,7 +33,7 @@ const FACTS = `SELECT current_setting('server_version_num'), split_part(current_
  * What the server is.
  * @throws FootingError FTG_DATABASE when it cannot be used.
  */
-export async function readServer(link: Link, address: Address): Promise<ServerFacts> {
+export async function readServer(link: Line, address: Address): Promise<ServerFacts> {
   const { rows } = await link.exec(FACTS);
   const [number, version, synchronousCommit, fsync, encoding, digits, zone, schema] = (rows[0] ?? []).map((value) =>
     value === null ? "" : value.toString(),
@@ -56,7 +58,7 @@ export async function readServer(link: Link, address: Address): Promise<ServerFa
 
 /** Creates or compares the tables; the secret of the database. */
 export function prepareDatabase(
-  link: Link,
+  link: ServerLink<NativeValue, Result>,
   address: Address,
   { schema, createTables }: OpenOptions & { readonly schema: Schema },
 ): Promise<Buffer> {
@@ -66,15 +68,19 @@ export function prepareDatabase(
     const live = await loadTables(link);
     if (live.size === 0 && createTables)
       for (const statement of compileCreateTables(tables)) await link.exec(statement);
-    else refuseDifferences([...compareTables(tables, live, tableWriter), ...(await findMissingRights(link, tables))]);
+    else
+      refuseDifferences(
+        [...compareTables(tables, live, tableWriter), ...(await findMissingRights(link, tables))],
+        nameAddress(address),
+      );
     await writeFunctions(link);
     return readMeta(link, schema);
   };
-  return runTransaction(link, address, { begin: "BEGIN ISOLATION LEVEL READ COMMITTED", work });
+  return runTransaction(link, nameAddress(address), { begin: ["BEGIN ISOLATION LEVEL READ COMMITTED"], work });
 }
 
 /** Tables that are there but not for this user. */
-async function findMissingRights(link: Link, tables: readonly TableSpec[]): Promise<readonly Problem[]> {
+async function findMissingRights(link: Line, tables: readonly TableSpec[]): Promise<readonly Problem[]> {
   const names = encodeArray(
     (name) => String(name),
     tables.map(({ name }) => name),
@@ -96,7 +102,7 @@ async function findMissingRights(link: Link, tables: readonly TableSpec[]): Prom
 }
 
 /** Writes only what changed, so that opening a database does not write to it. */
-async function readMeta(link: Link, schema: Schema): Promise<Buffer> {
+async function readMeta(link: Line, schema: Schema): Promise<Buffer> {
   const { rows: found } = await link.query("SELECT to_regclass(quote_ident(current_schema()) || $1::text)", [
     `.${META_TABLE}`,
   ]);

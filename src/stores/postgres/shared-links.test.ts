@@ -3,32 +3,36 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { startPostgres } from "../../../test/servers/postgres.ts";
 import { createPostgresSchema, runPostgres } from "../../../test/servers/postgres-schema.ts";
 import { describeWithServer } from "../../../test/servers/shared-servers.ts";
+import { LinkWatch } from "../sql/link-queue.ts";
 import { ConnectionError } from "../sql/server-failure.ts";
+import { SharedLinks } from "../sql/shared-links.ts";
 import { parseAddress } from "./address.ts";
-import { SharedLinks } from "./shared-links.ts";
+import type { NativeValue } from "./codec.ts";
+import { Link, type Result } from "./driver.ts";
 
 let url: string;
-let shared: SharedLinks;
-const all: SharedLinks[] = [];
+let shared: SharedLinks<NativeValue, Result>;
+const all: SharedLinks<NativeValue, Result>[] = [];
 
-async function create(address: string): Promise<SharedLinks> {
-  const created = await SharedLinks.create({ address: parseAddress(address), settings: {}, silence: 30_000 }, 3);
+function create(url: string): SharedLinks<NativeValue, Result> {
+  const options = { address: parseAddress(url), settings: {}, watch: new LinkWatch(30_000) };
+  const created = new SharedLinks(() => Link.connect(options), 3);
   all.push(created);
   return created;
 }
 
-/** Asks for `count` numbers at once, each after a pause of the server; lost ones are asked once more. */
-function askMany(count: number, seconds: number, tries = 2): Promise<readonly (string | Error)[]> {
-  const ask = async (n: number, left: number): Promise<string | Error> => {
+/** Asks for `count` numbers at once, each after a pause of the server. */
+function askMany(count: number, seconds: number): Promise<readonly (string | Error)[]> {
+  const ask = async (n: number): Promise<string | Error> => {
     try {
       const { rows } = await shared.query("SELECT $1::int, pg_sleep($2::float8)", [String(n), String(seconds)]);
       return String(rows[0]?.[0]);
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      return left > 1 ? ask(n, left - 1) : error;
+      if (error instanceof ConnectionError) return error;
+      throw error;
     }
   };
-  return Promise.all(Array.from({ length: count }, (_, n) => ask(n, tries)));
+  return Promise.all(Array.from({ length: count }, (_, n) => ask(n)));
 }
 
 function listNumbers(count: number): readonly string[] {
@@ -46,7 +50,7 @@ async function listSessions(): Promise<readonly unknown[]> {
 describeWithServer("postgres", "shared connections to PostgreSQL", () => {
   beforeEach(async () => {
     url = `${await createPostgresSchema()}&application_name=shared`;
-    shared = await create(url);
+    shared = create(url);
   });
 
   afterEach(() => Promise.all(all.splice(0).map((each) => each.close())));
@@ -58,7 +62,7 @@ describeWithServer("postgres", "shared connections to PostgreSQL", () => {
     expect(await listSessions()).toHaveLength(3);
   });
 
-  test("when all are lost, what is asked once more is answered", async () => {
+  test("when all are lost, what was under way is asked again", async () => {
     for (let n = 0; n < 5; n++) await askMany(20, 0.005);
     for (let losses = 0; losses < 5; losses++) {
       const answers = askMany(60, 0.002);
@@ -69,7 +73,7 @@ describeWithServer("postgres", "shared connections to PostgreSQL", () => {
   });
 
   test("closing waits for what is under way, and nothing is asked afterwards", async () => {
-    const answers = askMany(20, 0.01, 1);
+    const answers = askMany(20, 0.01);
     await shared.close();
     expect(await answers).toEqual(listNumbers(20));
     expect(await askMany(1, 0)).toEqual([expect.any(ConnectionError)]);
@@ -79,14 +83,14 @@ describeWithServer("postgres", "shared connections to PostgreSQL", () => {
   test("while the server is away everybody is told so, and afterwards it works again", async () => {
     const server = await startPostgres();
     try {
-      shared = await create(server.url);
+      shared = create(server.url);
       await askMany(20, 0);
-      const answers = askMany(100, 1, 1);
+      const answers = askMany(100, 1);
       await server.kill();
       for (const answer of await answers) expect(answer).toBeInstanceOf(ConnectionError);
       for (const answer of await askMany(10, 0)) expect(answer).toBeInstanceOf(ConnectionError);
       await server.restart();
-      await expect.poll(() => askMany(100, 0, 1)).toEqual(listNumbers(100));
+      await expect.poll(() => askMany(100, 0)).toEqual(listNumbers(100));
     } finally {
       await shared.close();
       await server.stop();

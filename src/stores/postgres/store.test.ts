@@ -37,6 +37,7 @@ const create: CreatePlan = createPlan({
 const bulk: CreatePlan = createPlan({ ...create, returning: null });
 const update: UpdatePlan = createPlan({
   kind: "update",
+  bounds: [],
   model: "Fact",
   target: { kind: "target", where: isN, single: true, readable: always, allowed: always },
   assignments: [createAssignment(createColumn("rank"), createParam(1, int))],
@@ -224,6 +225,25 @@ describeWithServer("postgres", "PostgreSQL", () => {
       expect(await rankOf(1)).toBe(7);
     });
 
+    test("statements that the server has lost are prepared anew, and nothing is done twice", async () => {
+      const small = await open({ connections: 1 });
+      await runPostgres(
+        url,
+        `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN EXECUTE ''DEALLOCATE ALL''; RETURN NEW; END';
+         CREATE TRIGGER forget AFTER INSERT OR UPDATE ON fact FOR EACH ROW EXECUTE FUNCTION forget()`,
+      );
+      await small.transact(async (session) => {
+        expect(await session.execute(small.compile(count), [])).toEqual({ count: 0 });
+        await add(1, 1, session);
+        expect(await session.execute(small.compile(count), [])).toEqual({ count: 1 });
+        await add(2, 2, session);
+        await add(3, 3, session);
+        expect(await session.execute(small.compile(count), [])).toEqual({ count: 3 });
+      });
+      for (const rank of [4, 5, 6]) await small.execute(small.compile(judged), [1, rank, 10]);
+      expect(await rankOf(1, small)).toBe(6);
+    });
+
     test("a session is of no use afterwards", async () => {
       const session = await store.transact(async (inner) => inner);
       await expect(session.execute(store.compile(count), [])).rejects.toMatchObject({ code: "FTG_INTERNAL" });
@@ -264,6 +284,31 @@ describeWithServer("postgres", "PostgreSQL", () => {
       expect(await store.executeMany(store.compile(bulk), rows)).toBe(2500);
       expect(await countFacts()).toBe(2500);
     });
+  });
+
+  test("statistics are gathered when a table may have doubled", async () => {
+    const countAnalyzed = async () => {
+      const [row] = await runPostgres(
+        url,
+        "SELECT analyze_count AS n FROM pg_stat_user_tables WHERE relid = 'fact'::regclass",
+      );
+      return Number(row?.["n"]);
+    };
+    let next = 0;
+    for (const [rows, analyzed] of [
+      [999, 0],
+      [1, 1],
+      [999, 1],
+      [1, 2],
+      [1500, 2],
+      [500, 3],
+    ] as const) {
+      await store.executeMany(
+        store.compile(bulk),
+        Array.from({ length: rows }, () => [next++, null]),
+      );
+      await expect.poll(countAnalyzed).toBe(analyzed);
+    }
   });
 
   describe("lost connections", () => {
