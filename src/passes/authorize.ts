@@ -3,8 +3,7 @@
  * reference its decision, in every position (select, where, sort, cursor, relation hop, write, returning). A
  * plan with any undecided reference never leaves this file.
  */
-import type { ColumnNode } from "../plan/column-node.ts";
-import type { HopNode, OrderNode } from "../plan/order-node.ts";
+import type { OrderNode } from "../plan/order-node.ts";
 import type {
   CountPlan,
   CreatePlan,
@@ -15,22 +14,22 @@ import type {
   TargetNode,
   UpdatePlan,
 } from "../plan/plan.ts";
-import { always, createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
+import { always } from "../plan/predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SelectItem, SelectNode } from "../plan/rows-node.ts";
 import { createReference, type ReferenceNode } from "../plan/write-nodes.ts";
-import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
-import { unknownField } from "./resolve-context.ts";
-
-/** Answers what the rules say for one caller. */
-export interface Authority {
-  readonly schema: Schema;
-  /** True for the app itself: no rule applies and hidden fields are visible. */
-  readonly system: boolean;
-  /** What the request as a whole does: its rule decides the request's writes, also those that complete a row just created. */
-  readonly operation: Operation;
-  /** The row rule of an operation on a model, as a condition on its rows. */
-  rule(model: string, operation: Operation): PredicateNode;
-}
+import type { ModelSchema } from "../schema/schema-model.ts";
+import {
+  type Authority,
+  authorizeColumn,
+  authorizeHops,
+  authorizePredicate,
+  fieldOf,
+  modelOf,
+  readRule,
+  relationOf,
+  targetRule,
+} from "./authority.ts";
+import { authorizeGroups, authorizeRelated } from "./authorize-aggregate.ts";
 
 /**
  * Decides every reference of a plan.
@@ -61,6 +60,8 @@ function authorizeKind(authority: Authority, plan: Plan): Plan {
       return authorizeRead(authority, plan);
     case "count":
       return authorizeCount(authority, plan);
+    case "aggregate":
+      return Object.freeze({ ...plan, groups: authorizeGroups(authority, plan.groups) });
     case "create":
       return authorizeCreate(authority, plan);
     case "update":
@@ -145,14 +146,12 @@ function authorizeReferences(
   const references: ReferenceNode[] = [];
   for (const field of Object.values(model.fields)) {
     if (field.kind === "scalar") continue;
-    const link = plan.links.find((node) => node.relation === field.name);
-    const values =
-      link === undefined
-        ? plan.assignments.filter((node) => node.column.field === field.name).map((node) => node.value)
-        : [link.keys];
-    if (values.length === 0) continue;
+    const links = plan.links.filter((node) => node.relation === field.name).map((node) => [node.keys]);
+    const assigned = plan.assignments.filter((node) => node.column.field === field.name).map((node) => node.value);
+    const written = [...links, assigned].filter((values) => values.length > 0);
+    if (written.length === 0) continue;
     const access = targetRule(authority, field);
-    if (access !== always) references.push(createReference(field.name, values, access));
+    if (access !== always) references.push(...written.map((values) => createReference(field.name, values, access)));
   }
   return Object.freeze(references);
 }
@@ -169,14 +168,12 @@ function authorizeRows(authority: Authority, rows: RowsNode): RowsNode {
 }
 
 function authorizeOrder(authority: Authority, model: ModelSchema, order: OrderNode): OrderNode {
-  let current = model;
-  const hops = order.hops.map((hop): HopNode => {
-    const field = relationOf(authority, current, hop.relation);
-    current = modelOf(authority, field.model);
-    return Object.freeze({ ...hop, access: targetRule(authority, field) });
-  });
-  authorizeColumn(authority, current, order.column);
-  return Object.freeze({ ...order, hops: Object.freeze(hops) });
+  const reached = authorizeHops(authority, model, order.hops);
+  const { value } = order;
+  if (value.kind === "related")
+    return Object.freeze({ ...order, hops: reached.hops, value: authorizeRelated(authority, reached.model, value) });
+  authorizeColumn(authority, reached.model, value);
+  return Object.freeze({ ...order, hops: reached.hops });
 }
 
 function authorizeOutput(authority: Authority, model: ModelSchema, output: OutputNode): OutputNode {
@@ -203,6 +200,7 @@ function authorizePageItem(authority: Authority, model: ModelSchema, item: PageI
         items: Object.freeze(item.items.map((inner) => authorizePageItem(authority, model, inner))),
       });
     case "info":
+    case "total":
     case "constant":
       return item;
   }
@@ -239,62 +237,11 @@ function authorizeItem(authority: Authority, model: ModelSchema, item: SelectIte
         select: authorizeSelect(authority, target, item.select),
       });
     }
+    case "aggregate":
+      relationOf(authority, model, item.relation);
+      return Object.freeze({ ...item, groups: authorizeGroups(authority, item.groups) });
     case "many":
       relationOf(authority, model, item.relation);
       return Object.freeze({ ...item, rows: authorizeRows(authority, item.rows) });
   }
-}
-
-function authorizePredicate(authority: Authority, model: ModelSchema, node: PredicateNode): PredicateNode {
-  switch (node.kind) {
-    case "constant":
-      return node;
-    case "compare":
-    case "in":
-    case "isNull":
-      authorizeColumn(authority, model, node.column);
-      return node;
-    case "and":
-      return createAnd(node.items.map((item) => authorizePredicate(authority, model, item)));
-    case "or":
-      return createOr(node.items.map((item) => authorizePredicate(authority, model, item)));
-    case "not":
-      return createNot(authorizePredicate(authority, model, node.item));
-    case "exists": {
-      const field = relationOf(authority, model, node.relation);
-      const where = authorizePredicate(authority, modelOf(authority, field.model), node.where);
-      return Object.freeze({ ...node, access: targetRule(authority, field), where });
-    }
-  }
-}
-
-function authorizeColumn(authority: Authority, model: ModelSchema, column: ColumnNode): void {
-  fieldOf(authority, model, column.field);
-}
-
-/** The decision on a field: the field itself for who may see it, an error that hides it from the others. */
-function fieldOf(authority: Authority, model: ModelSchema, name: string): Field {
-  const field = model.fields[name];
-  if (field === undefined || (field.hidden && !authority.system)) throw unknownField(model, name);
-  return field;
-}
-
-function relationOf(authority: Authority, model: ModelSchema, name: string): RelationField {
-  const field = fieldOf(authority, model, name);
-  if (field.kind === "scalar") throw unknownField(model, name);
-  return field;
-}
-
-function modelOf(authority: Authority, name: string): ModelSchema {
-  const model = authority.schema.models[name];
-  if (model === undefined) throw new Error(`The plan names the model ${name}, which the schema does not have.`);
-  return model;
-}
-
-function readRule(authority: Authority, model: ModelSchema): PredicateNode {
-  return authority.rule(model.name, "read");
-}
-
-function targetRule(authority: Authority, field: RelationField): PredicateNode {
-  return authority.rule(field.model, "read");
 }

@@ -16,6 +16,7 @@ export interface CostNode {
 /** The cost tree of a plan. */
 export function createCost(plan: Plan): CostNode {
   if (plan.kind === "read") return createRowsCost(plan.rows);
+  if (plan.kind === "aggregate") return Object.freeze({ limit: plan.groups.limit?.index ?? null, children: [] });
   const select = plan.kind === "count" ? null : plan.returning?.select;
   return Object.freeze({ limit: null, children: select ? createSelectCost(select) : [] });
 }
@@ -52,6 +53,7 @@ function createPageCost(item: PageItem): readonly CostNode[] {
     case "object":
       return item.items.flatMap(createPageCost);
     case "info":
+    case "total":
     case "constant":
       return [];
   }
@@ -59,6 +61,7 @@ function createPageCost(item: PageItem): readonly CostNode[] {
 
 function createSelectCost(select: SelectNode): readonly CostNode[] {
   return select.items.flatMap((item): readonly CostNode[] => {
+    if (item.kind === "aggregate") return [Object.freeze({ limit: null, children: [] })];
     if (item.kind === "one") return [Object.freeze({ limit: null, children: createSelectCost(item.select) })];
     return item.kind === "many" ? [createRowsCost(item.rows)] : [];
   });

@@ -33,11 +33,14 @@ export class ResolveContext {
   readonly schema: Schema;
   readonly limits: QueryLimits;
   readonly sources: ValueSource[] = [];
+  readonly #seesHidden: boolean;
   #nodes = 0;
 
-  constructor(schema: Schema, limits: QueryLimits) {
+  /** `seesHidden` is true for the app's own words: those of the system, and rules. */
+  constructor(schema: Schema, limits: QueryLimits, seesHidden: boolean) {
     this.schema = schema;
     this.limits = limits;
+    this.#seesHidden = seesHidden;
   }
 
   /** Adds a value and gives the param that stands for it. */
@@ -63,10 +66,10 @@ export class ResolveContext {
     return model;
   }
 
-  /** The field of that name; throws FTG_QUERY when there is none. */
+  /** The field of that name; throws FTG_QUERY when there is none for the caller, before anything else is said of it. */
   field(model: ModelSchema, name: string): Field {
     const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
-    if (field === undefined) throw unknownField(model, name);
+    if (field === undefined || (field.hidden && !this.#seesHidden)) throw unknownField(model, name);
     return field;
   }
 }
@@ -92,6 +95,12 @@ export function unknownModel(name: string, known: readonly string[]): FootingErr
 /** An FTG_QUERY at a place of the query. */
 export function queryError(path: Path, expected: string, came: string): FootingError {
   return new FootingError("FTG_QUERY", { detail: `${renderPath(path)}: expected ${expected}, got ${came}.` });
+}
+
+/** Refuses keys that no list query has; a front end's own keys are taken off before. */
+export function refuseUnknown(query: object, known: ReadonlySet<string>, path: Path): void {
+  const unknown = Object.keys(query).find((name) => !known.has(name));
+  if (unknown !== undefined) throw queryError(path, [...known].join(", "), JSON.stringify(unknown));
 }
 
 /** A path as a reader writes it: `where.any[0].name`. */

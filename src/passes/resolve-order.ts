@@ -3,11 +3,14 @@
  * order is total and a cursor names exactly one place.
  */
 import { createColumn } from "../plan/column-node.ts";
-import { createHop, createOrder, type OrderNode } from "../plan/order-node.ts";
+import { createRelatedMeasure, type RelatedMeasureNode } from "../plan/measure-node.ts";
+import { createHop, createOrder, type HopNode, type OrderNode } from "../plan/order-node.ts";
+import { measureFunctions } from "../schema/measures.ts";
 import { isSortable } from "../schema/operators.ts";
 import type { Field, ModelSchema, ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { queryError, type ResolveContext } from "./resolve-context.ts";
+import { resolveMeasure } from "./resolve-measure.ts";
 import type { Path } from "./value-source.ts";
 
 /** A sort key with the type of its values. */
@@ -36,7 +39,9 @@ export function resolveOrder(context: ResolveContext, { model, orderBy, path }: 
 /** The key parts that do not sort yet, in the direction of the last sort key. */
 function createTieBreak(model: ModelSchema, given: readonly ResolvedOrder[]): readonly ResolvedOrder[] {
   const descending = given.at(-1)?.node.descending ?? false;
-  const sorted = new Set(given.filter(({ node }) => node.hops.length === 0).map(({ node }) => node.column.field));
+  const sorted = new Set(
+    given.flatMap(({ node: { hops, value } }) => (hops.length === 0 && value.kind === "column" ? [value.field] : [])),
+  );
   return model.key
     .filter((part) => !sorted.has(part.field))
     .map((part) => ({ node: createOrder([], createColumn(part.field), descending), type: part.type }));
@@ -51,17 +56,61 @@ function resolveSortKey(
   if (typeof text !== "string" || text === "" || text === "-")
     throw queryError(path, "a field name, with - before it to sort down", describeValue(text));
   const descending = text.startsWith("-");
-  const names = (descending ? text.slice(1) : text).split(".");
+  const names = descending ? text.slice(1) : text;
+  const related = resolveRelated(context, model, { text: names, path });
+  if (related !== null) return [{ node: createOrder(related.hops, related.value, descending), type: related.type }];
+  const reached = resolveFieldPath(context, model, { text: names, path });
+  return listSortColumns(reached.field, reached.model, path).map(({ part, type }) => ({
+    node: createOrder(reached.hops, createColumn(reached.field.name, part), descending),
+    type,
+  }));
+}
+
+/** Resolves `cities.count`, `country.cities.sum.population`; null for a path that leads through no relation to many. */
+function resolveRelated(
+  context: ResolveContext,
+  model: ModelSchema,
+  { text, path }: { readonly text: string; readonly path: Path },
+): { readonly hops: readonly HopNode[]; readonly value: RelatedMeasureNode; readonly type: ScalarType } | null {
+  const names = text.split(".");
+  let current = model;
+  for (const [index, name] of names.entries()) {
+    const field = context.field(current, name);
+    if (field.kind === "scalar") return null;
+    current = context.model(field.model);
+    if (field.kind === "ref" || field.kind === "one") continue;
+    const [given, ...rest] = names.slice(index + 1);
+    const found = measureFunctions.find((known) => known === given);
+    if (found === undefined) return null;
+    const argument = rest.length === 0 ? undefined : rest.join(".");
+    if (found === "count" && argument !== undefined) return null;
+    const { node, type } = resolveMeasure(context, current, { name: found, field: argument, path });
+    return { hops: names.slice(0, index).map((hop) => createHop(hop)), value: createRelatedMeasure(name, node), type };
+  }
+  return null;
+}
+
+/** A field at the end of hops. */
+export interface ReachedField {
+  readonly hops: readonly HopNode[];
+  readonly model: ModelSchema;
+  readonly field: Field;
+}
+
+/** Resolves `country.continent`: a field, or one behind to-one relations. Throws FTG_QUERY. */
+export function resolveFieldPath(
+  context: ResolveContext,
+  model: ModelSchema,
+  { text, path }: { readonly text: string; readonly path: Path },
+): ReachedField {
+  const names = text.split(".");
   const last = names.pop() ?? "";
   let current = model;
   const hops = names.map((name) => {
     current = hopTarget(context, { model: current, name, path });
     return createHop(name);
   });
-  return listSortColumns(context.field(current, last), current, path).map(({ part, type }) => ({
-    node: createOrder(hops, createColumn(last, part), descending),
-    type,
-  }));
+  return { hops, model: current, field: context.field(current, last) };
 }
 
 function hopTarget(

@@ -1,5 +1,6 @@
 /** Resolves which rows of a model are asked for, and the JSON they leave as. Decides nothing about access. */
 
+import { createConstantItem } from "../plan/constant-item.ts";
 import type { OrderNode } from "../plan/order-node.ts";
 import type { ParamNode } from "../plan/param-node.ts";
 import type { PredicateNode } from "../plan/predicate-node.ts";
@@ -7,13 +8,14 @@ import type {
   EdgeQuery,
   PageEntry,
   PageQuery,
+  RelatedAggregateQuery,
   RelationQuery,
   RowsQuery,
   SelectEntry,
   SelectQuery,
 } from "../plan/query.ts";
 import {
-  createConstantItem,
+  createAggregateItem,
   createFieldItem,
   createManyItem,
   createOneItem,
@@ -31,9 +33,10 @@ import {
 import type { ModelSchema, ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
-import { queryError, type ResolveContext } from "./resolve-context.ts";
+import { queryError, type ResolveContext, refuseUnknown } from "./resolve-context.ts";
+import { resolveAllRows } from "./resolve-groups.ts";
 import { type ResolvedOrder, resolveOrder } from "./resolve-order.ts";
-import { resolveWhere, type WhereReader } from "./resolve-where.ts";
+import { createQueryReader, resolveWhere } from "./resolve-where.ts";
 import type { Path } from "./value-source.ts";
 
 /** Where a piece of the query stands. */
@@ -104,7 +107,7 @@ function refuseContradictions({ path }: Scope, query: RowsQuery): void {
   if (query.page !== undefined && query.select !== undefined) throw queryError(path, "select or page", "both");
 }
 
-function resolveRowsFilter({ context, model, path }: Scope, query: RowsQuery): PredicateNode {
+function resolveRowsFilter({ context, model, path }: Scope, query: Pick<RowsQuery, "where">): PredicateNode {
   return resolveWhere(createQueryReader(context), { model, where: query.where, path: [...path, "where"] });
 }
 
@@ -124,22 +127,18 @@ export function resolveSelect(scope: Scope, select: SelectQuery | undefined): Se
   return createSelect(entries.map(([as, entry]) => resolveItem(inside(scope, as), as, entry)));
 }
 
-/** Reads a `where` that a caller sent: null asks for null, values come from the query. */
-export function createQueryReader(context: ResolveContext): WhereReader {
-  return { context, failClosed: false, source: (path, type) => ({ from: "query", path, type }) };
-}
-
 /** What a cursor's tag signs: the model and the sort of its list. */
 export function renderCursorShape(model: string, order: readonly OrderNode[]): string {
   return JSON.stringify([
     model,
-    order.map(({ hops, column, descending }) => [
-      hops.map((hop) => hop.relation),
-      column.field,
-      column.part,
-      descending,
-    ]),
+    order.map(({ hops, value, descending }) => [hops.map((hop) => hop.relation), ...renderSorted(value), descending]),
   ]);
+}
+
+function renderSorted(value: OrderNode["value"]): readonly unknown[] {
+  if (value.kind === "column") return [value.field, value.part];
+  const { relation, measure } = value;
+  return [relation, measure.function, measure.column?.field ?? null];
 }
 
 function createDefaultSelect(model: ModelSchema): SelectNode {
@@ -157,6 +156,7 @@ function resolveItem(scope: Scope, as: string, entry: SelectEntry | undefined): 
     throw queryError(scope.path, "true or an object", describeValue(entry));
   if ("constant" in entry) return createConstantItem(as, entry.constant);
   if ("value" in entry) return createFieldItem(as, ownField(scope, entry.value));
+  if ("aggregate" in entry) return resolveRelatedGroups(scope, as, entry);
   return resolveRelation(scope, as, entry);
 }
 
@@ -164,6 +164,19 @@ function resolveNamed(scope: Scope, as: string, name: string): SelectItem {
   const field = scope.context.field(scope.model, name);
   if (field.kind === "scalar" || field.kind === "ref") return createFieldItem(as, name);
   return resolveRelation(scope, as, { field: name });
+}
+
+const aggregateKeys = new Set(["field", "where", "aggregate"]);
+
+function resolveRelatedGroups(scope: Scope, as: string, query: RelatedAggregateQuery): SelectItem {
+  const { context, model, path } = scope;
+  refuseUnknown(query, aggregateKeys, path);
+  const field = context.field(model, query.field ?? as);
+  if (field.kind !== "many" && field.kind !== "manyToMany")
+    throw queryError(path, "a relation to many rows", `${model.name}.${field.name}, which is none`);
+  const target = { ...scope, model: context.model(field.model) };
+  const groups = resolveAllRows(target, { aggregate: query.aggregate, where: resolveRowsFilter(target, query) });
+  return createAggregateItem(as, field.name, groups);
 }
 
 function ownField(scope: Scope, name: string): string {
@@ -182,12 +195,6 @@ function resolveRelation(scope: Scope, as: string, query: RelationQuery): Select
   if (!toOne) return createManyItem(as, field.name, resolveRows(target, query));
   const select = resolveSelect(inside(target, "select"), query.select);
   return createOneItem({ as, relation: field.name, access: null, where: resolveRowsFilter(target, query), select });
-}
-
-/** Refuses keys that no list query has; a front end's own keys are taken off before. */
-export function refuseUnknown(query: object, known: ReadonlySet<string>, path: Path): void {
-  const unknown = Object.keys(query).find((name) => !known.has(name));
-  if (unknown !== undefined) throw queryError(path, [...known].join(", "), JSON.stringify(unknown));
 }
 
 function resolveSeek(
@@ -219,6 +226,7 @@ function resolvePageEntry(scope: Scope, as: string, entry: PageEntry): PageItem 
   if ("edges" in entry)
     return { kind: "edges", as, items: Object.freeze(resolveEdges(inside(scope, "edges"), entry.edges)) };
   if ("info" in entry) return { kind: "info", as, info: entry.info };
+  if ("total" in entry) return { kind: "total", as };
   if ("object" in entry)
     return { kind: "object", as, items: Object.freeze(resolvePage(inside(scope, "object"), entry.object)) };
   return createConstantItem(as, entry.constant);

@@ -71,6 +71,11 @@ const operators: Readonly<Record<Operator, ResolveOperator>> = {
 
 const refOperators: readonly Operator[] = ["eq", "not", "in", "notIn", "isNull"];
 
+/** Reads a `where` that a caller sent: null asks for null, values come from the query. */
+export function createQueryReader(context: ResolveContext): WhereReader {
+  return { context, failClosed: false, source: (path, type) => ({ from: "query", path, type }) };
+}
+
 /** A filter as the caller gave it, with the model it filters and its place in the query. */
 export interface WhereInput {
   readonly model: ModelSchema;
@@ -270,8 +275,8 @@ function addValue(reader: WhereReader, path: Path, type: ScalarType): ParamNode 
   return reader.context.addParam(reader.source(path, bare), bare);
 }
 
-/** Lengths, ranges and patterns bind what is stored, not what is asked for. */
-function withoutLimits({ kind, list, values, precision, scale }: ScalarType): ScalarType {
+/** The type of what is compared: lengths, ranges and patterns bind what is stored, not what is asked for. */
+export function withoutLimits({ kind, list, values, precision, scale }: ScalarType): ScalarType {
   return Object.freeze({
     kind,
     list,

@@ -4,6 +4,7 @@
  */
 import { FootingError } from "../errors/footing-error.ts";
 import { createColumn } from "../plan/column-node.ts";
+import type { ParamNode } from "../plan/param-node.ts";
 import {
   type CreatePlan,
   createPlan,
@@ -14,18 +15,35 @@ import {
 } from "../plan/plan.ts";
 import { createAnd, isConstant, type PredicateNode } from "../plan/predicate-node.ts";
 import type { SelectQuery, WhereQuery } from "../plan/query.ts";
-import { type AssignmentNode, createAssignment, createLink, type LinkNode } from "../plan/write-nodes.ts";
+import {
+  type AssignmentNode,
+  type AssignmentOperator,
+  type BoundNode,
+  createAssignment,
+  createBound,
+  createLink,
+  type LinkMode,
+  type LinkNode,
+} from "../plan/write-nodes.ts";
 import type { ManyToManyField, ModelSchema, ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { keysOf, queryError, type ResolveContext } from "./resolve-context.ts";
-import { createQueryReader, resolveSelect } from "./resolve-rows.ts";
-import { resolveWhere } from "./resolve-where.ts";
+import { resolveSelect } from "./resolve-rows.ts";
+import { createQueryReader, resolveWhere } from "./resolve-where.ts";
 
 /** One value a write gives: a stored column, or the links of a manyToMany. */
 export type WrittenPart =
-  | { readonly kind: "column"; readonly field: string; readonly part: number; readonly type: ScalarType }
-  | { readonly kind: "links"; readonly field: ManyToManyField };
+  | {
+      readonly kind: "column";
+      readonly field: string;
+      readonly part: number;
+      readonly type: ScalarType;
+      /** Absent: set. A calculated column is followed by its two bounds. */
+      readonly operator?: AssignmentOperator;
+    }
+  | { readonly kind: "bound"; readonly field: string; readonly side: "min" | "max"; readonly type: ScalarType }
+  | { readonly kind: "links"; readonly field: ManyToManyField; readonly mode: LinkMode };
 
 /** What comes back of a written row: nothing (null), or a selection (undefined: every visible own field). */
 export type Returning = SelectQuery | undefined | null;
@@ -36,11 +54,12 @@ export function resolveCreate(
   model: ModelSchema,
   { parts, returning }: { parts: readonly WrittenPart[]; returning: Returning },
 ): CreatePlan {
-  const written = resolveParts(context, parts);
+  const { assignments, links } = resolveParts(context, parts);
   return createPlan({
     kind: "create",
     model: model.name,
-    ...written,
+    assignments,
+    links,
     references: [],
     check: null,
     returning: resolveReturning(context, model, returning),
@@ -122,16 +141,25 @@ export function unboundedWrite(detail: string): FootingError {
 function resolveParts(
   context: ResolveContext,
   parts: readonly WrittenPart[],
-): { assignments: readonly AssignmentNode[]; links: readonly LinkNode[] } {
+): {
+  assignments: readonly AssignmentNode[];
+  bounds: readonly BoundNode[];
+  links: readonly LinkNode[];
+} {
   const assignments: AssignmentNode[] = [];
+  const bounds: BoundNode[] = [];
   const links: LinkNode[] = [];
+  let min: ParamNode | null = null;
   parts.forEach((part, index) => {
-    const type = part.kind === "column" ? part.type : keysOf(part.field.far.map((column) => column.type));
+    const type = part.kind === "links" ? keysOf(part.field.far.map((column) => column.type)) : part.type;
     const value = context.addParam({ from: "input", index }, type);
-    if (part.kind === "column") assignments.push(createAssignment(createColumn(part.field, part.part), value));
-    else links.push(createLink(part.field.name, value));
+    if (part.kind === "column")
+      assignments.push(createAssignment(createColumn(part.field, part.part), value, part.operator));
+    else if (part.kind === "links") links.push(createLink(part.field.name, part.mode, value));
+    else if (part.side === "min") min = value;
+    else if (min !== null) bounds.push(createBound(createColumn(part.field), min, value));
   });
-  return { assignments: Object.freeze(assignments), links: Object.freeze(links) };
+  return { assignments: Object.freeze(assignments), bounds: Object.freeze(bounds), links: Object.freeze(links) };
 }
 
 function resolveReturning(context: ResolveContext, model: ModelSchema, returning: Returning): ReturningNode | null {

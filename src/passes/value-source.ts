@@ -15,6 +15,13 @@ export interface QuerySource {
   readonly type: ParamType;
 }
 
+/** A number that a sum is compared with: also one that is not written as text, where it is a whole number. */
+export interface TotalSource {
+  readonly from: "total";
+  readonly path: Path;
+  readonly type: ScalarType;
+}
+
 /** A row limit inside the query: a whole number from 1 to the maximum, or the default when absent. */
 export interface LimitSource {
   readonly from: "limit";
@@ -65,6 +72,7 @@ export interface InputSource {
 /** Any place a value may come from. */
 export type ValueSource =
   | QuerySource
+  | TotalSource
   | LimitSource
   | OffsetSource
   | CursorSource

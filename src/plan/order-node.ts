@@ -1,5 +1,6 @@
-/** One sort key of a list: a column of the row, or of a row reached through to-one relations. */
+/** One sort key of a list: a column of the row, what is calculated over related rows, or that of a row reached through to-one relations. */
 import type { ColumnNode } from "./column-node.ts";
+import type { RelatedMeasureNode } from "./measure-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
 
 /** One hop through a `ref` or `one` field. A target row that `access` hides counts as absent: its columns are null. */
@@ -14,7 +15,7 @@ export interface HopNode {
 export interface OrderNode {
   readonly kind: "order";
   readonly hops: readonly HopNode[];
-  readonly column: ColumnNode;
+  readonly value: ColumnNode | RelatedMeasureNode;
   /** Null is the smallest value: first when ascending, last when descending. */
   readonly descending: boolean;
 }
@@ -25,6 +26,6 @@ export function createHop(relation: string, access: PredicateNode | null = null)
 }
 
 /** Makes an {@link OrderNode}. */
-export function createOrder(hops: readonly HopNode[], column: ColumnNode, descending: boolean): OrderNode {
-  return Object.freeze({ kind: "order", hops: Object.freeze(hops), column, descending });
+export function createOrder(hops: readonly HopNode[], value: OrderNode["value"], descending: boolean): OrderNode {
+  return Object.freeze({ kind: "order", hops: Object.freeze(hops), value, descending });
 }

@@ -37,11 +37,14 @@ test("no property of a plan can be dropped, renamed or given another type unnoti
 
 test.each([
   ["{", "The plan is not well-formed JSON."],
-  ["[]", "The plan is wrong at /kind: expected read or count or create or update or delete, got nothing."],
-  ['{"kind":"drop"}', 'The plan is wrong at /kind: expected read or count or create or update or delete, got "drop".'],
+  ["[]", "The plan is wrong at /kind: expected read or count or aggregate or create or update or delete, got nothing."],
+  [
+    '{"kind":"drop"}',
+    'The plan is wrong at /kind: expected read or count or aggregate or create or update or delete, got "drop".',
+  ],
   [
     '{"kind":"__proto__"}',
-    'The plan is wrong at /kind: expected read or count or create or update or delete, got "__proto__".',
+    'The plan is wrong at /kind: expected read or count or aggregate or create or update or delete, got "__proto__".',
   ],
   ['{"kind":"read","rows":null}', "The plan is wrong at /rows: expected an object, got null."],
   [

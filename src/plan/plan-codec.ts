@@ -3,12 +3,24 @@
  * in a schema is not its business.
  */
 import { FootingError } from "../errors/footing-error.ts";
+import { type MeasureFunction, measureFunctions } from "../schema/measures.ts";
 import type { ScalarKind, ScalarType } from "../schema/schema-model.ts";
 import { isObject } from "../util/is-object.ts";
+import type {
+  BucketNode,
+  GroupConditionNode,
+  GroupItem,
+  GroupKeyNode,
+  GroupOrderNode,
+  GroupsNode,
+} from "./aggregate-node.ts";
 import type { ColumnNode } from "./column-node.ts";
+import type { ConstantItem } from "./constant-item.ts";
+import type { MeasureNode } from "./measure-node.ts";
 import type { HopNode, OrderNode } from "./order-node.ts";
 import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
 import type {
+  AggregatePlan,
   CountPlan,
   CreatePlan,
   DeletePlan,
@@ -20,7 +32,6 @@ import type {
 } from "./plan.ts";
 import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
 import type {
-  ConstantItem,
   EdgeItem,
   OutputNode,
   PageInfo,
@@ -30,7 +41,14 @@ import type {
   SelectItem,
   SelectNode,
 } from "./rows-node.ts";
-import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
+import type {
+  AssignmentNode,
+  AssignmentOperator,
+  BoundNode,
+  LinkMode,
+  LinkNode,
+  ReferenceNode,
+} from "./write-nodes.ts";
 
 /** Writes a plan as JSON text. */
 export function encodePlan(plan: Plan): string {
@@ -103,11 +121,24 @@ const readPredicateKinds = union<PredicateNode>({
   constant: object({ kind: readKind("constant"), value: readBoolean }),
   exists: object({ kind: readKind("exists"), relation: readText, access: orNull(readPredicate), where: readPredicate }),
 });
+const readMeasure = object<MeasureNode>({
+  kind: readKind("measure"),
+  function: oneOf<MeasureFunction>(measureFunctions),
+  column: orNull(readColumn),
+});
 const readHop = object<HopNode>({ kind: readKind("hop"), relation: readText, access: orNull(readPredicate) });
 const readOrder = object<OrderNode>({
   kind: readKind("order"),
   hops: listOf(readHop),
-  column: readColumn,
+  value: union<OrderNode["value"]>({
+    column: readColumn,
+    related: object({
+      kind: readKind("related"),
+      relation: readText,
+      access: orNull(readPredicate),
+      measure: readMeasure,
+    }),
+  }),
   descending: readBoolean,
 });
 
@@ -123,6 +154,7 @@ const readSelectItem = union<SelectItem>({
     select: readSelect,
   }),
   many: object({ kind: readKind("many"), as: readText, relation: readText, rows: readRows }),
+  aggregate: object({ kind: readKind("aggregate"), as: readText, relation: readText, groups: readGroups }),
   constant: readConstantItem,
 });
 const readSelectNode = object<SelectNode>({ kind: readKind("select"), items: listOf(readSelectItem) });
@@ -139,6 +171,7 @@ const readPageKinds = union<PageItem>({
     as: readText,
     info: oneOf<PageInfo["info"]>(["hasNext", "hasPrevious", "startCursor", "endCursor"]),
   }),
+  total: object({ kind: readKind("total"), as: readText }),
   object: object({ kind: readKind("object"), as: readText, items: listOf(readPageItem) }),
   constant: readConstantItem,
 });
@@ -165,8 +198,19 @@ const readRowsNode = object<RowsNode>({
   output: readOutput,
 });
 
-const readAssignment = object<AssignmentNode>({ kind: readKind("assignment"), column: readColumn, value: readParam });
-const readLink = object<LinkNode>({ kind: readKind("link"), relation: readText, keys: readParam });
+const readAssignment = object<AssignmentNode>({
+  kind: readKind("assignment"),
+  column: readColumn,
+  operator: oneOf<AssignmentOperator>(["set", "add", "multiply"]),
+  value: readParam,
+});
+const readBound = object<BoundNode>({ kind: readKind("bound"), column: readColumn, min: readParam, max: readParam });
+const readLink = object<LinkNode>({
+  kind: readKind("link"),
+  relation: readText,
+  mode: oneOf<LinkMode>(["set", "add", "remove"]),
+  keys: readParam,
+});
 const readReference = object<ReferenceNode>({
   kind: readKind("reference"),
   relation: readText,
@@ -185,6 +229,51 @@ const readTarget = object<TargetNode>({
   readable: orNull(readPredicate),
   allowed: orNull(readPredicate),
 });
+const readGroupKey = object<GroupKeyNode>({
+  kind: readKind("groupKey"),
+  hops: listOf(readHop),
+  column: readColumn,
+  bucket: orNull(
+    object<BucketNode>({
+      kind: readKind("bucket"),
+      unit: oneOf<BucketNode["unit"]>(["hour", "day", "week", "month", "quarter", "year"]),
+      timeZone: orNull(readText),
+    }),
+  ),
+});
+const readGroupCondition = object<GroupConditionNode>({
+  kind: readKind("groupCondition"),
+  measure: readCount,
+  operator: oneOf<GroupConditionNode["operator"]>(["eq", "lt", "lte", "gt", "gte", "in", "isNull"]),
+  negated: readBoolean,
+  value: orNull(readParam),
+});
+const readGroupOrder = object<GroupOrderNode>({
+  kind: readKind("groupOrder"),
+  by: oneOf<GroupOrderNode["by"]>(["key", "measure"]),
+  index: readCount,
+  descending: readBoolean,
+});
+const readGroupItems = union<GroupItem>({
+  key: object({ kind: readKind("key"), as: readText, key: readCount }),
+  measure: object({ kind: readKind("measure"), as: readText, measure: readCount }),
+  object: object({ kind: readKind("object"), as: readText, items: listOf(readGroupItem), nullWith: orNull(readCount) }),
+  constant: readConstantItem,
+});
+const readGroupsNode = object<GroupsNode>({
+  kind: readKind("groups"),
+  model: readText,
+  access: orNull(readPredicate),
+  where: readPredicate,
+  keys: listOf(readGroupKey),
+  measures: listOf(readMeasure),
+  items: listOf(readGroupItem),
+  having: listOf(readGroupCondition),
+  order: listOf(readGroupOrder),
+  limit: orNull(readParam),
+  offset: orNull(readParam),
+});
+
 const readPlan = union<Plan>({
   read: object<ReadPlan>({ kind: readKind("read"), rows: readRows }),
   count: object<CountPlan>({
@@ -193,6 +282,7 @@ const readPlan = union<Plan>({
     access: orNull(readPredicate),
     where: readPredicate,
   }),
+  aggregate: object<AggregatePlan>({ kind: readKind("aggregate"), groups: readGroups }),
   create: object<CreatePlan>({
     kind: readKind("create"),
     model: readText,
@@ -207,6 +297,7 @@ const readPlan = union<Plan>({
     model: readText,
     target: readTarget,
     assignments: listOf(readAssignment),
+    bounds: listOf(readBound),
     links: listOf(readLink),
     references: listOf(readReference),
     check: orNull(readPredicate),
@@ -236,6 +327,14 @@ function readRows(value: unknown, path: string): RowsNode {
 
 function readPageItem(value: unknown, path: string): PageItem {
   return readPageKinds(value, path);
+}
+
+function readGroups(value: unknown, path: string): GroupsNode {
+  return readGroupsNode(value, path);
+}
+
+function readGroupItem(value: unknown, path: string): GroupItem {
+  return readGroupItems(value, path);
 }
 
 function readParamType(value: unknown, path: string): ParamType {

@@ -2,9 +2,10 @@
  * The query plan: what every front end's request becomes, what passes rewrite and what a store compiles.
  * Frozen plain data tagged by `kind`; no I/O, no values, no store.
  */
+import type { GroupsNode } from "./aggregate-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
 import type { RowsNode, SelectNode } from "./rows-node.ts";
-import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
+import type { AssignmentNode, BoundNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
 
 /** Rows as JSON. */
 export interface ReadPlan {
@@ -19,6 +20,12 @@ export interface CountPlan {
   /** The row rule; null until the authorize pass decided. */
   readonly access: PredicateNode | null;
   readonly where: PredicateNode;
+}
+
+/** Groups of rows as JSON, one object each. */
+export interface AggregatePlan {
+  readonly kind: "aggregate";
+  readonly groups: GroupsNode;
 }
 
 /** What the writer gets back of one written row: the selection, if the row may be read. */
@@ -63,6 +70,8 @@ export interface UpdatePlan {
   readonly model: string;
   readonly target: TargetNode;
   readonly assignments: readonly AssignmentNode[];
+  /** Of the calculated columns; none for one that is only set. */
+  readonly bounds: readonly BoundNode[];
   readonly links: readonly LinkNode[];
   readonly references: readonly ReferenceNode[];
   /** The update rule, which must hold of every row after the change too. Null until decided. */
@@ -78,8 +87,11 @@ export interface DeletePlan {
   readonly returning: ReturningNode | null;
 }
 
+/** A plan that writes. */
+export type WritePlan = CreatePlan | UpdatePlan | DeletePlan;
+
 /** Anything a store can be asked to do. */
-export type Plan = ReadPlan | CountPlan | CreatePlan | UpdatePlan | DeletePlan;
+export type Plan = ReadPlan | CountPlan | AggregatePlan | CreatePlan | UpdatePlan | DeletePlan;
 
 /** Makes a plan of the given kind, frozen. */
 export function createPlan<P extends Plan>(plan: P): P {

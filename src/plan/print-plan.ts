@@ -1,11 +1,27 @@
 /** A plan as indented text for people: tests, logs and `EXPLAIN`. It is not meant to be read back. */
+import type {
+  BucketNode,
+  GroupConditionNode,
+  GroupItem,
+  GroupKeyNode,
+  GroupOrderNode,
+  GroupsNode,
+} from "./aggregate-node.ts";
 import type { ColumnNode } from "./column-node.ts";
-import type { OrderNode } from "./order-node.ts";
+import type { MeasureNode } from "./measure-node.ts";
+import type { HopNode, OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
 import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SeekNode, SelectItem, SelectNode } from "./rows-node.ts";
-import type { AssignmentNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
+import type {
+  AssignmentNode,
+  AssignmentOperator,
+  BoundNode,
+  LinkMode,
+  LinkNode,
+  ReferenceNode,
+} from "./write-nodes.ts";
 
 const symbols: Readonly<Record<CompareOperator, string>> = {
   eq: "=",
@@ -29,6 +45,8 @@ function printLines(plan: Plan): readonly string[] {
       return ["read", ...indent(printRows(plan.rows))];
     case "count":
       return [`count ${plan.model}`, `  access ${printAccess(plan.access)}`, `  where ${printPredicate(plan.where)}`];
+    case "aggregate":
+      return ["aggregate", ...indent(printGroups(plan.groups))];
     case "create":
       return [`create ${plan.model}`, ...indent([...printWrite(plan), ...printReturning(plan.returning)])];
     case "update":
@@ -64,8 +82,16 @@ function printRows(rows: RowsNode): readonly string[] {
 }
 
 function printOrder(order: OrderNode): string {
-  const hops = order.hops.map((hop) => `${hop.relation} [access ${printAccess(hop.access)}] . `);
-  return `${hops.join("")}${printColumn(order.column)}${order.descending ? " descending" : ""}`;
+  return `${printHops(order.hops)}${printSorted(order.value)}${order.descending ? " descending" : ""}`;
+}
+
+function printSorted(value: OrderNode["value"]): string {
+  if (value.kind === "column") return printColumn(value);
+  return `${printMeasure(value.measure)} of ${value.relation} [access ${printAccess(value.access)}]`;
+}
+
+function printHops(hops: readonly HopNode[]): string {
+  return hops.map((hop) => `${hop.relation} [access ${printAccess(hop.access)}] . `).join("");
 }
 
 function printOutput(output: OutputNode): readonly string[] {
@@ -89,6 +115,8 @@ function printItem(item: SelectItem): readonly string[] {
         `${name}: one ${item.relation} [access ${printAccess(item.access)}] (${printPredicate(item.where)})`,
         ...indent(printSelect(item.select)),
       ];
+    case "aggregate":
+      return [`${name}: aggregate ${item.relation}`, ...indent(printGroups(item.groups))];
     case "many":
       return [`${name}: many ${item.relation}`, ...indent(printRows(item.rows))];
   }
@@ -103,6 +131,8 @@ function printPageItem(item: PageItem): readonly string[] {
       return [`${name}: edges`, ...indent(item.items.flatMap(printEdgeItem))];
     case "info":
       return [`${name}: ${item.info}`];
+    case "total":
+      return [`${name}: total`];
     case "object":
       return [`${name}: object`, ...indent(item.items.flatMap(printPageItem))];
     case "constant":
@@ -121,6 +151,79 @@ function printEdgeItem(item: EdgeItem): readonly string[] {
   }
 }
 
+function printGroups(groups: GroupsNode): readonly string[] {
+  const list = (name: string, texts: readonly string[]) => (texts.length === 0 ? [] : [`${name} ${texts.join(", ")}`]);
+  return [
+    `groups ${groups.model}`,
+    ...indent([
+      `access ${printAccess(groups.access)}`,
+      `where ${printPredicate(groups.where)}`,
+      ...list("by", groups.keys.map(printKey)),
+      ...list("measure", groups.measures.map(printMeasure)),
+      ...list(
+        "having",
+        groups.having.map((condition) => printCondition(groups, condition)),
+      ),
+      ...list(
+        "order",
+        groups.order.map((order) => printGroupOrder(groups, order)),
+      ),
+      ...printOptional("limit", groups.limit),
+      ...printOptional("offset", groups.offset),
+      ...groups.items.flatMap((item) => printGroupItem(groups, item)),
+    ]),
+  ];
+}
+
+function printKey({ hops, column, bucket }: GroupKeyNode): string {
+  return `${printHops(hops)}${printColumn(column)}${bucket === null ? "" : printBucket(bucket)}`;
+}
+
+function printBucket({ unit, timeZone }: BucketNode): string {
+  return ` by ${unit}${timeZone === null ? "" : ` in ${timeZone}`}`;
+}
+
+function printMeasure({ function: name, column }: MeasureNode): string {
+  return column === null ? name : `${name}(${printColumn(column)})`;
+}
+
+function printCondition({ measures }: GroupsNode, { measure, operator, negated, value }: GroupConditionNode): string {
+  const node = measures[measure];
+  const left = node === undefined ? `measure ${measure}` : printMeasure(node);
+  const test =
+    value === null
+      ? "is null"
+      : `${operator === "in" ? "in" : symbols[operator === "isNull" ? "eq" : operator]} ${printParam(value)}`;
+  return `${negated ? "not " : ""}${left} ${test}`;
+}
+
+function printGroupOrder(groups: GroupsNode, { by, index, descending }: GroupOrderNode): string {
+  return `${printGroupPart(groups, by, index)}${descending ? " descending" : ""}`;
+}
+
+function printGroupPart({ keys, measures }: GroupsNode, by: GroupOrderNode["by"], index: number): string {
+  const key = keys[index];
+  const measure = measures[index];
+  if (by === "key") return key === undefined ? `key ${index}` : printKey(key);
+  return measure === undefined ? `measure ${index}` : printMeasure(measure);
+}
+
+function printGroupItem(groups: GroupsNode, item: GroupItem): readonly string[] {
+  const name = JSON.stringify(item.as);
+  switch (item.kind) {
+    case "constant":
+      return printItem(item);
+    case "key":
+      return [`${name}: ${printGroupPart(groups, "key", item.key)}`];
+    case "measure":
+      return [`${name}: ${printGroupPart(groups, "measure", item.measure)}`];
+    case "object": {
+      const end = item.nullWith === null ? "" : ` or null with ${printGroupPart(groups, "key", item.nullWith)}`;
+      return [`${name}: object${end}`, ...indent(item.items.flatMap((inner) => printGroupItem(groups, inner)))];
+    }
+  }
+}
+
 function printTarget(target: TargetNode): readonly string[] {
   return [
     `${target.single ? "one" : "all"} where ${printPredicate(target.where)}`,
@@ -129,9 +232,13 @@ function printTarget(target: TargetNode): readonly string[] {
   ];
 }
 
+const assignmentSigns: Readonly<Record<AssignmentOperator, string>> = { set: "=", add: "+=", multiply: "*=" };
+const linkSigns: Readonly<Record<LinkMode, string>> = { set: "=", add: "+=", remove: "-=" };
+
 /** What a create and an update have in common. */
 interface WritePart {
   readonly assignments: readonly AssignmentNode[];
+  readonly bounds?: readonly BoundNode[];
   readonly links: readonly LinkNode[];
   readonly references: readonly ReferenceNode[];
   readonly check: PredicateNode | null;
@@ -139,8 +246,13 @@ interface WritePart {
 
 function printWrite(plan: WritePart): readonly string[] {
   return [
-    ...plan.assignments.map((node) => `set ${printColumn(node.column)} = ${printParam(node.value)}`),
-    ...plan.links.map((node) => `link ${node.relation} = ${printParam(node.keys)}`),
+    ...plan.assignments.map(
+      (node) => `set ${printColumn(node.column)} ${assignmentSigns[node.operator]} ${printParam(node.value)}`,
+    ),
+    ...(plan.bounds ?? []).map(
+      ({ column, min, max }) => `bound ${printColumn(column)} from ${printParam(min)} to ${printParam(max)}`,
+    ),
+    ...plan.links.map((node) => `link ${node.relation} ${linkSigns[node.mode]} ${printParam(node.keys)}`),
     ...plan.references.map(
       (node) =>
         `refer ${node.relation} = ${node.values.map(printParam).join(", ")} [access ${printPredicate(node.access)}]`,

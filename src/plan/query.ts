@@ -3,6 +3,8 @@
  * parse into, and what an access rule returns as its `where`. It still holds names and values; the resolve
  * pass turns it into a plan. Types here are the untyped form; `schema/` infers the typed one for users.
  */
+import type { MeasureFunction } from "../schema/measures.ts";
+import type { BucketUnit } from "./aggregate-node.ts";
 
 /**
  * A filter. Keys are field names or `all`, `any` (lists of filters) and `not` (a filter).
@@ -17,7 +19,10 @@
  */
 export type WhereQuery = Readonly<Record<string, unknown>>;
 
-/** Sort keys, strongest first: `name`, `-population`, `region.name`. Null sorts as the smallest value. */
+/**
+ * Sort keys, strongest first: `name`, `-population`, `region.name`, `-cities.count`, `cities.sum.population`. Null sorts
+ * as the smallest value.
+ */
 export type OrderQuery = readonly string[];
 
 /** The output of one row: output name → what it holds. */
@@ -27,7 +32,7 @@ export type SelectQuery = Readonly<Record<string, SelectEntry>>;
  * `true` is the field of that name: a scalar's value, a ref's key value, all visible own fields of the rows
  * of another relation.
  */
-export type SelectEntry = true | FieldQuery | RelationQuery | ConstantQuery;
+export type SelectEntry = true | FieldQuery | RelationQuery | RelatedAggregateQuery | ConstantQuery;
 
 /** A scalar or ref field under another output name. */
 export interface FieldQuery {
@@ -43,6 +48,15 @@ export interface ConstantQuery {
 export interface RelationQuery extends RowsQuery {
   /** The relation field, when the output has another name. */
   readonly field?: string;
+}
+
+/** What is calculated over the related rows of a relation to many: one object, like a group without its key. */
+export interface RelatedAggregateQuery {
+  /** The relation field, when the output has another name. */
+  readonly field?: string;
+  readonly where?: WhereQuery;
+  /** The functions with their fields, or an output that has no key. */
+  readonly aggregate: MeasuresQuery | { readonly output: GroupOutputQuery };
 }
 
 /** Which rows, in which order, how many and in which form. */
@@ -74,6 +88,7 @@ export type PageEntry =
   | { readonly rows: SelectQuery }
   | { readonly edges: EdgeQuery }
   | { readonly info: "hasNext" | "hasPrevious" | "startCursor" | "endCursor" }
+  | { readonly total: true }
   | { readonly object: PageQuery }
   | ConstantQuery;
 
@@ -93,6 +108,67 @@ export interface ReadQuery extends RowsQuery {
 export interface CountQuery {
   readonly model: string;
   readonly where?: WhereQuery;
+}
+
+/** A value to group by: a field, or one behind to-one relations (`country.continent`). */
+export interface KeyQuery {
+  readonly field: string;
+  /** Of a date or datetime: the start of the span of time that the value lies in. */
+  readonly bucket?: BucketUnit;
+  /** Of a bucket of a datetime: the IANA name of the zone whose clocks count. Absent: UTC. */
+  readonly timeZone?: string;
+}
+
+/** Field → condition: a value that equals, or an object of the operators `eq not in notIn lt lte gt gte isNull`. */
+export type MeasureConditions = Readonly<Record<string, unknown>>;
+
+/** Conditions on what is calculated over a group; all must hold. */
+export interface HavingQuery {
+  readonly count?: unknown;
+  readonly countDistinct?: MeasureConditions;
+  readonly sum?: MeasureConditions;
+  readonly avg?: MeasureConditions;
+  readonly min?: MeasureConditions;
+  readonly max?: MeasureConditions;
+}
+
+/** What is calculated over the rows of each group. */
+export interface MeasuresQuery {
+  readonly count?: boolean;
+  readonly countDistinct?: readonly string[];
+  readonly sum?: readonly string[];
+  readonly avg?: readonly string[];
+  readonly min?: readonly string[];
+  readonly max?: readonly string[];
+}
+
+/** The output of a group under names of the caller's own: output name → what it holds. */
+export type GroupOutputQuery = Readonly<Record<string, GroupOutputEntry>>;
+
+/** One value of a group. */
+export type GroupOutputEntry =
+  | { readonly key: KeyQuery }
+  | { readonly measure: MeasureFunction; readonly field?: string }
+  | { readonly object: GroupOutputQuery }
+  | ConstantQuery;
+
+/**
+ * Groups of the rows that match. Each leaves as `{ key, count, countDistinct, sum, avg, min, max }`, of which only what
+ * was asked for is there; without `groupBy` all rows are one group.
+ */
+export interface AggregateQuery extends MeasuresQuery {
+  readonly model: string;
+  readonly where?: WhereQuery;
+  readonly groupBy?: readonly (string | KeyQuery)[];
+  /** Present: what leaves of a group, and what it is grouped by; `groupBy` and the functions are not allowed beside it. */
+  readonly output?: GroupOutputQuery;
+  readonly having?: HavingQuery;
+  /** Strongest first: `count`, `-sum.population`, or the place of a key in the output, `key.country.continent`. */
+  readonly orderBy?: OrderQuery;
+  /** Groups at most. Absent: the default limit. */
+  readonly limit?: number;
+  /** Groups to skip. */
+  readonly offset?: number;
 }
 
 /**
@@ -130,6 +206,38 @@ export interface UpdateManyQuery {
   /** Must be true when `where` is absent or empty. */
   readonly all?: boolean;
   readonly data: DataQuery;
+}
+
+/**
+ * A row that is created or, when it is there, changed. The answer is the row as the caller may read it. What the
+ * caller cannot see counts as not there.
+ */
+export interface UpsertQuery {
+  readonly model: string;
+  /** The fields of the key, or of a unique index, with their values. */
+  readonly key: WhereQuery;
+  /** The data of the new row, beside the key. */
+  readonly create: DataQuery;
+  /** What changes in the row that is there. */
+  readonly update: DataQuery;
+  readonly select?: SelectQuery;
+}
+
+/** Changes of many rows, each with data of its own, in one transaction; the answer is their number. */
+export interface UpdateEachQuery {
+  readonly model: string;
+  readonly rows: readonly { readonly key: WhereQuery; readonly data: DataQuery }[];
+}
+
+/**
+ * Many rows that are created or, when they are there, changed, in one transaction; the answer is how many of each. A
+ * row is found by its key, which its data holds.
+ */
+export interface UpsertManyQuery {
+  readonly model: string;
+  readonly data: readonly DataQuery[];
+  /** The fields that change in a row that is there; absent: all that its data gives. */
+  readonly update?: readonly string[];
 }
 
 /** The end of one row, named by its whole key. The answer is the row as it was, as far as the caller may read it. */

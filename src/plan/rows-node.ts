@@ -2,6 +2,8 @@
  * Which rows of a model, in which order, how many, and the JSON they leave as: a list holds a selection, a
  * selection holds relations, and a relation holds a list again, so these nodes stand in one file.
  */
+import type { GroupsNode } from "./aggregate-node.ts";
+import type { ConstantItem } from "./constant-item.ts";
 import type { OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
@@ -78,6 +80,12 @@ export interface PageInfo {
   readonly info: "hasNext" | "hasPrevious" | "startCursor" | "endCursor";
 }
 
+/** How many rows the list has in all that may be read, wherever the page lies. */
+export interface PageTotal {
+  readonly kind: "total";
+  readonly as: string;
+}
+
 /** A nested object of further page items. */
 export interface PageObject {
   readonly kind: "object";
@@ -86,7 +94,7 @@ export interface PageObject {
 }
 
 /** One value of a page. */
-export type PageItem = PageRows | PageEdges | PageInfo | PageObject | ConstantItem;
+export type PageItem = PageRows | PageEdges | PageInfo | PageTotal | PageObject | ConstantItem;
 
 /** How rows leave: as a plain array, as one object or null, or as a page. */
 export type OutputNode =
@@ -121,15 +129,17 @@ export interface ManyItem {
   readonly rows: RowsNode;
 }
 
-/** A JSON scalar as it is. */
-export interface ConstantItem {
-  readonly kind: "constant";
+/** What is calculated over the rows behind a `many` or `manyToMany` field, as an object. */
+export interface AggregateItem {
+  readonly kind: "aggregate";
   readonly as: string;
-  readonly value: string | number | boolean | null;
+  readonly relation: string;
+  /** Without keys, limit and order: there is one group. */
+  readonly groups: GroupsNode;
 }
 
 /** One value of a row's output. */
-export type SelectItem = FieldItem | OneItem | ManyItem | ConstantItem;
+export type SelectItem = FieldItem | OneItem | ManyItem | AggregateItem | ConstantItem;
 
 /** The output of a row. */
 export interface SelectNode {
@@ -152,9 +162,9 @@ export function createManyItem(as: string, relation: string, rows: RowsNode): Ma
   return Object.freeze({ kind: "many", as, relation, rows });
 }
 
-/** Makes a {@link ConstantItem}. */
-export function createConstantItem(as: string, value: ConstantItem["value"]): ConstantItem {
-  return Object.freeze({ kind: "constant", as, value });
+/** Makes a {@link AggregateItem}. */
+export function createAggregateItem(as: string, relation: string, groups: GroupsNode): AggregateItem {
+  return Object.freeze({ kind: "aggregate", as, relation, groups });
 }
 
 /** Makes a {@link SelectNode}. */

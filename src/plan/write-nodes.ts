@@ -3,17 +3,33 @@ import type { ColumnNode } from "./column-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
 
-/** A column gets a value. */
+/** What an assignment makes of a column: the value, or its own value and the given one added or multiplied. */
+export type AssignmentOperator = "set" | "add" | "multiply";
+
+/** A column gets a value. A column that is null stays null when something is added to it or it is multiplied. */
 export interface AssignmentNode {
   readonly kind: "assignment";
   readonly column: ColumnNode;
+  readonly operator: AssignmentOperator;
   readonly value: ParamNode;
 }
 
-/** The rows of a manyToMany become exactly the given ones. */
+/** What a calculated column must be after the write, if it is not null: from `min` to `max`. */
+export interface BoundNode {
+  readonly kind: "bound";
+  readonly column: ColumnNode;
+  readonly min: ParamNode;
+  readonly max: ParamNode;
+}
+
+/** What a link does with the given rows: they become the only linked ones, are linked as well, or are linked no more. */
+export type LinkMode = "set" | "add" | "remove";
+
+/** A change of the rows of a manyToMany. */
 export interface LinkNode {
   readonly kind: "link";
   readonly relation: string;
+  readonly mode: LinkMode;
   /** A param of type `keys`. */
   readonly keys: ParamNode;
 }
@@ -32,13 +48,22 @@ export interface ReferenceNode {
 }
 
 /** Makes an {@link AssignmentNode}. */
-export function createAssignment(column: ColumnNode, value: ParamNode): AssignmentNode {
-  return Object.freeze({ kind: "assignment", column, value });
+export function createAssignment(
+  column: ColumnNode,
+  value: ParamNode,
+  operator: AssignmentOperator = "set",
+): AssignmentNode {
+  return Object.freeze({ kind: "assignment", column, operator, value });
+}
+
+/** Makes a {@link BoundNode}. */
+export function createBound(column: ColumnNode, min: ParamNode, max: ParamNode): BoundNode {
+  return Object.freeze({ kind: "bound", column, min, max });
 }
 
 /** Makes a {@link LinkNode}. */
-export function createLink(relation: string, keys: ParamNode): LinkNode {
-  return Object.freeze({ kind: "link", relation, keys });
+export function createLink(relation: string, mode: LinkMode, keys: ParamNode): LinkNode {
+  return Object.freeze({ kind: "link", relation, mode, keys });
 }
 
 /** Makes a {@link ReferenceNode}. */

@@ -14,19 +14,24 @@ import {
 } from "./database.ts";
 import { listValue } from "./evaluator.ts";
 
-/** Makes the linked rows of `row` exactly the given ones. */
-export function replaceLinks(scope: Scope, link: LinkNode, row: Row): void {
+/** Makes the given rows the only linked ones of `row`, links them as well, or links them no more. */
+export function writeLinks(scope: Scope, link: LinkNode, row: Row): void {
   const field = manyToMany(scope.model, link.relation);
   const near = columnValues(row, scope.model.key);
   const target = enterRelation(scope, link.relation);
   const links = new Map<string, Row>();
   for (const key of keysValue(scope, link.keys.index)) {
-    if (rowsWithKey(modelRows(target), target.model.key, key).length === 0)
+    if (link.mode !== "remove" && rowsWithKey(modelRows(target), target.model.key, key).length === 0)
       throw missingReference(scope.model, field.name, key);
     links.set(JSON.stringify(key), Object.freeze({ ...named(field.near, near), ...named(field.far, key) }));
   }
-  const others = withoutKey(tableRows(scope.data, field.table), field.near, near);
-  scope.data.set(field.table, Object.freeze([...others, ...links.values()]));
+  const all = tableRows(scope.data, field.table);
+  const columns = [...field.near, ...field.far];
+  const others =
+    link.mode === "set"
+      ? withoutKey(all, field.near, near)
+      : [...links.values()].reduce((rows, gone) => withoutKey(rows, columns, columnValues(gone, columns)), all);
+  scope.data.set(field.table, Object.freeze(link.mode === "remove" ? others : [...others, ...links.values()]));
 }
 
 /** Removes every link to or from a row that is gone. */

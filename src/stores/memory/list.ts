@@ -6,6 +6,7 @@ import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
 import { enterRelation, type Row, type Scope, type ScopedRows, storedColumn } from "./database.ts";
 import { columnValue, decided, holds, paramValue, readableRelated } from "./evaluator.ts";
+import { calculate, typeOfMeasure } from "./measure.ts";
 
 /** One row with its place in the order. */
 export interface ListedRow {
@@ -19,6 +20,8 @@ export interface Listing {
   readonly scope: Scope;
   readonly rows: readonly ListedRow[];
   readonly hasMore: boolean;
+  /** How many rows there are in all, wherever the list starts and ends. */
+  readonly total: number;
 }
 
 /** Cuts `candidates` down to the rows that `node` asks for. */
@@ -32,7 +35,7 @@ export function listRows(candidates: ScopedRows, node: RowsNode): Listing {
     node.order.map((order) => ({ type: sortType(scope, order), descending: order.descending })),
   );
   listed.sort((left, right) => compare(left.position, right.position));
-  return { scope, ...cutRows(scope, node, listed.filter(beyond(scope, node.seek, compare))) };
+  return { scope, total: listed.length, ...cutRows(scope, node, listed.filter(beyond(scope, node.seek, compare))) };
 }
 
 interface Sort {
@@ -79,11 +82,16 @@ function sortKey(scope: Scope, order: OrderNode, row: Row): JsonValue {
     if (next === undefined) return null;
     here = next;
   }
-  return columnValue(here.scope.model, order.column, here.row);
+  const { value } = order;
+  if (value.kind === "column") return columnValue(here.scope.model, value, here.row);
+  const rows = readableRelated(here.scope, value, here.row).map((related) => related.row);
+  return calculate(enterRelation(here.scope, value.relation), value.measure, rows);
 }
 
 /** The type of a sort key, found without a row. */
 function sortType(scope: Scope, order: OrderNode): ScalarType {
   const last = order.hops.reduce((here, hop) => enterRelation(here, hop.relation), scope);
-  return storedColumn(last.model, order.column).type;
+  const { value } = order;
+  if (value.kind === "column") return storedColumn(last.model, value).type;
+  return typeOfMeasure(enterRelation(last, value.relation).model, value.measure);
 }

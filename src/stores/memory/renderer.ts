@@ -8,6 +8,7 @@ import type { EdgeItem, PageInfo, PageItem, RowsNode, SelectItem, SelectNode } f
 import type { JsonValue, ModelSchema } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { CountResult, ReadResult } from "../contract/store.ts";
+import { renderAllRows } from "./aggregator.ts";
 import { type Context, columnValues, enterModel, modelRows, type Row, relatedRows, type Scope } from "./database.ts";
 import { decided, holds, paramValue, readableRelated } from "./evaluator.ts";
 import { type ListedRow, type Listing, listRows } from "./list.ts";
@@ -45,6 +46,8 @@ function renderItem(scope: Scope, item: SelectItem, row: Row): string {
       if (found === undefined || !holds(found.scope, item.where, found.row)) return "null";
       return renderRow(found.scope, item.select, found.row);
     }
+    case "aggregate":
+      return renderAllRows(relatedRows(scope, item.relation, row), item.groups);
     case "many":
       return renderListing(listRows(relatedRows(scope, item.relation, row), item.rows), item.rows);
   }
@@ -104,6 +107,8 @@ function renderPageItem(page: Page, item: PageItem): string {
     }
     case "info":
       return JSON.stringify(pageFact(page, item.info));
+    case "total":
+      return String(page.listing.total);
     case "object":
       return renderPage(page, item.items);
   }

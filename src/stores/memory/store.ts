@@ -4,10 +4,11 @@
  */
 import { randomBytes } from "node:crypto";
 import { FootingError } from "../../errors/footing-error.ts";
-import type { CreatePlan, Plan } from "../../plan/plan.ts";
+import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { OpenOptions, ResultOf, Session, Statement, Store, Values } from "../contract/store.ts";
+import { aggregateRows } from "./aggregator.ts";
 import { capabilities } from "./capabilities.ts";
 import type { Context, Database } from "./database.ts";
 import { countRows, readRows } from "./renderer.ts";
@@ -56,7 +57,7 @@ class MemoryStore implements Store {
     return this.transact((session) => session.execute(statement, values));
   }
 
-  async executeMany(statement: Statement<CreatePlan>, rows: Iterable<Values>): Promise<number> {
+  async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
     return this.transact((session) => session.executeMany(statement, rows));
   }
 
@@ -108,7 +109,7 @@ class MemorySession implements Session {
     return this.#atomically((data) => run({ schema: this.#schema, data, values }, statement.plan));
   }
 
-  async executeMany(statement: Statement<CreatePlan>, rows: Iterable<Values>): Promise<number> {
+  async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
     return this.#atomically((data) => {
       let affected = 0;
       for (const values of rows) affected += run({ schema: this.#schema, data, values }, statement.plan).affected;
@@ -141,7 +142,7 @@ class MemorySession implements Session {
 }
 
 function isReading(plan: Plan): boolean {
-  return plan.kind === "read" || plan.kind === "count";
+  return plan.kind === "read" || plan.kind === "count" || plan.kind === "aggregate";
 }
 
 function run<P extends Plan>(context: Context, plan: P): ResultOf<P> {
@@ -155,6 +156,8 @@ function runAny(context: Context, plan: Plan): ResultOf<Plan> {
       return readRows(context, plan);
     case "count":
       return countRows(context, plan);
+    case "aggregate":
+      return aggregateRows(context, plan);
     case "create":
       return createRow(context, plan);
     case "update":

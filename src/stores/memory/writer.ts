@@ -3,15 +3,17 @@
  * `context.data` as it goes: the caller hands in a copy and throws it away on an error.
  */
 import type { CreatePlan, DeletePlan, ReturningNode, UpdatePlan } from "../../plan/plan.ts";
-import type { AssignmentNode } from "../../plan/write-nodes.ts";
+import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
+import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
 import type { WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
-import { forbidden, notFound } from "../contract/violations.ts";
+import { boundViolation, forbidden, notFound } from "../contract/violations.ts";
+import { calculate } from "./calculate.ts";
 import { judgeForeignKeys, judgeReferences, judgeReferrers, judgeRow } from "./constraints.ts";
 import { type Context, enterModel, modelRows, type Row, type Scope, storedColumn } from "./database.ts";
 import { decided, holds, paramValue } from "./evaluator.ts";
-import { dropLinks, replaceLinks } from "./links.ts";
+import { dropLinks, writeLinks } from "./links.ts";
 import { renderRow } from "./renderer.ts";
 
 /** Runs a create. */
@@ -33,7 +35,7 @@ export function updateRows(context: Context, plan: UpdatePlan): WriteResult {
   if (targets.length === 0) return { affected: 0, json: null };
   judgeReferences(scope, plan.references);
   const changes = assignedValues(scope, plan.assignments);
-  const changed = targets.map((old) => changeRow(scope, old, changes));
+  const changed = targets.map((old) => changeRow(scope, old, { ...changes, ...calculatedValues(scope, plan, old) }));
   finishWrite(scope, plan, changed);
   return { affected: changed.length, json: renderOnly(scope, plan, changed) };
 }
@@ -87,6 +89,27 @@ function assignedValues(scope: Scope, assignments: readonly AssignmentNode[]): R
   return Object.fromEntries(entries);
 }
 
+/** The columns that come of their own old values. */
+function calculatedValues(scope: Scope, { assignments }: UpdatePlan, old: Row): Record<string, JsonValue> {
+  const calculated = assignments.filter(({ operator }) => operator !== "set");
+  return Object.fromEntries(
+    calculated.map(({ column, operator, value }) => {
+      const { column: name, type } = storedColumn(scope.model, column);
+      return [name, calculate(type, { operator, left: old[name] ?? null, right: paramValue(scope, value.index) })];
+    }),
+  );
+}
+
+function judgeBounds(scope: Scope, bounds: readonly BoundNode[], rows: readonly Row[]): void {
+  for (const { column, min, max } of bounds) {
+    const { column: name, type } = storedColumn(scope.model, column);
+    const range = [paramValue(scope, min.index), paramValue(scope, max.index)] as const;
+    const isWithin = (value: JsonValue) =>
+      value === null || (compareValues(type, value, range[0]) >= 0 && compareValues(type, value, range[1]) <= 0);
+    if (!rows.every((row) => isWithin(row[name] ?? null))) throw boundViolation(scope.model, column.field, range);
+  }
+}
+
 function storeRows({ data, model }: Scope, rows: readonly Row[]): void {
   data.set(model.table, Object.freeze(rows));
 }
@@ -94,8 +117,9 @@ function storeRows({ data, model }: Scope, rows: readonly Row[]): void {
 /** What is judged after the whole statement: foreign keys, then links, then the rule of the operation. */
 function finishWrite(scope: Scope, plan: CreatePlan | UpdatePlan, rows: readonly Row[]): void {
   judgeForeignKeys(scope, rows);
+  if (plan.kind === "update") judgeBounds(scope, plan.bounds, rows);
   for (const link of plan.links) {
-    for (const row of rows) replaceLinks(scope, link, row);
+    for (const row of rows) writeLinks(scope, link, row);
   }
   const rule = decided(plan.check);
   if (!rows.every((row) => holds(scope, rule, row))) throw forbidden(scope.model, plan.kind);

@@ -63,12 +63,12 @@ export function compareTables(
 }
 
 /**
- * Refuses a database with problems.
+ * Refuses the database `name` with problems.
  * @throws FootingError FTG_DATABASE_MISMATCH
  */
-export function refuseDifferences(problems: readonly Problem[]): void {
+export function refuseDifferences(problems: readonly Problem[], name: string): void {
   if (problems.length === 0) return;
-  const detail = `The database differs from the schema in ${problems.length === 1 ? "one point" : `${problems.length} points`}.`;
+  const detail = `The database ${name} differs from the schema in ${problems.length === 1 ? "one point" : `${problems.length} points`}.`;
   throw new FootingError("FTG_DATABASE_MISMATCH", { detail, problems });
 }
 

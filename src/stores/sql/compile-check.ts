@@ -14,6 +14,6 @@ export function compileCheck(
 ): string {
   const { predicate, values } = createCheckPredicate(model, check.where);
   const c = new Compilation(schema, dialect);
-  const row: RowScope = { model, column: (name) => dialect.quoteName(name) };
+  const row: RowScope = { model, column: (name) => dialect.quoteName(name), joins: [] };
   return `(${c.inline(compilePredicate(c, predicate, row), values)}) IS TRUE`;
 }

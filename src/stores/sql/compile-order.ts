@@ -5,8 +5,9 @@ import { isConstant } from "../../plan/predicate-node.ts";
 import type { SeekNode } from "../../plan/rows-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
+import { compileRelatedMeasure } from "./compile-measure.ts";
 import { compileConditions, decided } from "./compile-predicate.ts";
-import { findColumn, findRelation, type RowScope, relateRows } from "./row-scope.ts";
+import { findColumn, findRelation, listColumns, type RowScope, relateRows } from "./row-scope.ts";
 
 /** One sort key. */
 export interface OrderTerm {
@@ -40,15 +41,25 @@ export function compileOrder(
   const reached = new Map<string, Reached>();
   const terms = order.map((node) => {
     const place = followHops(c, node.hops, { start: { scope, nullable: false }, joins, reached });
-    const { name, type, optional } = findColumn(place.scope.model, node.column);
-    return {
-      expression: place.scope.column(name),
-      type,
-      nullable: place.nullable || optional,
-      descending: node.descending !== backwards,
-    };
+    return { ...compileSorted(c, node.value, place), descending: node.descending !== backwards };
   });
   return { joins, terms };
+}
+
+function compileSorted(
+  c: Compilation,
+  value: OrderNode["value"],
+  { scope, nullable }: Reached,
+): Omit<OrderTerm, "descending"> {
+  if (value.kind === "column") {
+    const { name, type, optional } = findColumn(scope.model, value);
+    return { expression: scope.column(name), type, nullable: nullable || optional };
+  }
+  const compiled = compileRelatedMeasure(c, value, scope);
+  if (!nullable || compiled.nullable) return compiled;
+  // The rows of a row that is not there are not none: there is nothing to count.
+  const isThere = listColumns(scope, scope.model.key).map((column) => `${column} IS NOT NULL`);
+  return { ...compiled, nullable, expression: `CASE WHEN ${isThere.join(" AND ")} THEN ${compiled.expression} END` };
 }
 
 /** The `ORDER BY` list, each value under the name that `rename` gives it. */

@@ -3,6 +3,7 @@ import type { CountPlan, Plan } from "../../plan/plan.ts";
 import type { RowsNode } from "../../plan/rows-node.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
+import { compileAggregate } from "./compile-aggregate.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
 import { compileRead } from "./compile-rows.ts";
 import { compileCreate, compileDelete, compileUpdate } from "./compile-write.ts";
@@ -14,11 +15,12 @@ import type { SqlText } from "./sql-text.ts";
 
 /**
  * What a plan compiles to. `read`: one row that `readList` takes, or for a page or one object a row of its JSON, if
- * any. `count`: one row with the number.
+ * any. `count`: one row with the number. `aggregate`: one row that `readGroups` takes, cut to the value `limit`.
  */
 export type Compiled =
   | { readonly kind: "read"; readonly text: SqlText; readonly cut: ListCut | null; readonly joined: RowsNode | null }
   | { readonly kind: "count"; readonly text: SqlText }
+  | { readonly kind: "aggregate"; readonly text: SqlText; readonly limit: number }
   | { readonly kind: "write"; readonly program: SqlProgram };
 
 /** Compiles a plan for one engine. */
@@ -31,6 +33,11 @@ export function compilePlan(schema: Schema, dialect: Dialect, plan: Plan): Compi
     }
     case "count":
       return { kind: "count", text: compileCount(new Compilation(schema, dialect), plan) };
+    case "aggregate": {
+      const c = new Compilation(schema, dialect);
+      const text = c.finish(compileAggregate(c, plan.groups));
+      return { kind: "aggregate", text, limit: plan.groups.limit?.index ?? -1 };
+    }
     case "create":
       return { kind: "write", program: compileCreate(schema, dialect, plan) };
     case "update":

@@ -35,6 +35,8 @@ export function compilePredicate(c: Compilation, node: PredicateNode, scope: Row
     case "not":
       if (node.item.kind === "isNull")
         return `${scope.column(findColumn(scope.model, node.item.column).name)} IS NOT NULL`;
+      // Never null; engines know how to look for what is not there.
+      if (node.item.kind === "exists") return `NOT ${compileExists(c, node.item, scope)}`;
       return `(${compilePredicate(c, node.item, scope)}) IS NOT TRUE`;
     case "exists":
       return compileExists(c, node, scope);

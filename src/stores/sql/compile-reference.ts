@@ -58,15 +58,18 @@ export function listWrittenRefs(
   });
 }
 
-/** The statements that make the links of the target rows exactly the given ones. */
+/** The statements that write the links of the target rows. Rows that are linked already stay so. */
 export function compileLink(
   context: ReferenceContext,
   node: LinkNode,
   { target, isNew }: { readonly target: TargetRows; readonly isNew: boolean },
 ): readonly SqlText[] {
   const field = findManyToMany(context.model, node.relation);
-  const insert = compileLinkInsert(context, field, { keys: node.keys, target });
-  return isNew ? [insert] : [compileLinkDelete(context, field, target), insert];
+  const given = { keys: node.keys, target };
+  if (node.mode === "remove") return [compileLinkDelete(context, field, given)];
+  const insert = compileLinkInsert(context, field, given);
+  if (isNew) return [insert];
+  return [compileLinkDelete(context, field, node.mode === "add" ? given : { keys: null, target }), insert];
 }
 
 /** Each model with a ref to the written one, in schema order, and the statement that finds a row that uses it. */
@@ -167,21 +170,32 @@ function compileKeysReference(
   return Object.freeze({ field: field.name, params: [keys.index], isList: true, missing: c.finish(text) });
 }
 
+/** Without keys: all links of the target rows. */
 function compileLinkDelete(
   { schema, dialect, model }: ReferenceContext,
   field: ManyToManyField,
-  target: TargetRows,
+  { keys, target }: { readonly keys: ParamNode | null; readonly target: TargetRows },
 ): SqlText {
   const c = new Compilation(schema, dialect);
   const alias = c.alias("t");
   const row = createTableScope(c, model, alias);
   const near = field.near.map((part) => dialect.quoteName(part.column));
-  const keys = model.key.map((part) => row.column(part.column));
-  const rows = `SELECT ${keys.join(", ")} FROM ${nameTable(c, model.table, alias)}${joinWhere(isTarget(c, target, row))}`;
-  const owners = near.length === 1 ? near.join() : `(${near.join(", ")})`;
+  const owners = model.key.map((part) => row.column(part.column));
+  const rows = `SELECT ${owners.join(", ")} FROM ${nameTable(c, model.table, alias)}${joinWhere(isTarget(c, target, row))}`;
   const table = dialect.quoteName(field.table);
   const head = dialect.gaps?.deleteFrom(field.table, c.alias("l")) ?? `DELETE FROM ${table}`;
-  return c.finish(`${head} WHERE ${owners} IN (${rows})`);
+  const conditions = [`${writeTuple(near)} IN (${rows})`];
+  if (keys !== null) {
+    const types = field.far.map((part) => part.type);
+    const given = dialect.keyRows(c.bind(keys), types, c.alias("k"));
+    const far = field.far.map((part) => dialect.quoteName(part.column));
+    conditions.push(`${writeTuple(far)} IN (SELECT ${given.parts.join(", ")} FROM ${given.from})`);
+  }
+  return c.finish(`${head}${joinWhere(conditions)}`);
+}
+
+function writeTuple(columns: readonly string[]): string {
+  return columns.length === 1 ? columns.join() : `(${columns.join(", ")})`;
 }
 
 function compileLinkInsert(

@@ -8,21 +8,29 @@ import type {
   FieldItem,
   ManyItem,
   OneItem,
+  OutputNode,
   PageInfo,
   PageItem,
   RowsNode,
   SelectItem,
   SelectNode,
 } from "../../plan/rows-node.ts";
+import type { ScalarType } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { Compilation } from "./compilation.ts";
+import { compileAllRows } from "./compile-aggregate.ts";
 import { reverseTerms, writeOrder } from "./compile-order.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
 import { DirectList, requireGaps } from "./direct-list.ts";
 import { listParts } from "./join-rows.ts";
 import { KEY_END, type ListCut } from "./read-list.ts";
 import { isBackwards, RowList } from "./row-list.ts";
-import { type RelatedRows, type RowScope, relateRows } from "./row-scope.ts";
+import { listColumns, type RelatedRows, type RowScope, relateRows, writeJoins } from "./row-scope.ts";
+
+/** To-one relations that one row is joined to: a server orders no more tables well, and some refuse more than 61. */
+const MAX_JOINS = 7;
+
+const countType: ScalarType = Object.freeze({ kind: "int", list: false });
 
 /** A compiled read: its text, and how its answer is made of what comes back. */
 export interface CompiledRows {
@@ -41,18 +49,30 @@ export interface CompiledRows {
 export function compileRead(c: Compilation, node: RowsNode): CompiledRows {
   const { output } = node;
   if (output.kind === "single") return { text: compileSingle(c, node, null), cut: null, joined: null };
-  if (c.dialect.gaps !== undefined) return { text: compileJoined(c, node), cut: null, joined: node };
+  if (c.dialect.gaps !== undefined && !showsTotal(output))
+    return { text: compileJoined(c, node), cut: null, joined: node };
   if (output.kind === "array") return compileList(c, node, output.select);
   const page = openPage(c, node, { related: null, items: output.items });
   const json = c.dialect.answer(writePage(page, output.items));
   return { text: `${defineRows(page)}SELECT ${json}`, cut: null, joined: null };
 }
 
+/** A total stands in no row, so a page with one cannot be made of rows alone. */
+function showsTotal(output: OutputNode): boolean {
+  const shows = (item: PageItem): boolean =>
+    item.kind === "total" || (item.kind === "object" && item.items.some(shows));
+  return output.kind === "page" && output.items.some(shows);
+}
+
 function compileList(c: Compilation, node: RowsNode, select: SelectNode): CompiledRows {
   const list = new RowList(c, node, null);
-  const rows = c.dialect.jsonArray(c.dialect.joinRows(compileSelect(c, select, list.row), LINE_END, ""));
-  const keys = c.dialect.joinRows(c.dialect.jsonItems(listKeys(c, list)), KEY_END, "");
-  const text = `SELECT ${c.dialect.answer(rows)}, count(*), ${keys} FROM (${list.query(`${limitOf(c, node)} + 1`)}) AS ${list.alias}`;
+  const row = list.openRow();
+  const json = compileSelect(c, select, row);
+  const order = list.orderOf("read", row);
+  const rows = c.dialect.jsonArray(c.dialect.joinRows(json, LINE_END, order));
+  const keys = c.dialect.joinRows(c.dialect.jsonItems(listKeys(c, list)), KEY_END, order);
+  const from = `(${list.query(`${limitOf(c, node)} + 1`)}) AS ${list.alias}${writeJoins(row.joins)}`;
+  const text = `SELECT ${c.dialect.answer(rows)}, count(*), ${keys} FROM ${from}`;
   return { text, cut: { limit: node.limit?.index ?? 0, backwards: isBackwards(node) }, joined: null };
 }
 
@@ -63,21 +83,21 @@ function compileJoined(c: Compilation, node: RowsNode): string {
   // Behind a join, the engine would make the JSON of all rows before it sorts them.
   const isPlain = node.order.every(({ hops }) => hops.length === 0);
   const list = isPlain ? new DirectList(c, node, null) : new RowList(c, node, null);
-  const parts = [c.dialect.jsonItems(listKeys(c, list)), ...compileParts(c, node, list)];
+  const row = list.openRow();
+  const parts = [c.dialect.jsonItems(listKeys(c, list)), ...compileParts({ c, node, list, row })];
   // Without a name a column is called by its whole text, in every answer.
   const columns = parts.map((part, index) => `${part} AS j${index}`).join(", ");
-  if (list instanceof DirectList) return list.query(columns, limit);
+  if (list instanceof DirectList) return list.query(row, columns, limit);
   const order = writeOrder(c, list.keys);
-  return `SELECT ${columns} FROM (${list.query(limit)}) AS ${list.alias} ORDER BY ${order}`;
+  return `SELECT ${columns} FROM (${list.query(limit)}) AS ${list.alias}${writeJoins(row.joins)} ORDER BY ${order}`;
 }
 
-function compileParts(c: Compilation, node: RowsNode, list: RowList | DirectList): readonly string[] {
+function compileParts(listed: Listed): readonly string[] {
+  const { c, node, row } = listed;
   const { output } = node;
-  if (output.kind !== "page") return [c.dialect.answer(compileSelect(c, output.select, list.row))];
+  if (output.kind !== "page") return [c.dialect.answer(compileSelect(c, output.select, row))];
   return listParts(output.items).map((part) =>
-    c.dialect.answer(
-      part.kind === "rows" ? compileSelect(c, part.select, list.row) : writeEdge({ c, node, list }, part.items),
-    ),
+    c.dialect.answer(part.kind === "rows" ? compileSelect(c, part.select, row) : writeEdge(listed, part.items)),
   );
 }
 
@@ -94,6 +114,8 @@ function compileItem(c: Compilation, item: SelectItem, row: RowScope): string {
       return compileField(c, item, row);
     case "one":
       return compileOne(c, item, row);
+    case "aggregate":
+      return compileAllRows(c, item, row);
     case "many":
       return compileMany(c, item, row);
   }
@@ -111,15 +133,25 @@ function compileField(c: Compilation, item: FieldItem, row: RowScope): string {
     json: c.dialect.toJson(row.column(part.column), part.type, false),
   }));
   const key = c.dialect.jsonObject(parts);
-  if (!field.optional) return key;
-  const isNull = field.columns.map((part) => `${row.column(part.column)} IS NULL`).join(" OR ");
-  return `CASE WHEN ${isNull} THEN ${c.dialect.jsonConstant("null")} ELSE ${key} END`;
+  return field.optional ? writeUnlessNull(c, listColumns(row, field.columns), key) : key;
 }
 
+function writeUnlessNull(c: Compilation, columns: readonly string[], json: string): string {
+  const isNull = columns.map((column) => `${column} IS NULL`).join(" OR ");
+  return `CASE WHEN ${isNull} THEN ${c.dialect.jsonConstant("null")} ELSE ${json} END`;
+}
+
+/** The row joined beside the one it belongs to, where there is a place left; several times faster than a query for each. */
 function compileOne(c: Compilation, item: OneItem, row: RowScope): string {
   const { far, from, conditions } = relateRows(c, row, item.relation);
   const all = [...conditions, ...compileConditions(c, [decided(item.access), item.where], far)];
-  return c.dialect.jsonOrNull(`(SELECT ${compileSelect(c, item.select, far)} FROM ${from}${joinWhere(all)})`);
+  if (row.joins.length < MAX_JOINS) {
+    row.joins.push(`LEFT JOIN ${from} ON ${all.join(" AND ")}`);
+    const json = compileSelect(c, item.select, { ...far, joins: row.joins });
+    return writeUnlessNull(c, listColumns(far, far.model.key.slice(0, 1)), json);
+  }
+  const json = compileSelect(c, item.select, far);
+  return c.dialect.jsonOrNull(`(SELECT ${json} FROM ${from}${writeJoins(far.joins)}${joinWhere(all)})`);
 }
 
 function compileMany(c: Compilation, item: ManyItem, row: RowScope): string {
@@ -143,22 +175,29 @@ function compileSingle(c: Compilation, node: RowsNode, related: RelatedRows | nu
   const select = node.output.kind === "single" ? node.output.select : { kind: "select" as const, items: [] };
   if (c.dialect.gaps !== undefined) {
     const list = new DirectList(c, node, related);
-    return list.query(`${compileSelect(c, select, list.row)} AS j0`, "1");
+    const row = list.openRow();
+    return list.query(row, `${compileSelect(c, select, row)} AS j0`, "1");
   }
   const list = new RowList(c, node, related);
-  const json = compileSelect(c, select, list.row);
-  return `SELECT ${json} FROM (${list.query("1")}) AS ${list.alias}`;
+  const row = list.openRow();
+  const json = compileSelect(c, select, row);
+  return `SELECT ${json} FROM (${list.query("1")}) AS ${list.alias}${writeJoins(row.joins)}`;
 }
 
 /** A list and what it is compiled from. */
-interface Listed {
+interface ListSource {
   readonly c: Compilation;
   readonly node: RowsNode;
   readonly list: RowList | DirectList;
 }
 
+/** A row of a list that is shown. */
+interface Listed extends ListSource {
+  readonly row: RowScope;
+}
+
 /** A list whose rows leave inside a larger JSON value, cut to the limit. */
-interface Page extends Listed {
+interface Page extends ListSource {
   /**
    * The name under which the rows, one more than the limit, are read once and shown in several parts. Null: they are
    * shown once and nobody asks whether more follow, so that no row is read beyond the limit.
@@ -200,7 +239,7 @@ function countParts(items: readonly PageItem[]): number {
   return items.reduce((sum, item) => {
     if (item.kind === "object") return sum + countParts(item.items);
     // A page fact alone needs rows that are read, but never shown.
-    return sum + (item.kind === "constant" ? 0 : item.kind === "info" ? 2 : 1);
+    return sum + (item.kind === "constant" || item.kind === "total" ? 0 : item.kind === "info" ? 2 : 1);
   }, 0);
 }
 
@@ -220,15 +259,18 @@ function limitOf(c: Compilation, node: RowsNode): string {
 }
 
 function writeRows(page: Page, select: SelectNode): string {
-  return writeEach(page, compileSelect(page.c, select, page.list.row));
+  return writeEach(page, ({ c, row }) => compileSelect(c, select, row));
 }
 
-/** A JSON array of `item` for each row of the page. */
-function writeEach(page: Page, item: string): string {
+/** A JSON array of what `write` makes of each row of the page. */
+function writeEach(page: Page, write: (listed: Listed) => string): string {
   const { c, list } = page;
-  if (list instanceof DirectList) return c.dialect.jsonArray(list.join(item, ","));
-  const items = c.dialect.joinRows(item, ",", list.listOrder);
-  return `(SELECT ${c.dialect.jsonArray(items)} FROM (${takeRows(page, list)}) AS ${list.alias})`;
+  const row = list.openRow();
+  const item = write({ ...page, row });
+  if (list instanceof DirectList) return c.dialect.jsonArray(list.join(row, item, ","));
+  const items = c.dialect.joinRows(item, ",", list.orderOf("list", row));
+  const from = `(${takeRows(page, list)}) AS ${list.alias}${writeJoins(row.joins)}`;
+  return `(SELECT ${c.dialect.jsonArray(items)} FROM ${from})`;
 }
 
 function writePage(page: Page, items: readonly PageItem[]): string {
@@ -242,9 +284,11 @@ function writePageItem(page: Page, item: PageItem): string {
     case "rows":
       return writeRows(page, item.select);
     case "edges":
-      return writeEach(page, writeEdge(page, item.items));
+      return writeEach(page, (listed) => writeEdge(listed, item.items));
     case "info":
       return writeInfo(page, item.info);
+    case "total":
+      return page.c.dialect.toJson(page.list.total, countType, false);
     case "object":
       return writePage(page, item.items);
   }
@@ -259,7 +303,7 @@ function writeEdgeItem(page: Listed, item: EdgeItem): string {
     case "constant":
       return page.c.dialect.jsonConstant(JSON.stringify(item.value));
     case "row":
-      return compileSelect(page.c, item.select, page.list.row);
+      return compileSelect(page.c, item.select, page.row);
     case "cursor":
       return writeCursor(page);
   }
@@ -292,7 +336,7 @@ function readCursorAt(page: Page, end: "near" | "far"): string {
   const { c, node, list } = page;
   if (list instanceof DirectList) {
     const isStart = isBackwards(node) === (end === "far");
-    const lists = list.join(writeCursorList(page), KEY_END);
+    const lists = list.join(list.openRow(), writeCursorList(page), KEY_END);
     return c.dialect.jsonCursor(requireGaps(c).partOf(lists, KEY_END, isStart ? "start" : "end"));
   }
   const place = end === "near" ? " LIMIT 1" : findFar(page);
@@ -311,12 +355,12 @@ function takeRows({ c, node, rows }: Page, list: RowList): string {
   return `SELECT * FROM ${rows} LIMIT ${limitOf(c, node)} + 0`;
 }
 
-function writeCursor(page: Listed): string {
+function writeCursor(page: ListSource): string {
   return page.c.dialect.jsonCursor(writeCursorList(page));
 }
 
 /** The JSON list that a cursor is made of. */
-function writeCursorList({ c, node, list }: Listed): string {
+function writeCursorList({ c, node, list }: ListSource): string {
   const tag =
     node.cursorTag === null
       ? c.dialect.jsonConstant("null")

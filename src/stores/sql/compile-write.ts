@@ -6,7 +6,8 @@
 import { createColumn } from "../../plan/column-node.ts";
 import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } from "../../plan/plan.ts";
 import { createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
-import type { AssignmentNode } from "../../plan/write-nodes.ts";
+import type { SelectNode } from "../../plan/rows-node.ts";
+import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
 import { listColumns } from "../../schema/list-columns.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
@@ -23,7 +24,7 @@ import { compileSelect } from "./compile-rows.ts";
 import { compileTakenByChanged, compileTakenByNew } from "./compile-taken.ts";
 import type { Dialect } from "./dialect.ts";
 import { readsModel } from "./reads-model.ts";
-import { createTableScope, findColumn, nameTable, type RowScope } from "./row-scope.ts";
+import { createTableScope, findColumn, nameTable, type RowScope, writeJoins } from "./row-scope.ts";
 import type { SqlProgram, SqlStep } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
 import { isTarget, type TargetRows, writeUpdated } from "./target-rows.ts";
@@ -43,12 +44,13 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
   const context = createContext(schema, dialect, plan.model);
   const { model } = context;
   const target: TargetRows = { kind: "key", where: createKeyPredicate(model, plan.assignments) };
+  const shown = findShown(context, plan);
   return freezeProgram({
     plan,
     model,
     steps: [
       ...compileReferences(context, plan),
-      { kind: "change", text: compileInsert(context, plan.assignments) },
+      { kind: shown === null ? "change" : "changeOne", text: compileInsert(context, plan.assignments, shown) },
       ...compileAfter(context, plan, target),
     ],
     taken: dialect.gaps === undefined ? [] : compileTakenByNew({ ...context, assignments: plan.assignments }),
@@ -72,7 +74,7 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
   const needsKeys =
     plan.references.length > 0 ||
     isBlind(context, target) ||
-    (!target.single && (plan.links.length > 0 || !isConstant(decided(plan.check), true)));
+    (!target.single && (plan.links.length > 0 || plan.bounds.length > 0 || !isConstant(decided(plan.check), true)));
   const { find, rows } = findTargets(context, target, needsKeys);
   return freezeProgram({
     plan,
@@ -80,7 +82,7 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     steps: [
       ...find,
       ...compileReferences(context, plan),
-      compileChange(context, { assignments, target: rows }),
+      compileChange(context, { assignments, target: rows, shown: findShown(context, plan) }),
       ...compileAfter(context, plan, target.single ? { kind: "key", where: target.where } : rows),
     ],
     taken: dialect.gaps === undefined ? [] : compileTakenByChanged({ ...context, assignments }, target, rows),
@@ -205,17 +207,42 @@ function compileReferences(context: WriteContext, plan: CreatePlan | UpdatePlan)
   return plan.references.map((node) => ({ kind: "reference", reference: compileReference(context, node) }));
 }
 
+/** What a write answers by itself: fields of its one row, when nothing follows that could change or forbid it. */
+function findShown({ dialect }: WriteContext, plan: CreatePlan | UpdatePlan): SelectNode | null {
+  const { kind, returning, links, check, assignments } = plan;
+  if (returning === null || links.length > 0 || assignments.length === 0 || !dialect.returns.includes(kind))
+    return null;
+  if (kind === "update" && (!plan.target.single || plan.bounds.length > 0)) return null;
+  if (![check, returning.access].every((rule) => isConstant(decided(rule), true))) return null;
+  const isOwn = returning.select.items.every((item) => item.kind === "field" || item.kind === "constant");
+  return isOwn ? returning.select : null;
+}
+
+function writeReturning(c: Compilation, shown: SelectNode | null, row: RowScope): string {
+  return shown === null ? "" : ` RETURNING ${nameAnswer(c, compileSelect(c, shown, row))}`;
+}
+
+/** With gaps, a column without a name is called by its whole text. */
+function nameAnswer(c: Compilation, json: string): string {
+  return c.dialect.gaps === undefined ? json : `${json} AS j0`;
+}
+
 /** What follows the change: links, the rule on the new row, the answer. */
 function compileAfter(context: WriteContext, plan: CreatePlan | UpdatePlan, target: TargetRows): readonly SqlStep[] {
-  const steps: SqlStep[] = plan.links.map((node) => ({
-    kind: "link",
-    texts: compileLink(context, node, { target, isNew: plan.kind === "create" }),
-    reference: compileLinkReference(context, node),
-  }));
+  const bounds = plan.kind === "create" ? [] : plan.bounds.map((node) => compileBound(context, node, target));
+  const links = plan.links.map(
+    (node): SqlStep => ({
+      kind: "link",
+      texts: compileLink(context, node, { target, isNew: plan.kind === "create" }),
+      reference: compileLinkReference(context, node),
+    }),
+  );
+  const steps: SqlStep[] = [...bounds, ...links];
   const rule = decided(plan.check);
   if (!isConstant(rule, true)) steps.push({ kind: "rule", text: compileRule(context, rule, target) });
   const isOne = plan.kind === "create" || plan.target.single;
-  if (isOne && plan.returning !== null) steps.push(compileReturn(context, plan.returning, target));
+  if (isOne && plan.returning !== null && findShown(context, plan) === null)
+    steps.push(compileReturn(context, plan.returning, target));
   return steps;
 }
 
@@ -228,40 +255,71 @@ function compileRule(context: WriteContext, rule: PredicateNode, target: TargetR
 
 function compileReturn(context: WriteContext, returning: ReturningNode, target: TargetRows): SqlStep {
   const text = compileStatement(context, (c, row, from) => {
-    const json = `${compileSelect(c, returning.select, row)}${c.dialect.gaps === undefined ? "" : " AS j0"}`;
+    const json = nameAnswer(c, compileSelect(c, returning.select, row));
     const conditions = [...isTarget(c, target, row), ...compileConditions(c, [decided(returning.access)], row)];
-    return `SELECT ${json} FROM ${from}${joinWhere(conditions)}`;
+    return `SELECT ${json} FROM ${from}${writeJoins(row.joins)}${joinWhere(conditions)}`;
   });
   return { kind: "return", text };
 }
 
-function compileInsert(context: WriteContext, assignments: readonly AssignmentNode[]): SqlText {
+function compileInsert(
+  context: WriteContext,
+  assignments: readonly AssignmentNode[],
+  shown: SelectNode | null,
+): SqlText {
   const { schema, dialect, model } = context;
   const c = new Compilation(schema, dialect);
   const columns = assignments.map((node) => dialect.quoteName(findColumn(model, node.column).name));
   const values = assignments.map((node) => c.bind(node.value));
-  return c.finish(
-    `INSERT INTO ${dialect.quoteName(model.table)} (${columns.join(", ")}) VALUES (${values.join(", ")})`,
-  );
+  const row: RowScope = { model, column: dialect.quoteName, joins: [] };
+  const into = `${dialect.quoteName(model.table)} (${columns.join(", ")})`;
+  return c.finish(`INSERT INTO ${into} VALUES (${values.join(", ")})${writeReturning(c, shown, row)}`);
 }
 
 /** The change of the rows themselves; an update of links alone only counts the rows it reaches. */
 function compileChange(
   context: WriteContext,
-  { assignments, target }: { readonly assignments: readonly AssignmentNode[]; readonly target: TargetRows },
+  {
+    assignments,
+    target,
+    shown,
+  }: {
+    readonly assignments: readonly AssignmentNode[];
+    readonly target: TargetRows;
+    readonly shown: SelectNode | null;
+  },
 ): SqlStep {
   const { dialect, model } = context;
-  const kind = assignments.length === 0 ? "count" : "change";
+  const kind = assignments.length === 0 ? "count" : shown === null ? "change" : "changeOne";
   const text = compileStatement(context, (c, row, from) => {
     if (kind === "count") return `SELECT count(*) FROM ${from}${joinWhere(isTarget(c, target, row))}`;
     const rows = writeUpdated(c, target, { row, from });
     const set = assignments.map((node) => {
       const { name } = findColumn(model, node.column);
-      return `${dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name)} = ${c.bind(node.value)}`;
+      const place = dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name);
+      return `${place} = ${writeAssigned(c, node, row)}`;
     });
-    return `UPDATE ${rows.from} SET ${set.join(", ")}${joinWhere(rows.conditions)}`;
+    return `UPDATE ${rows.from} SET ${set.join(", ")}${joinWhere(rows.conditions)}${writeReturning(c, shown, row)}`;
   });
   return { kind, text };
+}
+
+/** What a column becomes. */
+function writeAssigned(c: Compilation, { column, operator, value }: AssignmentNode, row: RowScope): string {
+  if (operator === "set") return c.bind(value);
+  const { name, type } = findColumn(row.model, column);
+  return c.dialect.calculate(operator, { left: row.column(name), right: c.bind(value), type });
+}
+
+/** What finds a written row in which a calculated column left its range. */
+function compileBound(context: WriteContext, { column, min, max }: BoundNode, target: TargetRows): SqlStep {
+  const text = compileStatement(context, (c, row, from) => {
+    const { name, type } = findColumn(row.model, column);
+    const value = c.dialect.sortable(row.column(name), type);
+    const outside = `(${value} < ${c.bind(min, "sortable")} OR ${value} > ${c.bind(max, "sortable")})`;
+    return `SELECT 1 FROM ${from}${joinWhere([...isTarget(c, target, row), outside])} LIMIT 1`;
+  });
+  return { kind: "bound", field: column.field, bounds: [min.index, max.index], text };
 }
 
 /**
@@ -281,7 +339,8 @@ function compileChecks(
     const old = createTableScope(c, model, alias);
     const columns = listColumns(model).map(({ column }) => {
       const assigned = assignments.find((node) => findColumn(model, node.column).name === column);
-      return `${assigned === undefined ? old.column(column) : c.bind(assigned.value)} AS ${dialect.quoteName(column)}`;
+      const value = assigned === undefined ? old.column(column) : writeAssigned(c, assigned, old);
+      return `${value} AS ${dialect.quoteName(column)}`;
     });
     const from = target === null ? "" : ` FROM ${nameTable(c, model.table, alias)}`;
     const where = target === null ? "" : joinWhere(isTarget(c, createTargetRows(target), old));

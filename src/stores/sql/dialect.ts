@@ -3,6 +3,7 @@
  * text to SQL text. It holds no plan logic and knows no engine's name.
  */
 import type { ScalarType } from "../../schema/schema-model.ts";
+import type { AggregateDialect } from "./aggregate-dialect.ts";
 import type { Binding } from "./sql-text.ts";
 
 /** One entry of a JSON object: its name and the SQL of its value, which is JSON already. */
@@ -54,6 +55,13 @@ export interface DialectGaps {
   readonly forUpdate: string;
 }
 
+/** Two numbers of a type, as SQL. */
+export interface Calculated {
+  readonly left: string;
+  readonly right: string;
+  readonly type: ScalarType;
+}
+
 /** How one engine writes SQL. "JSON" below is whatever the engine's own functions take for JSON: text, or a type. */
 export interface Dialect {
   /** A table, column, index or constraint name. */
@@ -77,6 +85,8 @@ export interface Dialect {
   jsonArray(items: string): string;
   /** One text of all rows, an aggregate; null for no rows. `order` empty: in the order the rows come. */
   joinRows(item: string, separator: string, order: string): string;
+  /** Whether rows of a derived table come in its order when others are left joined to them. */
+  readonly joinsKeepOrder: boolean;
   /** `json`, or JSON null where it is an SQL null. */
   jsonOrNull(json: string): string;
   /** JSON true or false. */
@@ -102,12 +112,18 @@ export interface Dialect {
   orderTerm(expression: string, descending: boolean, nullable: boolean): string;
   /** One ascending term of an index; null is the smallest value. */
   indexTerm(expression: string, nullable: boolean): string;
+  /** What an operator makes of a number of the type; null when one of the two is. */
+  calculate(operator: "add" | "multiply", of: Calculated): string;
   /** The smaller of two numbers. */
   smaller(left: string, right: string): string;
   /** The rows of a bound list of keys. */
   keyRows(list: string, types: readonly ScalarType[], alias: string): KeyRows;
   /** The keys of all selected rows as one value that {@link keyRows} takes back, an aggregate. */
   collectKeys(parts: readonly string[], types: readonly ScalarType[]): string;
+  /** The writes that can answer what they made of a row, behind RETURNING. */
+  readonly returns: readonly ("create" | "update")[];
+  /** Calculating over groups of rows. */
+  readonly aggregates: AggregateDialect;
   /** Absent: the engine has none of these gaps. */
   readonly gaps?: DialectGaps;
 }

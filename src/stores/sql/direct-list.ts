@@ -10,13 +10,11 @@ import { type CompiledOrder, compileOrder, type OrderTerm, writeOrder } from "./
 import { decided, joinWhere } from "./compile-predicate.ts";
 import type { DialectGaps, KeyRows } from "./dialect.ts";
 import { findOrderedIndex } from "./find-ordered-index.ts";
-import { compileSource, isBackwards, selectTable } from "./row-list.ts";
-import type { RelatedRows, RowScope } from "./row-scope.ts";
+import { compileSource, compileTotal, isBackwards, selectTable } from "./row-list.ts";
+import { type RelatedRows, type RowScope, writeJoins } from "./row-scope.ts";
 
 /** A list that is being compiled. */
 export class DirectList {
-  /** A row of the table. */
-  readonly row: RowScope;
   readonly #c: Compilation;
   readonly #node: RowsNode;
   readonly #rows: RelatedRows;
@@ -26,8 +24,12 @@ export class DirectList {
     this.#c = c;
     this.#node = node;
     this.#rows = related ?? selectTable(c, node.model);
-    this.row = this.#rows.far;
-    this.#order = compileOrder(c, node.order, { scope: this.row, backwards: isBackwards(node) });
+    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node) });
+  }
+
+  /** A row of the table, with nothing joined to it yet. */
+  openRow(): RowScope {
+    return { ...this.#rows.far, joins: [] };
   }
 
   /** The sort keys of a row. */
@@ -38,26 +40,31 @@ export class DirectList {
   /** The number of all rows behind the place where the page starts. */
   get count(): string {
     const { offset } = this.#node;
-    const count = `(SELECT count(*) ${this.#source})`;
+    const count = `(SELECT count(*) ${this.#writeSource([])})`;
     return offset === null ? count : `${count} - ${this.#c.bind(offset)}`;
   }
 
-  /** The query of these columns, cut by the given `LIMIT` text. */
-  query(columns: string, limit: string): string {
+  /** A query of how many rows the list has in all. */
+  get total(): string {
+    return compileTotal(this.#c, this.#node, this.#rows);
+  }
+
+  /** The query of these columns of the row, cut by the given `LIMIT` text. */
+  query(row: RowScope, columns: string, limit: string): string {
     const order = writeOrder(this.#c, this.#order.terms);
     const skip = this.#offset === null ? "" : ` OFFSET ${this.#offset}`;
-    return `SELECT ${columns} ${this.#source} ORDER BY ${order} LIMIT ${limit}${skip}`;
+    return `SELECT ${columns} ${this.#writeSource(row.joins)} ORDER BY ${order} LIMIT ${limit}${skip}`;
   }
 
   /**
    * A scalar subquery of all rows' texts, in the list's own order, cut to its limit. The rows are found by their keys
    * first, so that those beyond the limit cost no more than that.
    */
-  join(item: string, separator: string): string {
+  join(row: RowScope, item: string, separator: string): string {
     const c = this.#c;
     const rows = this.#firstRows();
-    const match = this.row.model.key.map(({ column }, part) => `${this.row.column(column)} = ${rows.parts[part]}`);
-    const joins = this.#order.joins.map((join) => ` ${join}`).join("");
+    const match = row.model.key.map(({ column }, part) => `${row.column(column)} = ${rows.parts[part]}`);
+    const joins = writeJoins([...this.#order.joins, ...row.joins]);
     const order = `${rows.position}${isBackwards(this.#node) ? " DESC" : ""}`;
     const from = `${rows.from} JOIN ${this.#rows.table} ON ${match.join(" AND ")}${joins}`;
     return `(SELECT ${c.dialect.joinRows(item, separator, order)} FROM ${from})`;
@@ -65,10 +72,11 @@ export class DirectList {
 
   #firstRows(): KeyRows {
     const { model, limit } = this.#node;
+    const { far } = this.#rows;
     if (limit === null) throw new FootingError("FTG_INTERNAL", { detail: `A list of ${model} has no limit.` });
     return requireGaps(this.#c).firstRows({
-      key: this.row.model.key.map(({ column, type }) => ({ expression: this.row.column(column), type })),
-      source: this.#source,
+      key: far.model.key.map(({ column, type }) => ({ expression: far.column(column), type })),
+      source: this.#writeSource([]),
       indexed: this.#indexed,
       order: this.#order.terms,
       limit: this.#c.bind(limit),
@@ -77,8 +85,8 @@ export class DirectList {
     });
   }
 
-  get #source(): string {
-    return compileSource(this.#c, this.#node, { rows: this.#rows, order: this.#order });
+  #writeSource(joins: readonly string[]): string {
+    return compileSource(this.#c, this.#node, { rows: this.#rows, order: this.#order, joins });
   }
 
   /** Conditions beyond the fixed columns would make an index no better than reading all rows once. */

@@ -2,6 +2,7 @@
  * Makes the answer of a list or page from rows that came one by one: the sort keys of each, then its JSON, once per part
  * of a page that shows it. It parses no JSON.
  */
+import { FootingError } from "../../errors/footing-error.ts";
 import type { PageItem, RowsNode } from "../../plan/rows-node.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { ReadResult, Values } from "../contract/store.ts";
@@ -82,6 +83,8 @@ function renderItem(listing: Listing, item: PageItem): readonly Piece[] {
       return renderPage(listing, item.items);
     case "info":
       return [JSON.stringify(findFact(listing, item.info))];
+    case "total":
+      throw new FootingError("FTG_INTERNAL", { detail: "A page that shows its total is not joined of rows." });
   }
 }
 

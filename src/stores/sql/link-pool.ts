@@ -1,5 +1,5 @@
 /** Connections that one user has at a time. Whoever waits too long for one is told so; nobody waits for ever. */
-import { FootingError } from "../../errors/footing-error.ts";
+import { createBusyError } from "./server-failure.ts";
 
 /** A connection that a pool keeps. */
 export interface PooledLink {
@@ -75,7 +75,7 @@ export class LinkPool<L extends PooledLink> {
     return new Promise((resolve, reject) => {
       const giveUp = () => {
         this.#waiters.delete(waiter);
-        reject(createBusyError(size, wait));
+        reject(createBusyError(`All ${size} connections to the database have been in use for ${wait} ms.`));
       };
       const waiter: Waiter = { start: resolve, timer: setTimeout(giveUp, wait) };
       this.#waiters.add(waiter);
@@ -113,11 +113,4 @@ export class LinkPool<L extends PooledLink> {
       throw error;
     }
   }
-}
-
-function createBusyError(size: number, wait: number): FootingError {
-  return new FootingError("FTG_BUSY", {
-    detail: `All ${size} connections to the database have been in use for ${wait} ms.`,
-    headers: { "Retry-After": "1" },
-  });
 }

@@ -3,7 +3,7 @@ import type { SqlProgram } from "./sql-program.ts";
 
 /** Whether a program is one statement, which is a transaction by itself. */
 export function isSingle({ steps }: SqlProgram): boolean {
-  return steps.length === 1 && (steps[0]?.kind === "change" || steps[0]?.kind === "count");
+  return steps.length === 1 && steps.every(({ kind }) => kind === "change" || kind === "changeOne" || kind === "count");
 }
 
 /** Whether all statements of a program may be sent before the first is answered: none of them decides about another. */

@@ -13,14 +13,12 @@ import {
   writeOrder,
 } from "./compile-order.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
-import { createTableScope, nameTable, type RelatedRows, type RowScope } from "./row-scope.ts";
+import { createTableScope, nameTable, type RelatedRows, type RowScope, writeJoins } from "./row-scope.ts";
 
 /** A list of rows that is being compiled. First ask for columns, then for the {@link RowList.query}. */
 export class RowList {
   /** The alias under which the inner query must stand. */
   readonly alias: string;
-  /** A row as it comes out of the inner query. */
-  readonly row: RowScope;
   readonly #c: Compilation;
   readonly #node: RowsNode;
   readonly #rows: RelatedRows;
@@ -33,8 +31,12 @@ export class RowList {
     this.#rows = related ?? selectTable(c, node.model);
     this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node) });
     this.alias = c.alias("r");
+  }
+
+  /** A row as it comes out of the inner query, with nothing joined to it yet. */
+  openRow(): RowScope {
     const { far } = this.#rows;
-    this.row = { model: far.model, column: (name) => this.#carry(far.column(name)) };
+    return { model: far.model, column: (name) => this.#carry(far.column(name)), joins: [] };
   }
 
   /** The sort keys of a row that came out. */
@@ -42,17 +44,27 @@ export class RowList {
     return this.#order.terms.map((term) => ({ ...term, expression: this.#carry(term.expression) }));
   }
 
-  /** The `ORDER BY` list that puts rows that were read backwards into the list's own order; empty otherwise. */
-  get listOrder(): string {
-    if (!isBackwards(this.#node)) return "";
-    return writeOrder(this.#c, reverseTerms(this.#order.terms), (expression) => this.#carry(expression));
+  /**
+   * The `ORDER BY` list that puts rows into the order of reading, or into the list's own; empty where they come so by
+   * themselves.
+   */
+  orderOf(use: "read" | "list", { joins }: RowScope): string {
+    const isTurned = use === "list" && isBackwards(this.#node);
+    if (!isTurned && (joins.length === 0 || this.#c.dialect.joinsKeepOrder)) return "";
+    const { terms } = this.#order;
+    return writeOrder(this.#c, isTurned ? reverseTerms(terms) : terms, (expression) => this.#carry(expression));
+  }
+
+  /** A query of how many rows the list has in all. */
+  get total(): string {
+    return compileTotal(this.#c, this.#node, this.#rows);
   }
 
   /** The inner query, cut by the given `LIMIT` text. */
   query(limit: string): string {
     const c = this.#c;
     const { offset } = this.#node;
-    const source = compileSource(c, this.#node, { rows: this.#rows, order: this.#order });
+    const source = compileSource(c, this.#node, { rows: this.#rows, order: this.#order, joins: [] });
     const order = writeOrder(c, this.#order.terms);
     const skip = offset === null ? "" : ` OFFSET ${cutAt(c, c.bind(offset))}`;
     return `SELECT ${this.#columns()} ${source} ORDER BY ${order} LIMIT ${limit}${skip}`;
@@ -70,16 +82,27 @@ export class RowList {
   }
 }
 
-/** `FROM … WHERE …` of a list: its rows, what their order joins, and where they start. */
+/** `FROM … WHERE …` of a list: its rows, what their order and what is shown of them join, and where they start. */
 export function compileSource(
   c: Compilation,
   { access, where, seek }: RowsNode,
-  { rows, order }: { readonly rows: RelatedRows; readonly order: CompiledOrder },
+  {
+    rows,
+    order,
+    joins,
+  }: { readonly rows: RelatedRows; readonly order: CompiledOrder; readonly joins: readonly string[] },
 ): string {
   const { far, from, conditions } = rows;
   const all = [...conditions, ...compileConditions(c, [decided(access), where], far)];
   if (seek !== null && seek.values.length > 0) all.push(compileSeek(c, seek, order.terms));
-  return `FROM ${[from, ...order.joins].join(" ")}${joinWhere(all)}`;
+  return `FROM ${from}${writeJoins([...order.joins, ...joins])}${joinWhere(all)}`;
+}
+
+/** A query of how many rows a list has in all, wherever it starts and ends. */
+export function compileTotal(c: Compilation, { access, where }: RowsNode, rows: RelatedRows): string {
+  const { far, from, conditions } = rows;
+  const all = [...conditions, ...compileConditions(c, [decided(access), where], far)];
+  return `(SELECT count(*) FROM ${from}${joinWhere(all)})`;
 }
 
 /**

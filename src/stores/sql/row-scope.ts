@@ -12,6 +12,8 @@ export interface RowScope {
   readonly model: ModelSchema;
   /** The SQL of one of its columns. May note that the column is needed: ask only for what the statement uses. */
   column(name: string): string;
+  /** The left joins by which other rows stand beside it, in the order in which they follow its table. */
+  readonly joins: string[];
 }
 
 /** A stored column of a model. */
@@ -34,7 +36,12 @@ export interface RelatedRows {
 
 /** The row of a table that stands under `alias`. */
 export function createTableScope(c: Compilation, model: ModelSchema, alias: string): RowScope {
-  return { model, column: (name) => `${alias}.${c.dialect.quoteName(name)}` };
+  return { model, column: (name) => `${alias}.${c.dialect.quoteName(name)}`, joins: [] };
+}
+
+/** The joins behind a table. */
+export function writeJoins(joins: readonly string[]): string {
+  return joins.map((join) => ` ${join}`).join("");
 }
 
 /** `"city" AS t1`. */
@@ -77,7 +84,7 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
     };
   if (field.kind === "manyToMany") {
     const linkAlias = c.alias("l");
-    const link: RowScope = { model: target, column: (name) => `${linkAlias}.${c.dialect.quoteName(name)}` };
+    const link = createTableScope(c, target, linkAlias);
     const join = matchColumns(listColumns(far, target.key), listColumns(link, field.far)).join(" AND ");
     return {
       far,
@@ -99,7 +106,7 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
 }
 
 /** The SQL of several columns of a row. */
-function listColumns(row: RowScope, columns: readonly KeyColumn[]): readonly string[] {
+export function listColumns(row: RowScope, columns: readonly KeyColumn[]): readonly string[] {
   return columns.map(({ column }) => row.column(column));
 }
 

@@ -23,6 +23,7 @@ const where = createCompare(createColumn("id"), "eq", createParam(0, { kind: "in
 
 const update: UpdatePlan = createPlan({
   kind: "update",
+  bounds: [],
   model: "City",
   target: { kind: "target", where, single: true, readable: always, allowed: always },
   assignments: [],
@@ -84,6 +85,12 @@ const twins: WrittenReference = { field: "twins", params: [1], isList: true, mis
 
 test("one statement is enough when all is well", () => {
   expect(drive(createProgram({}), { change: 1 })).toEqual({ asked: ["change"], result: { affected: 1, json: null } });
+});
+
+test("a change that answers its row needs no second statement", () => {
+  const program = createProgram({ steps: [{ kind: "changeOne", text: name("change") }] });
+  expect(drive(program, { change: ["{}"] })).toEqual({ asked: ["change"], result: { affected: 1, json: "{}" } });
+  expect(() => drive(program, { change: undefined, visible: [1] })).toThrow("You may not update this City.");
 });
 
 test("a target that is not there is not found, one that is there is forbidden", () => {

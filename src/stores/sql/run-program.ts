@@ -7,6 +7,7 @@ import type { JsonValue } from "../../schema/schema-model.ts";
 import type { Values, WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
 import {
+  boundViolation,
   checkViolation,
   forbidden,
   type Key,
@@ -15,7 +16,7 @@ import {
   stillReferenced,
   uniqueViolation,
 } from "../contract/violations.ts";
-import type { SqlProgram, WrittenReference } from "./sql-program.ts";
+import type { SqlProgram, SqlStep, WrittenReference } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
 
 /** One statement to run. */
@@ -24,8 +25,10 @@ export interface SqlCall {
   readonly values: Values;
   /** The value of the binding `collected`. */
   readonly collected: unknown;
-  /** True: answer the number of rows written. False: answer the first row, or undefined. */
+  /** Whether it writes, and may be refused. */
   readonly isChange: boolean;
+  /** What to answer: the number of rows written, or the first row, or undefined without one. */
+  readonly answer: "count" | "row";
 }
 
 /** The answer to a {@link SqlCall}. */
@@ -39,7 +42,9 @@ export type Refusal =
   | { readonly kind: "unique"; readonly columns: readonly string[] }
   | { readonly kind: "unique"; readonly index: string }
   | { readonly kind: "check"; readonly name: string }
-  | { readonly kind: "reference" };
+  | { readonly kind: "reference" }
+  /** A value that no column of the type can hold. */
+  | { readonly kind: "range" };
 
 /** Reads a driver's error; null when it is not about a constraint. */
 export type ReadRefusal = (error: unknown) => Refusal | null;
@@ -78,14 +83,23 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
         yield* checkReference(run, step.reference);
         break;
       case "release":
-        yield { ...askRow(run, step.text), isChange: true };
+        yield askChange(run, step.text);
         break;
       case "change":
-        affected = yield* change(run, step.text);
+        affected = Number(yield* change(run, askChange(run, step.text)));
         break;
+      case "changeOne": {
+        const reply = yield* change(run, { ...askChange(run, step.text), answer: "row" });
+        affected = reply === undefined ? 0 : 1;
+        json = readText(readRow(reply)[0]);
+        break;
+      }
       case "count":
         affected = Number(readRow(yield askRow(run, step.text))[0]);
         if (affected === 0 && program.visible !== null) yield* failTarget(run);
+        break;
+      case "bound":
+        if ((yield askRow(run, step.text)) !== undefined) throw createBoundError(run, step);
         break;
       case "link":
         yield* writeLinks(run, step.texts, step.reference);
@@ -101,10 +115,15 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
   return { affected, json };
 }
 
+type BoundStep = Extract<SqlStep, { readonly kind: "bound" }>;
 type Steps<T> = Generator<SqlCall, T, SqlReply>;
 
 function askRow({ values, collected }: Run, text: SqlText): SqlCall {
-  return { text, values, collected, isChange: false };
+  return { text, values, collected, isChange: false, answer: "row" };
+}
+
+function askChange(run: Run, text: SqlText): SqlCall {
+  return { ...askRow(run, text), isChange: true, answer: "count" };
 }
 
 function readRow(reply: SqlReply): readonly unknown[] {
@@ -115,15 +134,25 @@ function readText(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function* change(run: Run, text: SqlText): Steps<number> {
-  let affected: SqlReply;
+function* change(run: Run, call: SqlCall): Steps<SqlReply> {
+  let reply: SqlReply;
   try {
-    affected = yield { ...askRow(run, text), isChange: true };
+    reply = yield call;
   } catch (error) {
     return yield* failChange(run, error);
   }
-  if (affected === 0 && run.program.visible !== null) return yield* failTarget(run);
-  return Number(affected);
+  if ((reply === 0 || reply === undefined) && run.program.visible !== null) return yield* failTarget(run);
+  return reply;
+}
+
+function createBoundError({ program, values }: Run, { field, bounds }: BoundStep): FootingError {
+  return boundViolation(program.model, field, [values[bounds[0]], values[bounds[1]]]);
+}
+
+/** A calculation whose result no column can hold: of several, the first is named. */
+function failRange(run: Run, error: unknown): never {
+  const step = run.program.steps.find((candidate) => candidate.kind === "bound");
+  throw step?.kind === "bound" ? createBoundError(run, step) : error;
 }
 
 /** The target of a write by key was not written: it is not there, or it is not allowed. */
@@ -138,6 +167,7 @@ function* failChange(run: Run, error: unknown): Steps<never> {
   const { model, plan } = run.program;
   const refusal = run.readRefusal(error);
   if (refusal === null) throw error;
+  if (refusal.kind === "range") return failRange(run, error);
   if (refusal.kind === "check") return yield* failCheck(run, refusal.name);
   for (const { fields, text } of run.program.taken) {
     if ((yield askRow(run, text)) !== undefined) throw uniqueViolation(model, fields);
@@ -219,7 +249,7 @@ function readKey(values: Values, { params, isList }: WrittenReference, position:
 function* writeLinks(run: Run, texts: readonly SqlText[], reference: WrittenReference): Steps<void> {
   for (const text of texts) {
     try {
-      yield { ...askRow(run, text), isChange: true };
+      yield askChange(run, text);
     } catch (error) {
       if (run.readRefusal(error)?.kind === "reference") yield* checkReference(run, reference);
       throw error;

@@ -2,12 +2,9 @@
  * A write as plain data: the statements it takes, in order, and those that find out why one of them failed.
  * Running them is the work of `run-program.ts` and of a store's driver.
  */
-import type { CreatePlan, DeletePlan, UpdatePlan } from "../../plan/plan.ts";
+import type { WritePlan } from "../../plan/plan.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import type { SqlText } from "./sql-text.ts";
-
-/** A plan that writes. */
-export type WritePlan = CreatePlan | UpdatePlan | DeletePlan;
 
 /** A written ref or manyToMany, and the statement that finds the first of its keys that leads nowhere. */
 export interface WrittenReference {
@@ -30,8 +27,17 @@ export type SqlStep =
   | { readonly kind: "release"; readonly text: SqlText }
   /** Writes the rows of the model and counts them. */
   | { readonly kind: "change"; readonly text: SqlText }
+  /** Writes one row of the model and answers its JSON; no row when it wrote none. */
+  | { readonly kind: "changeOne"; readonly text: SqlText }
   /** One row with the number of target rows, of which nothing but their links changes. */
   | { readonly kind: "count"; readonly text: SqlText }
+  /** One row when the column left its range, which the params at the two indexes hold. */
+  | {
+      readonly kind: "bound";
+      readonly field: string;
+      readonly bounds: readonly [min: number, max: number];
+      readonly text: SqlText;
+    }
   /** Writes a link table. */
   | { readonly kind: "link"; readonly texts: readonly SqlText[]; readonly reference: WrittenReference }
   /** One row when the rule does not hold of a written row. */

@@ -27,13 +27,20 @@ export function compiledOf(statement: Statement): Compiled {
 
 /** Whether a statement leaves the database as it is. */
 export function isReading(statement: Statement): boolean {
-  return statement.plan.kind === "read" || statement.plan.kind === "count";
+  const { kind } = statement.plan;
+  return kind === "read" || kind === "count" || kind === "aggregate";
 }
 
 /** The answer in the row of a list, a page or one object; no row is no object. */
 export function readAnswer(row: readonly unknown[] | undefined, values: Values, cut: ListCut | null): ReadResult {
   if (row === undefined) return noObject;
   return cut === null ? { json: readJson(row[0]), hasMore: false, edge: null } : readList(row, values, cut);
+}
+
+/** The answer in the row of an aggregate: the groups, one more than the limit when there are more, and their number. */
+export function readGroups([json, count]: readonly unknown[], values: Values, limit: number): ReadResult {
+  const result = readList([json, count, ""], values, { limit, backwards: false });
+  return { ...result, edge: null };
 }
 
 /** Long texts come as bytes, which go to the socket as they are. */

@@ -5,6 +5,7 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
+import { addDecimals } from "../../util/digits.ts";
 import type { Binding } from "../sql/sql-text.ts";
 
 /** Turns a canonical JSON value into what SQLite stores or compares. */
@@ -18,6 +19,8 @@ export const FUNCTIONS = {
   base64: "footing_base64",
   /** JSON string of a text in base64url. */
   cursor: "footing_cursor",
+  /** The sum of two decimals of one scale. */
+  decimalAdd: "footing_decimal_add",
   /** A text that sorts as the decimal it is made of. */
   decimalKey: "footing_decimal_key",
 } as const;
@@ -59,6 +62,9 @@ export function registerFunctions(database: DatabaseSync): void {
       : "null",
   );
   database.function(FUNCTIONS.cursor, options, (value) => `"${Buffer.from(String(value)).toString("base64url")}"`);
+  database.function(FUNCTIONS.decimalAdd, options, (left, right) =>
+    left === null || right === null ? null : addDecimals(String(left), String(right)),
+  );
   database.function(FUNCTIONS.decimalKey, options, (value) =>
     value === null ? null : createDecimalKey(String(value)),
   );
@@ -72,6 +78,12 @@ export function createDecimalKey(decimal: string): string {
   if (!decimal.startsWith("-")) return `1${String(decimal.length).padStart(2, "0")}${decimal}`;
   const digits = decimal.slice(1).replace(/\d/g, (digit) => String(9 - Number(digit)));
   return `0${String(99 - digits.length)}${digits}`;
+}
+
+/** The decimal that a {@link createDecimalKey} was made of. */
+export function parseDecimalKey(key: string): string {
+  const digits = key.slice(3);
+  return key.startsWith("1") ? digits : `-${digits.replace(/\d/g, (digit) => String(9 - Number(digit)))}`;
 }
 
 /** A native value as an SQL literal, for constraints. */

@@ -1,6 +1,8 @@
 /** The text of compiled plans, and that SQLite answers it by its indexes. */
+
 import { beforeAll, describe, expect, test } from "vitest";
 import { createColumn } from "../../plan/column-node.ts";
+import { createConstantItem } from "../../plan/constant-item.ts";
 import { createHop, createOrder, type OrderNode } from "../../plan/order-node.ts";
 import { createParam } from "../../plan/param-node.ts";
 import { createPlan, type Plan } from "../../plan/plan.ts";
@@ -13,7 +15,6 @@ import {
   type PredicateNode,
 } from "../../plan/predicate-node.ts";
 import {
-  createConstantItem,
   createFieldItem,
   createManyItem,
   createOneItem,
@@ -134,7 +135,7 @@ describe("reads", () => {
     );
   });
 
-  test("a rule of a to-one relation stands in its sub-select, one of a sort hop in its join", () => {
+  test("a rule of a to-one relation stands in its join, as one of a sort hop does", () => {
     const access = isEqual("name", text);
     const country = createOneItem({
       as: "country",
@@ -148,9 +149,20 @@ describe("reads", () => {
       order: [createOrder([createHop("country", access)], createColumn("name"), true), byId],
     });
     expect(compileRead(plan)).toBe(
-      `SELECT concat('{"country":', coalesce((SELECT concat('{"code":', json_quote(t4."code"), '}') FROM "country" AS t4 WHERE t4."code" = r3.c1 AND t4."name" = ?1), 'null'), '}') ` +
+      `SELECT concat('{"country":', CASE WHEN t4."code" IS NULL THEN 'null' ELSE concat('{"code":', json_quote(t4."code"), '}') END, '}') ` +
         `FROM (SELECT t1."country_code" AS c1 FROM "city" AS t1 LEFT JOIN "country" AS t2 ON t2."code" = t1."country_code" AND t2."name" = ?1 ` +
-        `ORDER BY t2."name" DESC, t1."id" LIMIT 1) AS r3`,
+        `ORDER BY t2."name" DESC, t1."id" LIMIT 1) AS r3 LEFT JOIN "country" AS t4 ON t4."code" = r3.c1 AND t4."name" = ?1`,
+    );
+  });
+
+  test("a row is joined to seven others at most; further ones are looked up", () => {
+    const show = (as: string) =>
+      createOneItem({ as, relation: "country", access: always, where: always, select: createSelect([]) });
+    const items = Array.from({ length: 9 }, (_, index) => show(`c${index}`));
+    const text = compileRead(listCities({ output: { kind: "single", select: createSelect(items) }, order: [byId] }));
+    expect(text.match(/LEFT JOIN "country"/g)).toHaveLength(7);
+    expect(text).toContain(
+      `,"c7":', coalesce((SELECT '{}' FROM "country" AS t10 WHERE t10."code" = r2.c1), 'null'), ',"c8":', coalesce((SELECT `,
     );
   });
 
@@ -209,7 +221,7 @@ describe("reads", () => {
 describe("writes", () => {
   const code = createAssignment(createColumn("code"), createParam(0, text));
   const name = createAssignment(createColumn("name"), createParam(1, text));
-  const links = [createLink("borders", createParam(2, { kind: "keys", parts: [text] }))];
+  const links = [createLink("borders", "set", createParam(2, { kind: "keys", parts: [text] }))];
 
   test("a create inserts, links, and looks at its rule", () => {
     const plan = createPlan({
@@ -241,6 +253,7 @@ describe("writes", () => {
     } as const;
     const plan = createPlan({
       kind: "update",
+      bounds: [],
       model: "Country",
       target,
       assignments: [name],

@@ -4,6 +4,8 @@
  */
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Dialect, JsonEntry } from "../sql/dialect.ts";
+import { writeCalculation } from "../sql/write-calculation.ts";
+import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, FUNCTIONS, writeLiteral } from "./codec.ts";
 
 /** Most arguments SQLite's `concat` takes. */
@@ -30,6 +32,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   jsonArray: (items) => `concat('[', ${items}, ']')`,
   joinRows: (item, separator, order) =>
     `group_concat(${item}, ${quoteText(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
+  joinsKeepOrder: true,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `iif(${condition}, 'true', 'false')`,
   jsonCursor: (list) => `${FUNCTIONS.cursor}(${list})`,
@@ -44,12 +47,17 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   isSame: (left, right) => `${left} IS ${right}`,
   orderTerm: (expression, descending) => (descending ? `${expression} DESC` : expression),
   indexTerm: (expression) => expression,
+  aggregates,
+  calculate: (operator, of) =>
+    of.type.kind === "decimal" ? `${FUNCTIONS.decimalAdd}(${of.left}, ${of.right})` : writeCalculation(operator, of),
   smaller: (left, right) => `min(${left}, ${right})`,
   keyRows: (list, types, alias) => ({
     from: `json_each(${list}) AS ${alias}`,
     position: `${alias}.key`,
     parts: types.map((_, part) => `${alias}.value ->> ${part}`),
   }),
+  // It could, and is slower for it: 10 µs instead of 7.8 for an insert and its select.
+  returns: [],
   collectKeys: (parts) => `json_group_array(json_array(${parts.join(", ")}))`,
 });
 

@@ -7,6 +7,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Values } from "../contract/store.ts";
 import type { SqlCall, SqlReply } from "../sql/run-program.ts";
 import type { SqlText } from "../sql/sql-text.ts";
+import { registerAggregates } from "./aggregates.ts";
 import { createEncoder, type Encoder, registerFunctions } from "./codec.ts";
 
 /** How long opening waits for another program's lock, in milliseconds. It blocks the process. */
@@ -63,7 +64,7 @@ export class Connection {
 
   /** Answers one step of a program. */
   reply(call: SqlCall): SqlReply {
-    return call.isChange
+    return call.answer === "count"
       ? this.change(call.text, call.values, call.collected)
       : this.row(call.text, call.values, call.collected);
   }
@@ -105,6 +106,7 @@ export class Connection {
        PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${LOG_LIMIT}`,
     );
     registerFunctions(this.#database);
+    registerAggregates(this.#database);
   }
 
   #prepare(text: SqlText): Prepared {

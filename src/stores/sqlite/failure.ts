@@ -21,6 +21,8 @@ const CONSTRAINT_CHECK = 275;
 const CONSTRAINT_FOREIGN_KEY = 787;
 const CONSTRAINT_PRIMARY_KEY = 1555;
 const CONSTRAINT_UNIQUE = 2067;
+/** A calculation came out of 64 bits, and its result is no integer any more. */
+const CONSTRAINT_DATATYPE = 3091;
 
 /** What the database itself can suffer, in words, with what to do. */
 const DATABASE_PROBLEMS: ReadonlyMap<number, readonly [problem: string, fix: string]> = new Map([
@@ -45,6 +47,8 @@ export function readRefusal(error: unknown): Refusal | null {
   switch (readCode(error)) {
     case CONSTRAINT_FOREIGN_KEY:
       return { kind: "reference" };
+    case CONSTRAINT_DATATYPE:
+      return { kind: "range" };
     case CONSTRAINT_CHECK:
       return { kind: "check", name: error.message.slice(error.message.indexOf(": ") + 2) };
     case CONSTRAINT_PRIMARY_KEY:

@@ -1,5 +1,5 @@
 /** Opening a database whose tables are not what the schema needs: every difference is named, with what to do. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -65,9 +65,10 @@ test("tables that fit are taken as they are, with what nobody declared", async (
 });
 
 test("an empty database without leave to create tables lacks all of them", async () => {
+  writeFileSync(path, "");
   await expect(open(schema, false)).rejects.toMatchObject({
     code: "FTG_DATABASE_MISMATCH",
-    message: "The database differs from the schema in 3 points.",
+    message: `The database ${path} differs from the schema in 3 points.`,
   });
 });
 

@@ -1,5 +1,5 @@
 /** The store as a whole: opening, pages in both directions, transactions, and who sees what when. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -152,6 +152,16 @@ describe("opening", () => {
     await add(1);
     expect(await countFacts(other)).toBe(1);
     await other.close();
+  });
+
+  test("a file that is not there is not created unless it may be", async () => {
+    const missing = join(folder, "missing.db");
+    const other = createSqliteStore({ path: missing });
+    await expect(other.open(schema, { createTables: false })).rejects.toMatchObject({
+      code: "FTG_DATABASE",
+      message: `There is no database at ${missing}.`,
+    });
+    expect(existsSync(missing)).toBe(false);
   });
 
   test("says what it guarantees", () => {

@@ -3,8 +3,9 @@
  * authorized plans only and decides nothing about access.
  */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { FootingError } from "../../errors/footing-error.ts";
-import type { CreatePlan, Plan } from "../../plan/plan.ts";
+import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { OpenOptions, ResultOf, Session, Statement, Store, Values, WriteResult } from "../contract/store.ts";
@@ -14,7 +15,7 @@ import { describeTables } from "../sql/describe-tables.ts";
 import { META_TABLE, readSecret, SECRET_LENGTH } from "../sql/meta.ts";
 import { runProgram, type SqlReply } from "../sql/run-program.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
-import { compiledOf, isReading, readAnswer, SqlStatement } from "../sql/sql-statement.ts";
+import { compiledOf, isReading, readAnswer, readGroups, SqlStatement } from "../sql/sql-statement.ts";
 import { tableWriter } from "./alter.ts";
 import { createCapabilities } from "./capabilities.ts";
 import { dialect } from "./compiler.ts";
@@ -75,13 +76,14 @@ class SqliteStore implements Store {
   async open(schema: Schema, options: OpenOptions): Promise<void> {
     if (this.#opened !== null)
       throw new FootingError("FTG_INTERNAL", { detail: `The database ${this.#path} is open already.` });
+    if (!options.createTables) refuseMissingFile(this.#path);
     const connections: Connection[] = [];
     try {
       const connection = this.#connect(connections);
       const reader = this.#path === ":memory:" ? connection : this.#connect(connections);
       connection.stopWaiting();
       const writer = new Writer(connection, this.#path);
-      const secret = await writer.write(() => prepareDatabase(connection, schema, options));
+      const secret = await writer.write(() => prepareDatabase(connection, schema, { ...options, path: this.#path }));
       if (reader !== connection) reader.exec("PRAGMA query_only = ON");
       this.#opened = { schema, reader, connection, writer, secret };
     } catch (error) {
@@ -106,7 +108,7 @@ class SqliteStore implements Store {
     }
   }
 
-  async executeMany(statement: Statement<CreatePlan>, rows: Iterable<Values>): Promise<number> {
+  async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
     const { connection, writer } = this.#open();
     return writer.write(() => {
       const affected = runMany(connection, statement, rows);
@@ -118,7 +120,8 @@ class SqliteStore implements Store {
   async transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const { connection, writer } = this.#open();
     const path = this.#path;
-    return writer.transact({
+    let written = 0;
+    const result = await writer.transact({
       timeout: this.#timeout,
       work: (guard) => {
         const runGuarded = async <R>(write: () => R): Promise<R> => {
@@ -130,10 +133,17 @@ class SqliteStore implements Store {
         };
         return work({
           execute: (statement, values) => runGuarded(() => run(connection, statement, values)),
-          executeMany: (statement, rows) => runGuarded(() => runMany(connection, statement, rows)),
+          async executeMany(statement, rows) {
+            const affected = await runGuarded(() => runMany(connection, statement, rows));
+            written += affected;
+            return affected;
+          },
         });
       },
     });
+    // As when a store closes: statistics are a courtesy.
+    if (written >= MANY_ROWS) await writer.write(() => connection.exec(ANALYZE)).catch(() => undefined);
+    return result;
   }
 
   secret(): Buffer {
@@ -184,13 +194,26 @@ class SqliteStore implements Store {
   }
 }
 
+/** Connecting would create the file. */
+function refuseMissingFile(path: string): void {
+  if (path === ":memory:" || existsSync(path)) return;
+  throw new FootingError("FTG_DATABASE", {
+    detail: `There is no database at ${path}.`,
+    fix: "Give the path of a file that is there: one without tables may not be created here.",
+  });
+}
+
 /** Creates or compares the tables; the secret of the database. */
-function prepareDatabase(connection: Connection, schema: Schema, { createTables }: OpenOptions): Buffer {
+function prepareDatabase(
+  connection: Connection,
+  schema: Schema,
+  { createTables, path }: OpenOptions & { readonly path: string },
+): Buffer {
   const tables = describeTables(schema, dialect);
   const live = loadTables(connection);
   if (live.size === 0 && createTables)
     for (const statement of compileCreateTables(tableWriter, tables)) connection.exec(statement);
-  else refuseDifferences(compareTables(tables, live, tableWriter));
+  else refuseDifferences(compareTables(tables, live, tableWriter), path);
   connection.exec(
     `CREATE TABLE IF NOT EXISTS ${META_TABLE} (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`,
   );
@@ -221,12 +244,14 @@ function runAny(connection: Connection, compiled: Compiled, values: Values): Res
       return readAnswer(connection.row(compiled.text, values), values, compiled.cut);
     case "count":
       return { count: Number(connection.row(compiled.text, values)?.[0]) };
+    case "aggregate":
+      return readGroups(connection.row(compiled.text, values) ?? [], values, compiled.limit);
     case "write":
       return runWrite(connection, compiled.program, values);
   }
 }
 
-function runMany(connection: Connection, statement: Statement<CreatePlan>, rows: Iterable<Values>): number {
+function runMany(connection: Connection, statement: Statement<WritePlan>, rows: Iterable<Values>): number {
   const compiled = compiledOf(statement);
   if (compiled.kind !== "write") return 0;
   let affected = 0;

@@ -1,0 +1,110 @@
+/**
+ * Transactions on a server: our own, which are begun again when another was in the way, and those of an app's code, which
+ * are not. A commit without an answer is reported as such and never sent again.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { FootingError } from "../../errors/footing-error.ts";
+import type { Abort, Session, WriteResult } from "../contract/store.ts";
+import { LinkSession, sendAhead } from "./link-session.ts";
+import { createBusyError, createUnknownOutcome, isLost } from "./server-failure.ts";
+import type { ServerKind, Write } from "./server-kind.ts";
+import { type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
+
+/** How often a write of our own is tried when others are in its way. */
+const MAX_TRIES = 8;
+
+/** Runs one write as a transaction of its own. */
+export async function runWrite<V, R extends ServerResult>(
+  link: ServerLink<V, R>,
+  kind: ServerKind<V, R>,
+  { abort, ...write }: Write & { readonly abort: Abort | undefined },
+): Promise<WriteResult> {
+  const work = () => kind.runGuarded(withAbort(link, abort), write);
+  for (let tries = 1; ; tries++) {
+    try {
+      const whole = kind.runWhole(link, write, abort);
+      if (whole !== null) return await confirm(whole, kind.name);
+      return await runTransaction(link, kind.name, { begin: kind.begin.write, work });
+    } catch (error) {
+      // A refusal that nothing explains was about rows that another transaction changed meanwhile.
+      const failure = kind.classifyError(error);
+      if (failure !== "undone" && failure !== "stale" && kind.readRefusal(error) === null) throw error;
+      if (tries === MAX_TRIES)
+        throw createBusyError(`Other transactions were in the way of this change ${MAX_TRIES} times.`, error);
+      await sleep(Math.random() * 2 ** tries);
+    }
+  }
+}
+
+/** Runs an app's work in one transaction, for `timeout` milliseconds at most: committed when it resolves, undone when it rejects. */
+export async function runWork<V, R extends ServerResult, T>(
+  link: ServerLink<V, R>,
+  kind: ServerKind<V, R>,
+  { timeout, work }: { readonly timeout: number; readonly work: (session: Session) => Promise<T> },
+): Promise<T> {
+  const session = new LinkSession(link, kind);
+  const limited = async () => {
+    try {
+      const value = await withTimeout(work(session), timeout);
+      await session.end();
+      return value;
+    } catch (error) {
+      await session.abandon();
+      throw error;
+    }
+  };
+  return runTransaction(link, kind.name, { begin: kind.begin.work, work: limited });
+}
+
+/** Runs work of our own between BEGIN and COMMIT on the database `name`. Another transaction's being in the way ends it. */
+export async function runTransaction<V, R extends ServerResult, T>(
+  link: ServerLink<V, R>,
+  name: string,
+  { begin, work }: { readonly begin: readonly string[]; readonly work: () => Promise<T> },
+): Promise<T> {
+  const begun = sendAhead(Promise.all(begin.map((sql) => link.exec(sql))));
+  let value: T;
+  try {
+    value = await work();
+    await begun;
+  } catch (error) {
+    await begun.catch(() => undefined);
+    await rollback(link);
+    throw error;
+  }
+  const { command = "COMMIT" } = await confirm(link.exec("COMMIT"), name);
+  if (command === "COMMIT") return value;
+  throw new FootingError("FTG_INTERNAL", { detail: "The transaction was broken and has been undone." });
+}
+
+/** What the server does not answer to a commit is unknown. */
+async function confirm<T>(answer: Promise<T>, name: string): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw isLost(error) ? createUnknownOutcome(name, error) : error;
+  }
+}
+
+/** Undoes what is open. A connection that ended has undone it already. */
+async function rollback(link: ServerLink<never, ServerResult>): Promise<void> {
+  try {
+    await link.exec("ROLLBACK");
+  } catch {
+    await link.destroy();
+  }
+}
+
+async function withTimeout<T>(work: Promise<T>, timeout: number): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const detail = `The transaction took longer than ${timeout} ms and was undone.`;
+    const fix = "Do less in one transaction, and wait for nothing else inside it.";
+    reject(new FootingError("FTG_TIMEOUT", { detail, fix }));
+  }, timeout);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
