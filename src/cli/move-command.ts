@@ -37,7 +37,7 @@ export interface MoveSettings {
 export async function runMoveCommand(file: string, settings: MoveSettings): Promise<void> {
   loadEnvFile(process.cwd(), process.env);
   checkAddresses(settings);
-  const { schema } = await loadApp(file);
+  const { schema } = (await loadApp(file)).stored;
   const plan = planMove(schema);
   const source = await openSide("--from", settings.from, { schema: plan.schema, createTables: false });
   try {

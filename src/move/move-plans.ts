@@ -24,11 +24,12 @@ import {
 import { createFieldItem, createRows, createSeek, createSelect } from "../plan/rows-node.ts";
 import { createAssignment } from "../plan/write-nodes.ts";
 import type { StoredColumn } from "../schema/list-columns.ts";
-import type { ScalarType } from "../schema/schema-model.ts";
+import type { JsonValue, ScalarType } from "../schema/schema-model.ts";
 import type { Values } from "../stores/contract/store.ts";
 import {
   createStandIn,
   type DeferredRef,
+  listFields,
   type MoveTable,
   mustWait,
   type Row,
@@ -94,14 +95,61 @@ export function listCreateValues(table: MoveTable, row: Row): Values {
 
 /** Sets the deferred refs of one row; its values are those of {@link listFillValues}. */
 export function createFillPlan(table: MoveTable): UpdatePlan {
-  const { model, key } = table;
-  const columns = table.deferred.flatMap((ref) => ref.columns);
-  const named = createParams(key, columns.length).map((param, index) => compare(key[index], "eq", param));
+  const { key } = table;
+  const named = createParams(key, listDeferred(table).length).map((param, index) => compare(key[index], "eq", param));
+  return createRefPlan(table, createAnd(named), true);
+}
+
+/** The values that set the deferred refs of a row to what they are. */
+export function listFillValues(table: MoveTable, row: Row): Values {
+  return [...table.deferred.flatMap((ref) => readRef(table, ref, row)), ...readKey(table, row)];
+}
+
+/** Sets the deferred refs of all rows between two keys; its values are {@link listLooseValues} and both keys. */
+export function createLoosenPlan(table: MoveTable): UpdatePlan {
+  return createRefPlan(table, createRange(table, listDeferred(table).length), false);
+}
+
+/** What deferred refs become when they must hold no row: nothing, or where a ref is required the one row given. */
+export function listLooseValues({ deferred }: MoveTable, key: readonly JsonValue[]): Values {
+  return deferred.flatMap(({ columns, optional }) => (optional ? columns.map(() => null) : key));
+}
+
+/** The row with the last key, whose key is the edge of the answer. Its value: the limit, 1. */
+export function createLastKeyPlan({ model, key }: MoveTable): ReadPlan {
+  const rows = createRows({
+    model: model.name,
+    access: always,
+    where: always,
+    order: key.map(({ field, part }) => createOrder([], createColumn(field, part), true)),
+    limit: createParam(0, INT),
+    offset: null,
+    seek: null,
+    cursorTag: null,
+    output: { kind: "array", select: createSelect(listFields(key).map((name) => createFieldItem(name, name))) },
+  });
+  return createPlan({ kind: "read", rows });
+}
+
+/** The end of all rows between two keys; its values are both, which end too. */
+export function createDeletePlan(table: MoveTable): DeletePlan {
+  const where = createRange(table, 0);
+  return createPlan({
+    kind: "delete",
+    model: table.model.name,
+    target: { kind: "target", where, single: false, readable: always, allowed: always },
+    returning: null,
+  });
+}
+
+/** Sets the deferred refs of the rows that `where` finds; their values are the first params. */
+function createRefPlan(table: MoveTable, where: PredicateNode, single: boolean): UpdatePlan {
   return createPlan({
     kind: "update",
-    model: model.name,
-    target: { kind: "target", where: createAnd(named), single: true, readable: always, allowed: always },
-    assignments: createAssignments(columns),
+    bounds: [],
+    model: table.model.name,
+    target: { kind: "target", where, single, readable: always, allowed: always },
+    assignments: createAssignments(listDeferred(table)),
     links: [],
     references: [],
     check: always,
@@ -109,22 +157,14 @@ export function createFillPlan(table: MoveTable): UpdatePlan {
   });
 }
 
-/** The values that set the deferred refs of a row: to what they are, or to their stand-ins. */
-export function listFillValues(table: MoveTable, row: Row, to: "row" | "stand-in"): Values {
-  const read = to === "row" ? readRef : createStandIn;
-  return [...table.deferred.flatMap((ref) => read(table, ref, row)), ...readKey(table, row)];
+function listDeferred({ deferred }: MoveTable): readonly StoredColumn[] {
+  return deferred.flatMap(({ columns }) => columns);
 }
 
-/** The end of all rows between two keys; its values are both, which end too. */
-export function createDeletePlan({ model, key }: MoveTable): DeletePlan {
-  const [first, last] = [createParams(key, 0), createParams(key, key.length)];
-  const where = createAnd([createBound(key, first, "gt"), createBound(key, last, "lt")]);
-  return createPlan({
-    kind: "delete",
-    model: model.name,
-    target: { kind: "target", where, single: false, readable: always, allowed: always },
-    returning: null,
-  });
+/** All between two keys, which the params from `start` hold. */
+function createRange({ key }: MoveTable, start: number): PredicateNode {
+  const [first, last] = [createParams(key, start), createParams(key, start + key.length)];
+  return createAnd([createBound(key, first, "gt"), createBound(key, last, "lt")]);
 }
 
 function createHaving(having: readonly DeferredRef[]): PredicateNode {

@@ -54,6 +54,11 @@ export function createMoveTable(model: ModelSchema, { owner, isLink, deferred }:
   });
 }
 
+/** The fields that stored columns belong to, each once. */
+export function listFields(columns: readonly StoredColumn[]): readonly string[] {
+  return [...new Set(columns.map(({ field }) => field))];
+}
+
 /** The value of one stored column of a row. */
 export function readColumn({ model }: MoveTable, row: Row, { field, part }: StoredColumn): JsonValue {
   const value = row[field] ?? null;
@@ -104,10 +109,4 @@ export function mustWait(table: MoveTable, ref: DeferredRef, row: Row): boolean 
  */
 export function createStandIn(table: MoveTable, ref: DeferredRef, row: Row): readonly JsonValue[] {
   return ref.optional ? ref.columns.map(() => null) : readKey(table, row);
-}
-
-/** Whether a deferred ref leads to another row. */
-export function isTied(table: MoveTable, ref: DeferredRef, row: Row): boolean {
-  const value = readRef(table, ref, row);
-  return !value.includes(null) && (!ref.isOwn || compareKeys(table, value, readKey(table, row)) !== 0);
 }

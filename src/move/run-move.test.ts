@@ -7,13 +7,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { systemActor } from "../engine/actor.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { Executor } from "../engine/executor.ts";
-import type { CreatePlan } from "../plan/plan.ts";
+import type { CreatePlan, DeletePlan, UpdatePlan } from "../plan/plan.ts";
 import type { DataQuery } from "../plan/query.ts";
 import { createSchema } from "../schema/create-schema.ts";
 import { model } from "../schema/model.ts";
 import { t } from "../schema/t.ts";
 import type { Statement, Store } from "../stores/contract/store.ts";
 import { createSqliteStore } from "../stores/sqlite/store.ts";
+import { createCountPlan } from "./move-plans.ts";
 import { planMove } from "./plan-move.ts";
 import { type MoveReport, runMove } from "./run-move.ts";
 
@@ -32,24 +33,31 @@ interface Database {
   readonly run: <T>(work: (engine: Executor) => Promise<T>) => Promise<T>;
 }
 
-/** What may go wrong in a store, by the name of the table. */
+/** What a move writes. */
+type WritePlan = CreatePlan | UpdatePlan | DeletePlan;
+
+/** What may go wrong in a store. */
 interface Faults {
   /** Before the rows of a batch are written. */
-  readonly onWrite?: (table: string, rows: unknown[][]) => void;
-  /** Before a transaction begins. */
-  readonly onTransact?: () => void;
+  readonly onWrite?: (plan: WritePlan, rows: unknown[][]) => void;
+  /** Before rows are read. */
+  readonly onRead?: () => void;
+}
+
+/** Lets a store break off at the given batch of a kind. */
+function breakAt(kind: WritePlan["kind"], last: number): Faults {
+  let batches = 0;
+  return {
+    onWrite: (plan) => {
+      if (plan.kind === kind) batches += 1;
+      if (batches === last) throw new Error("killed");
+    },
+  };
 }
 
 test("a move that broke off goes on where it stopped", async () => {
   const [source, { store: target }] = [await createSource(), await createDatabase([])];
-  let batches = 0;
-  const breaks = withFaults(target, {
-    onWrite: () => {
-      batches += 1;
-      if (batches === 3) throw new Error("killed");
-    },
-  });
-  await expect(move(source, breaks)).rejects.toThrow("killed");
+  await expect(move(source, withFaults(target, breakAt("create", 3)))).rejects.toThrow("killed");
 
   const resumed: number[] = [];
   const report = await move(source, target, { onResume: (rows) => resumed.push(rows) });
@@ -59,14 +67,57 @@ test("a move that broke off goes on where it stopped", async () => {
 
 test("a move that broke off while refs were set goes on", async () => {
   const [source, { store: target }] = [await createSource(), await createDatabase([])];
-  const breaks = withFaults(target, {
-    onTransact: () => {
-      throw new Error("killed");
-    },
-  });
-  await expect(move(source, breaks)).rejects.toThrow("killed");
+  await expect(move(source, withFaults(target, breakAt("update", 3)))).rejects.toThrow("killed");
+  // Two pages, and the last item, which leads to itself.
+  expect(await countRefs(target)).toBe(1001);
   const report = await move(source, target);
   expect(report.models).toMatchObject([{ rows: ROWS, links: 2, copied: 0, differences: [] }]);
+  expect(await countRefs(target)).toBe(ROWS);
+});
+
+test("a move that broke off while both sides were compared comes to the same end", async () => {
+  const [source, { store: target }] = [await createSource(), await createDatabase([])];
+  let isCopied = false;
+  const breaks = withFaults(target, {
+    onRead: () => {
+      if (isCopied) throw new Error("killed");
+    },
+  });
+  const progress = (label: string) => {
+    if (label === "Comparing both sides") isCopied = true;
+    return { advance: () => undefined, stop: () => undefined };
+  };
+  await expect(move(source, breaks, { progress })).rejects.toThrow("killed");
+  const [again, whole] = [await move(source, target), await move(source, (await createDatabase([])).store)];
+  expect(again.models).toMatchObject([{ copied: 0, differences: [] }]);
+  expect(again.models[0]?.checksum).toBe(whole.models[0]?.checksum);
+});
+
+test("a move that broke off while the target was emptied goes on when it may empty it again", async () => {
+  const items = Array.from({ length: 1300 }, (_, index) => ({
+    id: 10_000 + index,
+    next: 10_000 + ((index + 7) % 1300),
+  }));
+  const [source, { store: target }] = [await createSource(), await createDatabase(items)];
+  const mayReplace = async () => true;
+  await expect(move(source, withFaults(target, breakAt("delete", 2)), { mayReplace })).rejects.toThrow("killed");
+  await expect(move(source, target)).rejects.toMatchObject({ code: "FTG_MOVE" });
+  const report = await move(source, target, { mayReplace });
+  expect(report.models).toMatchObject([{ rows: ROWS, links: 2, copied: ROWS + 2, differences: [] }]);
+});
+
+test("refs that must wait are set by the page", async () => {
+  const [source, { store: target }] = [await createSource(), await createDatabase([])];
+  const updates: number[] = [];
+  await move(
+    source,
+    withFaults(target, {
+      onWrite: ({ kind }, rows) => {
+        if (kind === "update") updates.push(rows.length);
+      },
+    }),
+  );
+  expect(updates).toEqual([500, 500, 500, 500, 499]);
 });
 
 test("rows that others wrote are not taken for a begun move, and stay", async () => {
@@ -92,7 +143,8 @@ test("rows that may be replaced are, whatever they refer to", async () => {
 test("a store that changes a value or loses a link is found out, by the first key", async () => {
   const [source, { store: target }] = [await createSource(), await createDatabase([])];
   const lies = withFaults(target, {
-    onWrite: (table, rows) => {
+    onWrite: ({ kind, model: table }, rows) => {
+      if (kind !== "create") return;
       for (const row of rows) if (table === "Item" && row[0] === 1500) row[1] = "changed";
       if (table === "Item.tags") rows.pop();
     },
@@ -141,21 +193,29 @@ async function create(engine: Executor, data: readonly DataQuery[]): Promise<voi
   });
 }
 
-function withFaults(store: Store, { onWrite, onTransact }: Faults): Store {
+/** How many items of a move's target lead somewhere. */
+async function countRefs(store: Store): Promise<number> {
+  const [table] = plan.tables;
+  if (table === undefined) return 0;
+  const { count } = await store.execute(store.compile(createCountPlan(table, table.deferred)), []);
+  return count;
+}
+
+function withFaults(store: Store, { onWrite, onRead }: Faults): Store {
   return {
     capabilities: store.capabilities,
     open: (schema, options) => store.open(schema, options),
     compile: (each) => store.compile(each),
-    execute: (statement, values) => store.execute(statement, values),
-    executeMany: async (statement: Statement<CreatePlan>, rows) => {
+    execute: async (statement, values) => {
+      if (statement.plan.kind === "read") onRead?.();
+      return store.execute(statement, values);
+    },
+    executeMany: async (statement: Statement<WritePlan>, rows) => {
       const copies = Array.from(rows, (row) => [...row]);
-      onWrite?.(statement.plan.model, copies);
+      onWrite?.(statement.plan, copies);
       return store.executeMany(statement, copies);
     },
-    transact: async (work) => {
-      onTransact?.();
-      return store.transact(work);
-    },
+    transact: (work) => store.transact(work),
     secret: () => store.secret(),
     ping: () => store.ping(),
     close: () => store.close(),

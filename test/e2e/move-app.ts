@@ -119,8 +119,8 @@ const samples: readonly DataQuery[] = [
   { id: 1, float: 0.30000000000000004, text: "x".repeat(100_000), json: "text", stamp: "2024-02-29T12:00:00.000Z" },
 ];
 
-/** Creates the rows in an open, empty store. `steps` of them are of Step; without `people` none are of Person. */
-export async function fill(store: Store, steps: number, people = true): Promise<void> {
+/** Creates the rows in an open, empty store. `steps` of them are of Step. */
+export async function fill(store: Store, steps: number): Promise<void> {
   const engine = createEngine({ schema: app.schema, rules: app.rules, store, limits: {} });
   const create = (name: string, data: Iterable<DataQuery>) => engine.createMany({ model: name, data }, systemActor);
   await create("Sample", samples);
@@ -140,7 +140,7 @@ export async function fill(store: Store, steps: number, people = true): Promise<
     { model: "City", key: { country: "PE", number: "9" }, data: { twin: { country: "😀", number: "-1" }, home: "pe" } },
     systemActor,
   );
-  if (people) await fillPeople(engine);
+  await fillPeople(engine);
   await create("Step", listSteps(steps));
   await engine.updateMany({ model: "Step", where: { id: { lt: 100 } }, data: { next: steps } }, systemActor);
 }
