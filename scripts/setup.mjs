@@ -103,7 +103,10 @@ function forward(child, signal) {
  */
 function inherit() {
   const key = Object.keys(process.env).find((name) => name.toUpperCase() === "PATH") ?? "PATH";
-  const path = [bin, process.env[key]].filter(Boolean).join(delimiter);
+  // Older versions of npm link no program of a package that only fits this platform.
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  const node = join(root, "node_modules", `node-${platform}-${process.arch}`, "bin");
+  const path = [node, bin, process.env[key]].filter(Boolean).join(delimiter);
   return { cwd: root, stdio: "inherit", shell: onWindows, env: { ...process.env, [key]: path } };
 }
 

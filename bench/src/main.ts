@@ -13,6 +13,7 @@ import { createFootingCommand, FOOTING, PEERS, TOKEN } from "./peers.ts";
 import { generatePrisma } from "./prisma.ts";
 import { pinLoad, startServer } from "./processes.ts";
 import { describeMachine, type ReportedCase, renderTable, writeResults } from "./report.ts";
+import { measureTrap, renderTraps } from "./trap.ts";
 
 /** What the command line asks for. */
 interface RunOptions extends Pick<MeasureOptions, "rounds" | "seconds" | "connections"> {
@@ -22,12 +23,15 @@ interface RunOptions extends Pick<MeasureOptions, "rounds" | "seconds" | "connec
 }
 
 const SEED = 20_261_122;
+/** The name of the case that is measured at the database. */
+const TRAP = "trap";
 
 await main(readOptions());
 
 async function main(options: RunOptions): Promise<void> {
   const { store, only, ...how } = options;
-  if (store !== "sqlite") generatePrisma(store);
+  const isTrap = store !== "sqlite" && TRAP.includes(only);
+  if (store !== "sqlite" && only !== TRAP) generatePrisma(store);
   const pinned = pinLoad();
   const database = await (store === "sqlite" ? openSqlite(fill) : openServer(store, fill));
   try {
@@ -35,9 +39,11 @@ async function main(options: RunOptions): Promise<void> {
     const reported: ReportedCase[] = [];
     const cases = createCases(await database.readKeys(), SEED).filter(({ name }) => name.includes(only));
     for (const subject of cases) reported.push(await runCase(subject, { ...options, database, pinned }));
+    const traps = isTrap ? await measureTrap(store, database.url) : [];
     const machine = describeMachine(pinned, database.versions);
-    console.log(`\n${renderTable(reported)}`);
-    console.log(`\nWritten to ${writeResults({ store, machine, options: how, cases: reported })}`);
+    if (reported.length > 0) console.log(`\n${renderTable(reported)}`);
+    if (traps.length > 0) console.log(`\n${renderTraps(traps)}`);
+    console.log(`\nWritten to ${writeResults({ store, machine, options: how, cases: reported, traps })}`);
   } finally {
     await database.close();
   }

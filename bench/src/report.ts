@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 import type { StoreName } from "./databases/database.ts";
 import type { Measurement, MeasureOptions } from "./measure.ts";
 import { FOOTING } from "./peers.ts";
+import { renderMarkdown } from "./render-markdown.ts";
 import type { Spread } from "./statistics.ts";
+import type { TrapResult } from "./trap.ts";
 
 /** One measured case. */
 export interface ReportedCase {
@@ -34,6 +36,7 @@ export interface Report {
   readonly machine: Machine;
   readonly options: Pick<MeasureOptions, "rounds" | "seconds" | "connections">;
   readonly cases: readonly ReportedCase[];
+  readonly traps: readonly TrapResult[];
 }
 
 /** Describes this machine and the programs that run; `versions` are those that no package.json knows. */
@@ -96,19 +99,4 @@ function renderRatios(footing: Measurement, other: Measurement): string[] {
   const costs = own === null || theirs === null ? [] : [theirs.median / own.median, theirs.min / own.min];
   const [median, best] = costs.map((ratio) => ratio.toFixed(2));
   return [(footing.throughput.median / other.throughput.median).toFixed(2), median ?? "n/a", best ?? "n/a"];
-}
-
-function renderMarkdown(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const isText = (column: number): boolean => column < 2;
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  const rule = widths.map((width, column) => (isText(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  const [head = "", ...body] = rows.map((row) =>
-    line(
-      row.map((cell, column) =>
-        isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      ),
-    ),
-  );
-  return [head, line(rule), ...body].join("\n");
 }

@@ -7,16 +7,22 @@ import { createEngine } from "../../src/engine/engine.ts";
 import type { HostRequest, HostResponse, HostRoute, Method } from "../../src/http/host-route.ts";
 import { createPublicError, renderProblem } from "../../src/http/problem.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import type { Statement, Store } from "../../src/stores/contract/store.ts";
+import type { Session, Store, Values } from "../../src/stores/contract/store.ts";
 import { delegate, withSecret } from "../conformance/stores.ts";
 import { declared, fill } from "../e2e/rest-app.ts";
 import { type GoldenRequest, goldenRequests } from "./requests.ts";
 
+/** A plan and the values it was run with. */
+export interface GoldenCall {
+  readonly plan: Plan;
+  readonly values: Values;
+}
+
 /** What became of one request. */
 export interface GoldenAnswer {
   readonly request: GoldenRequest;
-  /** The plans that were run, in order. */
-  readonly plans: readonly Plan[];
+  /** What was run, in order. */
+  readonly calls: readonly GoldenCall[];
   /** Status, a line break, and the body as it goes to the socket. */
   readonly answer: string;
 }
@@ -27,8 +33,8 @@ const secret = Buffer.alloc(32, 7);
 /** Opens `store`, fills it and sends all golden requests, in order. The caller closes it. */
 export async function runGoldenRequests(store: Store): Promise<readonly GoldenAnswer[]> {
   const { schema, rules } = declared;
-  const plans: Plan[] = [];
-  const recording = recordPlans(withSecret(store, secret), plans);
+  const calls: GoldenCall[] = [];
+  const recording = recordCalls(withSecret(store, secret), calls);
   await recording.open(schema, { createTables: true });
   const executor = createEngine({ schema, rules, store: recording });
   await fill(executor);
@@ -37,28 +43,27 @@ export async function runGoldenRequests(store: Store): Promise<readonly GoldenAn
   const routes = [...createRestApi({ schema, executor, title: "Golden" }), ...graphql.routes];
   const answers: GoldenAnswer[] = [];
   for (const request of goldenRequests) {
-    plans.length = 0;
+    calls.length = 0;
     const response = await answerRequest(routes, request);
     const body = response.body === undefined ? "" : response.body.toString();
-    answers.push({ request, plans: [...plans], answer: `${response.status}\n${body}` });
+    answers.push({ request, calls: [...calls], answer: `${response.status}\n${body}` });
   }
   return answers;
 }
 
-/** A store that notes the plan of each statement it runs. */
-function recordPlans(store: Store, plans: Plan[]): Store {
-  const note = <P extends Plan>(statement: Statement<P>): Statement<P> => {
-    plans.push(statement.plan);
-    return statement;
-  };
+/** A store that notes what it runs. */
+function recordCalls(store: Store, calls: GoldenCall[]): Store {
+  const record = (session: Session): Pick<Session, "execute"> => ({
+    execute: (statement, values) => {
+      calls.push({ plan: statement.plan, values });
+      return session.execute(statement, values);
+    },
+  });
   return delegate(store, {
-    execute: (statement, values) => store.execute(note(statement), values),
+    ...record(store),
     transact: (work) =>
       store.transact((session) =>
-        work({
-          execute: (statement, values) => session.execute(note(statement), values),
-          executeMany: (statement, rows) => session.executeMany(note(statement), rows),
-        }),
+        work({ ...record(session), executeMany: (statement, rows) => session.executeMany(statement, rows) }),
       ),
   });
 }
@@ -75,6 +80,7 @@ async function answerRequest(routes: readonly HostRoute[], request: GoldenReques
     headers: {},
     body: request.body,
     actor: createActor(request.user === undefined ? null : { id: request.user }),
+    aborted: false,
   };
   try {
     return await operation.handle(call);

@@ -9,13 +9,14 @@ import { createMemoryStore } from "../../src/stores/memory/store.ts";
 import { compilePlan } from "../../src/stores/sql/compile-plan.ts";
 import type { Dialect } from "../../src/stores/sql/dialect.ts";
 import type { SqlStep } from "../../src/stores/sql/sql-program.ts";
-import { dialect as sqlite } from "../../src/stores/sqlite/compiler.ts";
 import { measuredKinds } from "../conformance/stores.ts";
 import { declared } from "../e2e/rest-app.ts";
+import { formatSql } from "./format-sql.ts";
 import { type GoldenAnswer, runGoldenRequests } from "./golden-app.ts";
+import { createDialects } from "./golden-dialects.ts";
 import { goldenRequests } from "./requests.ts";
 
-const dialects: Readonly<Record<string, Dialect>> = { SQLite: sqlite };
+const dialects = createDialects(declared.schema);
 
 let expected: ReadonlyMap<string, GoldenAnswer>;
 
@@ -40,11 +41,11 @@ function indexAnswers(answers: readonly GoldenAnswer[]): ReadonlyMap<string, Gol
   return new Map(answers.map((answer) => [answer.request.name, answer]));
 }
 
-function renderGolden({ request, plans, answer }: GoldenAnswer): string {
+function renderGolden({ request, calls, answer }: GoldenAnswer): string {
   const { method = request.body === undefined ? "GET" : "POST", path, user, body } = request;
   const head = [`${method} ${path}`, ...(user === undefined ? [] : [`as ${user}`])];
   if (body !== undefined) head.push(JSON.stringify(body));
-  const parts = plans.flatMap((plan) => [
+  const parts = calls.flatMap(({ plan }) => [
     `# plan\n${printPlan(plan)}`,
     ...Object.entries(dialects).map(([name, dialect]) => `# ${name}\n${renderStatements(plan, dialect)}`),
   ]);
@@ -54,17 +55,17 @@ function renderGolden({ request, plans, answer }: GoldenAnswer): string {
 /** The SQL of a plan; of a write, its steps in order. */
 function renderStatements(plan: Plan, dialect: Dialect): string {
   const compiled = compilePlan(declared.schema, dialect, plan);
-  if (compiled.kind !== "write") return compiled.text.text;
+  if (compiled.kind !== "write") return formatSql(compiled.text.text);
   return compiled.program.steps.map(renderStep).join("\n");
 }
 
 function renderStep(step: SqlStep): string {
   switch (step.kind) {
     case "reference":
-      return `reference: ${step.reference.missing.text}`;
+      return `reference:\n${formatSql(step.reference.missing.text)}`;
     case "link":
-      return step.texts.map(({ text }) => `link: ${text}`).join("\n");
+      return step.texts.map(({ text }) => `link:\n${formatSql(text)}`).join("\n");
     default:
-      return `${step.kind}: ${step.text.text}`;
+      return `${step.kind}:\n${formatSql(step.text.text)}`;
   }
 }

@@ -92,6 +92,27 @@ export const goldenRequests: readonly GoldenRequest[] = [
     path: "/graphql",
     body: { query: '{ a: language(code: "es") { label: name __typename } b: language(code: "none") { name } }' },
   },
+  {
+    name: "aggregate",
+    path: "/api/aggregate/cities?groupBy=country.name,kind&aggregate=count,sum.population,avg.budget&having[count][gte]=1&sort=-sum.population&population[gt]=0&limit=3",
+  },
+  { name: "aggregate-all", path: "/api/aggregate/cities?aggregate=count,countDistinct.country,max.seats,sum.budget" },
+  {
+    name: "aggregate-time-zone",
+    path: "/api/aggregate/cities?groupBy=seenAt:month&timeZone=Asia/Tokyo&aggregate=count",
+  },
+  {
+    name: "aggregate-related",
+    path: "/api/countries?fields=code&include=cities.count,cities.max.name&sort=-cities.sum.population&limit=2",
+  },
+  {
+    name: "graphql-aggregate",
+    path: "/graphql",
+    body: {
+      query:
+        '{ citiesAggregate(orderBy: ["-key.country.name"], first: 2) { nodes { key { country { name } } count max { population } } pageInfo { hasNextPage } } cities(first: 1) { totalCount nodes { name } } }',
+    },
+  },
   { name: "create", path: "/api/languages", body: { code: "grn", name: "Guarani" } },
   {
     name: "create-with-refs",

@@ -5,6 +5,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { startMariadb } from "./mariadb.ts";
+import { startPgbouncer } from "./pgbouncer.ts";
 import { startPostgres } from "./postgres.ts";
 import type { ServerName } from "./shared-servers.ts";
 import type { TestServer } from "./test-server.ts";
@@ -12,6 +13,7 @@ import type { TestServer } from "./test-server.ts";
 const STARTERS: Readonly<Record<ServerName, () => Promise<TestServer>>> = {
   postgres: startPostgres,
   mariadb: startMariadb,
+  pgbouncer: startPgbouncer,
 };
 
 /** Opens the door at which test files ask for servers; returns what stops them. */

@@ -5,11 +5,26 @@
 
 import { describe, inject } from "vitest";
 import { accessMariadb, findMariadb } from "./mariadb.ts";
+import { findPgbouncer } from "./pgbouncer.ts";
 import { accessPostgres, findPostgres } from "./postgres.ts";
 import type { ServerAccess } from "./test-server.ts";
 
 /** The servers that tests may ask for. */
-export type ServerName = "postgres" | "mariadb";
+export type ServerName = "postgres" | "mariadb" | "pgbouncer";
+
+/** Each server: what people call it, whether this machine has it, and the way in. */
+const SERVERS: Readonly<Record<ServerName, ServerKind>> = {
+  postgres: { title: "PostgreSQL", find: findPostgres, access: accessPostgres },
+  mariadb: { title: "MariaDB", find: findMariadb, access: accessMariadb },
+  // It stands in front of a PostgreSQL.
+  pgbouncer: { title: "PgBouncer", find: () => findPostgres() && findPgbouncer(), access: accessPostgres },
+};
+
+interface ServerKind {
+  readonly title: string;
+  readonly find: () => object | null;
+  readonly access: (url: string) => ServerAccess;
+}
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -23,7 +38,7 @@ export async function useServer(name: ServerName): Promise<ServerAccess> {
   const response = await fetch(inject("testServers") + name);
   const answer = await response.text();
   if (!response.ok) throw new Error(answer);
-  return name === "postgres" ? accessPostgres(answer) : accessMariadb(answer);
+  return SERVERS[name].access(answer);
 }
 
 /**
@@ -31,8 +46,8 @@ export async function useServer(name: ServerName): Promise<ServerAccess> {
  */
 export function explainMissing(name: ServerName): string | null {
   if (!["", "0", "false"].includes(process.env["CI"] ?? "")) return null;
-  if (name === "postgres") return findPostgres() === null ? "PostgreSQL is not installed" : null;
-  return findMariadb() === null ? "MariaDB is not installed" : null;
+  const { title, find } = SERVERS[name];
+  return find() === null ? `${title} is not installed` : null;
 }
 
 /** A `describe` whose tests need a server: without it they are skipped, and their name says why. */

@@ -7,7 +7,9 @@ import type { Values } from "../../../src/stores/contract/store.ts";
 import { createEncoder as createMysqlEncoder } from "../../../src/stores/mysql/codec.ts";
 import { parseAddress } from "../../../src/stores/postgres/address.ts";
 import { createEncoder as createPostgresEncoder } from "../../../src/stores/postgres/codec.ts";
-import { SharedLinks } from "../../../src/stores/postgres/shared-links.ts";
+import { Link } from "../../../src/stores/postgres/driver.ts";
+import { LinkWatch } from "../../../src/stores/sql/link-queue.ts";
+import { SharedLinks } from "../../../src/stores/sql/shared-links.ts";
 import type { Binding, SqlText } from "../../../src/stores/sql/sql-text.ts";
 import { createEncoder as createSqliteEncoder, registerFunctions } from "../../../src/stores/sqlite/codec.ts";
 import { PRAGMAS, readPath } from "./serve.ts";
@@ -71,12 +73,13 @@ function connectSqlite(url: string): FloorDriver {
 }
 
 /** The driver here is Footing's own layer on `pg`, which the package has no equal of: rows as bytes, joined writes. */
-async function connectPostgres(url: string): Promise<FloorDriver> {
+function connectPostgres(url: string): FloorDriver {
   const settings = { TimeZone: "UTC", jit: "off", statement_timeout: "30000", extra_float_digits: "1" };
-  const options = { address: parseAddress(url), settings, silence: 60_000 };
+  const options = { address: parseAddress(url), settings, watch: new LinkWatch(60_000) };
+  const connect = () => Link.connect(options);
   const clients = {
-    read: await SharedLinks.create(options, CONNECTIONS.read),
-    write: await SharedLinks.create(options, CONNECTIONS.write),
+    read: new SharedLinks(connect, CONNECTIONS.read),
+    write: new SharedLinks(connect, CONNECTIONS.write),
   };
   return {
     prepare: (text, use) => {
