@@ -67,6 +67,8 @@ function bindValue(bound: BoundSource, input: BindInput): unknown {
   switch (source.from) {
     case "query":
       return normalizeParam(source.type, readPath(input.query, source.path), label);
+    case "total":
+      return normalizeValue(source.type, readTotals(readPath(input.query, source.path)), label);
     case "limit":
       return bindLimit(source, readPath(input.query, source.path), label);
     case "offset":
@@ -86,6 +88,12 @@ function bindValue(bound: BoundSource, input: BindInput): unknown {
 
 function normalizeParam(type: ParamType, value: unknown, label: string): unknown {
   return type.kind === "keys" ? value : normalizeValue(type, value, label);
+}
+
+/** Whole numbers as the texts that sums are. */
+function readTotals(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readTotals);
+  return typeof value === "bigint" || Number.isSafeInteger(value) ? String(value) : value;
 }
 
 function bindCursorValue(source: CursorSource, value: unknown, label: string): unknown {
@@ -113,6 +121,7 @@ function bindLimit(source: LimitSource, value: unknown, label: string): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= source.max) return value;
   throw new FootingError("FTG_QUERY", {
     detail: `${label}: expected a whole number from 1 to ${source.max}, got ${describeValue(value)}.`,
+    fix: `Give a whole number from 1 to ${source.max}, or leave it out: then it is ${source.fallback}.`,
   });
 }
 
@@ -120,6 +129,7 @@ function bindOffset(value: unknown, label: string): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw new FootingError("FTG_QUERY", {
     detail: `${label}: expected a whole number of at least 0, got ${describeValue(value)}.`,
+    fix: "Give 0 or more, or leave it out: then it is 0.",
   });
 }
 

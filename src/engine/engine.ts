@@ -4,29 +4,17 @@
  * file of its own.
  */
 import { defaultQueryLimits, type QueryLimits } from "../passes/resolve-context.ts";
-import type {
-  CountQuery,
-  CreateManyQuery,
-  CreateQuery,
-  DeleteManyQuery,
-  DeleteQuery,
-  ReadQuery,
-  UpdateManyQuery,
-  UpdateQuery,
-} from "../plan/query.ts";
 import type { RuleTable } from "../schema/rules.ts";
 import type { Schema } from "../schema/schema-model.ts";
 import { DataValidator } from "../schema/validate-data.ts";
-import type { Session, Store } from "../stores/contract/store.ts";
+import type { Store } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
-import type { Actor } from "./actor.ts";
-import type { Executor, RawAnswer, ReadAnswer } from "./executor.ts";
+import { type ComposeContext, ComposedExecutor } from "./composed/composed-executor.ts";
+import type { PlainExecutor } from "./executor.ts";
+import { HookedExecutor, type ReportFailure } from "./hooked-executor.ts";
+import type { HookTable } from "./hooks.ts";
+import { PlainEngine } from "./plain-engine.ts";
 import { Planner } from "./planner.ts";
-import type { EngineParts, Run } from "./run.ts";
-import { runCreate, runCreateMany } from "./run-create.ts";
-import { runDelete, runDeleteMany } from "./run-delete.ts";
-import { runCount, runRead } from "./run-read.ts";
-import { runUpdate, runUpdateMany } from "./run-update.ts";
 import { createFillers } from "./write-input.ts";
 
 /** What an engine is made of. */
@@ -38,6 +26,10 @@ export interface EngineOptions {
   readonly limits?: Partial<QueryLimits>;
   /** Shapes kept ready, default 1,000. */
   readonly cacheSize?: number;
+  /** The app's own code that runs with writes. Without any, writes take no detour. */
+  readonly hooks?: HookTable;
+  /** Is told what an `afterCommit` hook threw, of which no caller hears. Needed where there are hooks. */
+  readonly report?: ReportFailure;
 }
 
 /**
@@ -53,80 +45,32 @@ export function createEngine(options: EngineOptions): Engine {
   const { schema, rules, store } = options;
   const limits = Object.freeze({ ...defaultQueryLimits, ...options.limits });
   const planner = new Planner({ schema, rules, store, limits, cacheSize: options.cacheSize ?? 1000 });
-  return new Engine(
-    { schema, store, planner, validator: new DataValidator(schema), fillers: createFillers(schema) },
-    store,
-    false,
-  );
+  const parts = { schema, store, planner, validator: new DataValidator(schema), fillers: createFillers(schema) };
+  const plain = new PlainEngine({ parts, session: store, trusted: false }, false);
+  const context = { schema, maxLimit: limits.maxLimit };
+  const { hooks = new Map(), report = ignoreFailure } = options;
+  if (hooks.size === 0) return new Engine(plain, { outer: plain, context });
+  const compose = (inside: PlainExecutor): ComposedExecutor => new ComposedExecutor(inside, context);
+  return new Engine(plain, { outer: new HookedExecutor(plain, { hooks, compose, report }), context });
 }
 
-/** Runs queries on a store, or on one transaction of it. */
-export class Engine implements Executor {
-  readonly #run: Run;
-  readonly #inTransaction: boolean;
+/** Runs queries on a store. */
+export class Engine extends ComposedExecutor {
+  readonly #plain: PlainEngine;
 
-  /** Use {@link createEngine}; a transaction makes its own engine on its session. */
-  constructor(parts: EngineParts, session: Session, inTransaction: boolean) {
-    this.#run = { parts, session };
-    this.#inTransaction = inTransaction;
+  /** Use {@link createEngine}. */
+  constructor(
+    plain: PlainEngine,
+    { outer, context }: { readonly outer: PlainExecutor; readonly context: ComposeContext },
+  ) {
+    super(outer, context);
+    this.#plain = plain;
   }
 
   /** How often a request found its statement ready. */
   stats(): CacheStats {
-    return this.#run.parts.planner.stats();
-  }
-
-  /** See {@link Executor.read}. */
-  async read(query: ReadQuery, actor: Actor): Promise<ReadAnswer> {
-    const answer = await runRead(this.#run, query, actor);
-    return { ...answer, json: answer.json.toString() };
-  }
-
-  /** See {@link Executor.readRaw}. */
-  readRaw(query: ReadQuery, actor: Actor): Promise<RawAnswer> {
-    return runRead(this.#run, query, actor);
-  }
-
-  /** See {@link Executor.count}. */
-  count(query: CountQuery, actor: Actor): Promise<number> {
-    return runCount(this.#run, query, actor);
-  }
-
-  /** See {@link Executor.create}. */
-  create(query: CreateQuery, actor: Actor): Promise<string | null> {
-    return runCreate(this.#run, query, actor);
-  }
-
-  /** See {@link Executor.createMany}. */
-  createMany(query: CreateManyQuery, actor: Actor): Promise<number> {
-    if (this.#inTransaction) return runCreateMany(this.#run, query, actor);
-    return this.transaction((executor) => executor.createMany(query, actor));
-  }
-
-  /** See {@link Executor.update}. */
-  update(query: UpdateQuery, actor: Actor): Promise<string | null> {
-    return runUpdate(this.#run, query, actor);
-  }
-
-  /** See {@link Executor.updateMany}. */
-  updateMany(query: UpdateManyQuery, actor: Actor): Promise<number> {
-    return runUpdateMany(this.#run, query, actor);
-  }
-
-  /** See {@link Executor.delete}. */
-  delete(query: DeleteQuery, actor: Actor): Promise<string | null> {
-    return runDelete(this.#run, query, actor);
-  }
-
-  /** See {@link Executor.deleteMany}. */
-  deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number> {
-    return runDeleteMany(this.#run, query, actor);
-  }
-
-  /** See {@link Executor.transaction}; inside a transaction, `work` joins it. */
-  transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
-    if (this.#inTransaction) return work(this);
-    const { parts } = this.#run;
-    return parts.store.transact((session) => work(new Engine(parts, session, true)));
+    return this.#plain.stats();
   }
 }
+
+function ignoreFailure(): void {}

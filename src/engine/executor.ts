@@ -1,14 +1,19 @@
 /** What front ends call: the query language in, JSON text out, under the rules of an actor. */
 import type {
+  AggregateQuery,
   CountQuery,
   CreateManyQuery,
   CreateQuery,
   DeleteManyQuery,
   DeleteQuery,
   ReadQuery,
+  UpdateEachQuery,
   UpdateManyQuery,
   UpdateQuery,
+  UpsertManyQuery,
+  UpsertQuery,
 } from "../plan/query.ts";
+import type { Abort } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 
 /** A read's answer. */
@@ -27,17 +32,22 @@ export interface RawAnswer extends Omit<ReadAnswer, "json"> {
 }
 
 /**
- * Runs queries, each under the rules of `actor`. All methods throw FootingError: FTG_QUERY, FTG_VALUE,
+ * Runs queries of one plan each, under the rules of `actor`. All methods throw FootingError: FTG_QUERY, FTG_VALUE,
  * FTG_CURSOR, FTG_COST, FTG_FORBIDDEN (no rule allows the operation at all) and, for writes, FTG_INVALID,
  * FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK, FTG_NOT_FOUND, FTG_UNBOUNDED_WRITE.
  */
-export interface Executor {
+export interface PlainExecutor {
   /** Reads a list, a page or (`single`) one row. */
   read(query: ReadQuery, actor: Actor): Promise<ReadAnswer>;
-  /** The same without decoding, for front ends that only pass the answer on. */
-  readRaw(query: ReadQuery, actor: Actor): Promise<RawAnswer>;
+  /**
+   * The same without decoding, for front ends that only pass the answer on. A store may end the statement when nobody
+   * waits for it any more, with FTG_TIMEOUT.
+   */
+  readRaw(query: ReadQuery, actor: Actor, abort?: Abort): Promise<RawAnswer>;
   /** Counts the rows that match and that the actor may read. */
   count(query: CountQuery, actor: Actor): Promise<number>;
+  /** Groups the rows that match and that the actor may read; JSON text of the groups as an array. There is no cursor. */
+  aggregate(query: AggregateQuery, actor: Actor, abort?: Abort): Promise<RawAnswer>;
   /** Creates one row; JSON text of it, or null when the actor may not read it. */
   create(query: CreateQuery, actor: Actor): Promise<string | null>;
   /** Creates rows in one transaction; their number. */
@@ -50,6 +60,27 @@ export interface Executor {
   delete(query: DeleteQuery, actor: Actor): Promise<string | null>;
   /** Ends all matching rows the actor may end; their number. */
   deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number>;
+  /** Runs `work` in one transaction; what it rejects with undoes everything. */
+  transaction<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
+}
+
+/** What became of the rows of an upsert. */
+export interface UpsertCount {
+  readonly created: number;
+  readonly updated: number;
+}
+
+/**
+ * What front ends talk to: it takes data that says something of related rows (`{ country: { create: … } }`), and
+ * writes made of several. Errors as of {@link PlainExecutor}; those inside a composed write say where in its data.
+ */
+export interface Executor extends Omit<PlainExecutor, "transaction"> {
+  /** Creates the row, or changes it when it is there; JSON text of it, or null when the actor may not read it. */
+  upsert(query: UpsertQuery, actor: Actor): Promise<string | null>;
+  /** Changes rows, each in its own way, in one transaction; their number. */
+  updateEach(query: UpdateEachQuery, actor: Actor): Promise<number>;
+  /** Creates rows, or changes them where they are there, in one transaction; how many of each. */
+  upsertMany(query: UpsertManyQuery, actor: Actor): Promise<UpsertCount>;
   /** Runs `work` in one transaction; what it rejects with undoes everything. */
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
 }

@@ -25,17 +25,25 @@ interface LinkedRow {
   readonly links: WrittenValues;
 }
 
+/** A row that was created. */
+export interface CreatedRow {
+  /** Null when the actor may not read it. */
+  readonly json: string | null;
+  readonly key: DataQuery;
+}
+
 /** Creates one row; errors as in `Executor`. */
 export async function runCreate(run: Run, query: CreateQuery, actor: Actor): Promise<string | null> {
-  const job = createJob(run, query.model, actor);
-  const { row, links } = fillRow(run, job, query.data);
-  const parts = [...findFiller(run.parts.fillers, job.model).parts, ...links.parts];
-  const prepared = prepareCreate(run, job, { parts, returning: query.select });
-  const result = await run.session.execute(
-    prepared.compiled.statement,
-    bindPrepared(prepared, query, [...row, ...links.values]),
-  );
-  return result.json;
+  const { prepared, values } = prepareRow(run, query, actor);
+  const { json } = await run.session.execute(prepared.compiled.statement, values);
+  return json;
+}
+
+/** The same with the key of the row. */
+export async function runCreateKeyed(run: Run, query: CreateQuery, actor: Actor): Promise<CreatedRow> {
+  const { prepared, values, row, model } = prepareRow(run, query, actor);
+  const { json } = await run.session.execute(prepared.compiled.statement, values);
+  return { json, key: createKeyFilter(model, findFiller(run.parts.fillers, model).parts, row) };
 }
 
 /**
@@ -43,7 +51,26 @@ export async function runCreate(run: Run, query: CreateQuery, actor: Actor): Pro
  * Where the model has links, rows come first and their links after, so that rows of one call may link to each
  * other; the create rule judges a row when it has its links.
  */
-export async function runCreateMany(run: Run, query: CreateManyQuery, actor: Actor): Promise<number> {
+export function runCreateMany(run: Run, query: CreateManyQuery, actor: Actor): Promise<number> {
+  return insertRows(run, query, { actor, keys: null });
+}
+
+/** The same, answering the keys of the rows. */
+export async function runCreateManyKeyed(
+  run: Run,
+  query: CreateManyQuery,
+  actor: Actor,
+): Promise<readonly DataQuery[]> {
+  const keys: DataQuery[] = [];
+  await insertRows(run, query, { actor, keys });
+  return keys;
+}
+
+async function insertRows(
+  run: Run,
+  query: CreateManyQuery,
+  { actor, keys }: { readonly actor: Actor; readonly keys: DataQuery[] | null },
+): Promise<number> {
   const job = createJob(run, query.model, actor);
   const linksFollow = Object.values(job.model.fields).some((field) => field.kind === "manyToMany");
   const prepared = prepareCreate(run, job, {
@@ -54,10 +81,27 @@ export async function runCreateMany(run: Run, query: CreateManyQuery, actor: Act
   const linked: LinkedRow[] | null = linksFollow ? [] : null;
   const created = await run.session.executeMany(
     prepared.compiled.statement,
-    fillRows(run, job, { query, prepared, linked }),
+    fillRows(run, job, { query, prepared, linked, keys }),
   );
   for (const row of linked ?? []) await runLinks(run, job, row);
   return created;
+}
+
+function prepareRow(
+  run: Run,
+  query: CreateQuery,
+  actor: Actor,
+): {
+  readonly prepared: Prepared<CreatePlan>;
+  readonly values: Values;
+  readonly row: readonly unknown[];
+  readonly model: ModelSchema;
+} {
+  const job = createJob(run, query.model, actor);
+  const { row, links } = fillRow(run, job, query.data);
+  const parts = [...findFiller(run.parts.fillers, job.model).parts, ...links.parts];
+  const prepared = prepareCreate(run, job, { parts, returning: query.select });
+  return { prepared, values: bindPrepared(prepared, query, [...row, ...links.values]), row, model: job.model };
 }
 
 function createJob(run: Run, name: string, actor: Actor): CreateJob {
@@ -107,16 +151,24 @@ function fillRow(
   return { row, links: collectLinks(model, given) };
 }
 
-function* fillRows(
-  run: Run,
-  job: CreateJob,
-  { query, prepared, linked }: { query: CreateManyQuery; prepared: Prepared<CreatePlan>; linked: LinkedRow[] | null },
-): Generator<Values> {
+/** Rows on their way to the store, and where to note what comes after them. */
+interface RowStream {
+  readonly query: CreateManyQuery;
+  readonly prepared: Prepared<CreatePlan>;
+  readonly linked: LinkedRow[] | null;
+  readonly keys: DataQuery[] | null;
+}
+
+function* fillRows(run: Run, job: CreateJob, { query, prepared, linked, keys }: RowStream): Generator<Values> {
   const { parts } = findFiller(run.parts.fillers, job.model);
   let index = 0;
   for (const data of query.data) {
     const { row, links } = fillNumbered(run, job, { data, index });
-    linked?.push({ key: createKeyFilter(job.model, parts, row), links });
+    const key = linked === null && keys === null ? null : createKeyFilter(job.model, parts, row);
+    if (key !== null) {
+      linked?.push({ key, links });
+      keys?.push(key);
+    }
     index += 1;
     yield bindPrepared(prepared, query, row);
   }
@@ -130,14 +182,19 @@ function fillNumbered(
   try {
     return fillRow(run, job, data);
   } catch (error) {
-    if (!(error instanceof FootingError)) throw error;
-    throw new FootingError(error.code, {
-      detail: `Row ${index}: ${error.message}`,
-      fix: error.fix,
-      problems: error.problems.map((problem) => ({ ...problem, path: `/${index}${problem.path}` })),
-      cause: error,
-    });
+    throw numberError(error, index);
   }
+}
+
+/** The error of one row of many, its paths led by the number of the row. */
+export function numberError(error: unknown, index: number): unknown {
+  if (!(error instanceof FootingError)) return error;
+  return new FootingError(error.code, {
+    detail: `Row ${index}: ${error.message}`,
+    fix: error.fix,
+    problems: error.problems.map((problem) => ({ ...problem, path: `/${index}${problem.path}` })),
+    cause: error,
+  });
 }
 
 /** Gives a created row its links and judges it by the create rule. */

@@ -1,7 +1,7 @@
 /** The reading phase: lists, pages, single rows and counts. */
-import type { ResolveContext } from "../passes/resolve-context.ts";
-import { createQueryReader, refuseUnknown, resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
-import { resolveWhere } from "../passes/resolve-where.ts";
+import { type ResolveContext, refuseUnknown } from "../passes/resolve-context.ts";
+import { resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
+import { createQueryReader, resolveWhere } from "../passes/resolve-where.ts";
 import { type CountPlan, createPlan, type ReadPlan } from "../plan/plan.ts";
 import type { CountQuery, ReadQuery } from "../plan/query.ts";
 import type { Actor } from "./actor.ts";
@@ -36,7 +36,7 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
     resolve: (context) => resolveRead(context, query),
   });
   const { statement, tag } = prepared.compiled;
-  const { json, hasMore, edge } = await run.session.execute(statement, bindPrepared(prepared, query));
+  const { json, hasMore, edge } = await run.session.execute(statement, bindPrepared(prepared, query), run.abort);
   return { json, hasMore, cursor: hasMore && edge !== null ? renderCursor(tag, edge) : null };
 }
 

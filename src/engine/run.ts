@@ -4,11 +4,11 @@ import { unboundedWrite, type WrittenPart } from "../passes/resolve-write.ts";
 import type { DataQuery, WhereQuery } from "../plan/query.ts";
 import type { ModelSchema, Operation, Schema } from "../schema/schema-model.ts";
 import type { DataValidator } from "../schema/validate-data.ts";
-import type { Session, Store } from "../stores/contract/store.ts";
+import type { Abort, Session, Store } from "../stores/contract/store.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import type { Actor } from "./actor.ts";
 import type { Planner } from "./planner.ts";
-import type { ModelFiller } from "./write-input.ts";
+import { type ModelFiller, withoutVerbs } from "./write-input.ts";
 
 /** What all sessions of one engine share. */
 export interface EngineParts {
@@ -24,6 +24,10 @@ export interface EngineParts {
 export interface Run {
   readonly parts: EngineParts;
   readonly session: Session;
+  /** Whether written data has been through the app's own code, which may set hidden fields whoever acts. */
+  readonly trusted: boolean;
+  /** Whether somebody still waits for the answer; absent: yes. */
+  readonly abort?: Abort;
 }
 
 /** The model of a query; throws FTG_QUERY for an unknown one. */
@@ -34,17 +38,26 @@ export function findModel(run: Run, name: string): ModelSchema {
   return model;
 }
 
+/** Data of a write, and on whose behalf it is written. */
+export interface WrittenData {
+  readonly model: ModelSchema;
+  readonly operation: Extract<Operation, "create" | "update">;
+  readonly data: DataQuery;
+  readonly actor: Actor;
+}
+
 /** Checks the data of a write; throws FTG_INVALID with every wrong field. */
-export function validateData(
-  run: Run,
-  {
-    model,
-    operation,
-    data,
-    actor,
-  }: { model: ModelSchema; operation: Extract<Operation, "create" | "update">; data: DataQuery; actor: Actor },
-): void {
-  run.parts.validator.validate(data, { model: model.name, use: operation, system: actor.kind === "system" });
+export function validateData(run: Run, { model, operation, data, actor }: WrittenData): void {
+  const system = run.trusted || actor.kind === "system";
+  const values = withoutVerbs(model, data, { system, operation });
+  run.parts.validator.validate(values, { model: model.name, use: operation, system });
+}
+
+/** The same for data that own code will complete: required fields may be missing. */
+export function validateDraft(run: Run, { model, operation, data, actor }: WrittenData): void {
+  const system = actor.kind === "system";
+  const variant = { model: model.name, use: operation, system, draft: true };
+  run.parts.validator.validate(withoutVerbs(model, data, { system, operation }), variant);
 }
 
 /** Refuses a bulk write that names no rows unless all are meant; throws FTG_UNBOUNDED_WRITE. */
@@ -57,5 +70,16 @@ export function refuseUnbounded({ where, all }: { readonly where?: WhereQuery; r
 
 /** The part of a write's shape that tells which columns and links it gives. */
 export function renderParts(parts: readonly WrittenPart[]): string {
-  return parts.map((part) => (part.kind === "column" ? `${part.field}.${part.part}` : `${part.field.name}*`)).join(",");
+  return parts.map(renderPart).join(",");
+}
+
+function renderPart(part: WrittenPart): string {
+  switch (part.kind) {
+    case "column":
+      return `${part.field}.${part.part} ${part.operator ?? ""}`;
+    case "bound":
+      return part.side;
+    case "links":
+      return `${part.field.name} ${part.mode}`;
+  }
 }

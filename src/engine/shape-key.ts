@@ -81,6 +81,7 @@ export class ShapeKey {
     switch (key) {
       case "where":
       case "key":
+      case "having":
         return this.addFilter(part);
       case "select":
         return this.#addSelect(part);

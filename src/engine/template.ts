@@ -2,7 +2,8 @@
  * Templates: what is known of a request from its shape alone. The plan as resolved (no access decided yet),
  * where its values come from, and which rules must be asked before it may run.
  */
-import { type Authority, authorizePlan } from "../passes/authorize.ts";
+import type { Authority } from "../passes/authority.ts";
+import { authorizePlan } from "../passes/authorize.ts";
 import { type CostNode, createCost } from "../passes/bound-cost.ts";
 import { type QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
 import { resolveWhere, type WhereReader } from "../passes/resolve-where.ts";
@@ -38,7 +39,7 @@ export function createTemplate<P extends Plan>(
   kind: TemplateKind,
   resolve: (context: ResolveContext) => P,
 ): Template<P> {
-  const context = new ResolveContext(maker.schema, maker.limits);
+  const context = new ResolveContext(maker.schema, maker.limits, kind.system);
   const plan = resolve(context);
   return {
     ...kind,
@@ -61,7 +62,7 @@ export function authorizeTemplate<P extends Plan>(
   template: Template<P>,
   outcomes: readonly RuleOutcome[],
 ): { plan: P; sources: readonly ValueSource[] } {
-  const context = new ResolveContext(maker.schema, maker.limits);
+  const context = new ResolveContext(maker.schema, maker.limits, true);
   context.sources.push(...template.sources);
   const decided = new Map<string, PredicateNode>();
   const authority: Authority = {

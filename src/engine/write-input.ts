@@ -4,10 +4,13 @@
  */
 import { FootingError } from "../errors/footing-error.ts";
 import type { WrittenPart } from "../passes/resolve-write.ts";
+import type { DataQuery } from "../plan/query.ts";
+import type { LinkMode } from "../plan/write-nodes.ts";
+import { findCalculation, isNumber } from "../schema/calculations.ts";
 import { createRowFiller, type RowFiller } from "../schema/fill-row.ts";
 import { listColumns } from "../schema/list-columns.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
-import type { KeyColumn, ManyToManyField, ModelSchema, RefField, Schema } from "../schema/schema-model.ts";
+import type { KeyColumn, ManyToManyField, ModelSchema, Operation, RefField, Schema } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 
@@ -25,16 +28,28 @@ export function collectUpdate(model: ModelSchema, data: Readonly<Record<string, 
     const value = data[field.name];
     if (value === undefined) continue;
     if (field.kind === "scalar") {
-      parts.push({ kind: "column", field: field.name, part: 0, type: field.type });
-      values.push(value === null ? null : normalizeValue(field.type, value, `/${field.name}`));
+      const { name, type } = field;
+      const calculation = findCalculation(field, value);
+      parts.push({ kind: "column", field: name, part: 0, type, operator: calculation?.operator ?? "set" });
+      if (calculation === null) {
+        values.push(value === null ? null : normalizeValue(type, value, `/${name}`));
+      } else {
+        parts.push(
+          { kind: "bound", field: name, side: "min", type },
+          { kind: "bound", field: name, side: "max", type },
+        );
+        values.push(calculation.value, calculation.min, calculation.max);
+      }
     } else if (field.kind === "ref") {
       field.columns.forEach(
         (column, part) => void parts.push({ kind: "column", field: field.name, part, type: column.type }),
       );
       values.push(...normalizeRef(field, value));
     } else if (field.kind === "manyToMany") {
-      parts.push({ kind: "links", field });
-      values.push(normalizeLinks(field, value));
+      for (const { mode, keys } of readLinks(field, value)) {
+        parts.push({ kind: "links", field, mode });
+        values.push(keys);
+      }
     }
   }
   return { parts, values };
@@ -46,9 +61,25 @@ export function collectLinks(model: ModelSchema, data: Readonly<Record<string, u
     (field): field is ManyToManyField => field.kind === "manyToMany" && data[field.name] !== undefined,
   );
   return {
-    parts: given.map((field) => ({ kind: "links", field })),
-    values: given.map((field) => normalizeLinks(field, data[field.name])),
+    parts: given.map((field) => ({ kind: "links", field, mode: "set" })),
+    values: given.map((field) => readLinks(field, data[field.name]).flatMap(({ keys }) => keys)),
   };
+}
+
+/** The data without what is no value: links that are given as verbs and, in an update, calculations. */
+export function withoutVerbs(
+  model: ModelSchema,
+  data: DataQuery,
+  { system, operation }: { readonly system: boolean; readonly operation: Operation },
+): DataQuery {
+  const isVerbs = (name: string): boolean => {
+    const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
+    if (field === undefined || (field.hidden && !system)) return false;
+    if (field.kind === "manyToMany") return isPlainObject(data[name]);
+    return operation === "update" && isNumber(field) && !field.immutable && isPlainObject(data[name]);
+  };
+  if (!isPlainObject(data) || !Object.keys(data).some(isVerbs)) return data;
+  return Object.fromEntries(Object.entries(data).filter(([name]) => !isVerbs(name)));
 }
 
 /**
@@ -88,8 +119,31 @@ function normalizeRef(field: RefField, value: unknown): unknown[] {
   return normalizeKey(field.columns, value, `/${field.name}`);
 }
 
-function normalizeLinks(field: ManyToManyField, value: unknown): readonly unknown[] {
-  const path = `/${field.name}`;
+/** What is done with links, in this order. */
+const linkVerbs = [
+  { verb: "set", mode: "set" },
+  { verb: "disconnect", mode: "remove" },
+  { verb: "connect", mode: "add" },
+] as const;
+
+/** The steps that the value of a manyToMany asks for: a list of keys replaces the links. */
+function readLinks(
+  field: ManyToManyField,
+  value: unknown,
+): readonly { readonly mode: LinkMode; readonly keys: readonly unknown[] }[] {
+  if (!isPlainObject(value)) return [{ mode: "set", keys: normalizeLinks(field, value, `/${field.name}`) }];
+  const names = linkVerbs.map(({ verb }): string => verb);
+  const other = Object.keys(value).find((name) => !names.includes(name));
+  if (other !== undefined)
+    throw new FootingError("FTG_INVALID", {
+      detail: `/${field.name}: expected a list of keys or only ${names.join(", ")} here, got ${JSON.stringify(other)}.`,
+    });
+  return linkVerbs
+    .filter(({ verb }) => value[verb] !== undefined)
+    .map(({ verb, mode }) => ({ mode, keys: normalizeLinks(field, value[verb], `/${field.name}/${verb}`) }));
+}
+
+function normalizeLinks(field: ManyToManyField, value: unknown, path: string): readonly unknown[] {
   if (!Array.isArray(value))
     throw new FootingError("FTG_INVALID", {
       detail: `${path}: expected a list of keys of ${field.model}, got ${describeValue(value)}.`,

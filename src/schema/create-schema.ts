@@ -22,13 +22,14 @@ export interface DeclaredSchema {
 }
 
 /**
- * The schema of the models, deeply frozen.
+ * The schema of the models, deeply frozen. `own` are models of Footing itself; their tables begin with `footing_`, as no
+ * other may.
  *
  * @throws FootingError FTG_SCHEMA with every problem: its path (`City.region`), what was expected and what came, and a fix.
  */
-export function createSchema<M extends Models>(models: M & CheckedModels<M>): DeclaredSchema {
+export function createSchema<M extends Models>(models: M & CheckedModels<M>, own: Models = {}): DeclaredSchema {
   const problems = new ProblemList();
-  const drafts = readModels(models, problems);
+  const drafts = new Map([...readModels(models, problems), ...readOwnModels(own, problems)]);
   const types = createTypes(drafts, problems);
   const sources: FieldSources = { drafts, types, keys: resolveKeys(drafts, types, problems), problems };
   const made = [...drafts.values()].map((draft) => createModel(draft, sources));
@@ -41,6 +42,13 @@ export function createSchema<M extends Models>(models: M & CheckedModels<M>): De
   };
   const rules = createTable(made.map(({ model, rules: own }): [string, ModelRules] => [model.name, own]));
   return freezeDeep({ schema, rules });
+}
+
+function readOwnModels(own: Models, problems: ProblemList): readonly (readonly [string, ModelDraft])[] {
+  return Array.from(readModels(own, problems), ([name, draft]) => [
+    name,
+    { ...draft, table: `footing_${draft.table}` },
+  ]);
 }
 
 function createModel(

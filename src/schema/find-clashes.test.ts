@@ -24,6 +24,14 @@ testProblems([
     ["Data: the plural data is also the name of the single Data."],
   ],
   [
+    "a plural that is an address of its own",
+    { Action: model({}), Export: model({}, { plural: "export" }) },
+    [
+      "Action: the plural actions is kept for the address /api/actions.",
+      "Export: the plural export is kept for the address /api/export.",
+    ],
+  ],
+  [
     "two fields of one column",
     { A: model({ bCode: t.text(), b: t.ref("B") }), B: model({ code: t.text() }, { key: "code" }) },
     ["A.b: the column b_code is also that of A.bCode."],

@@ -4,6 +4,9 @@ import { toCamelCase } from "./naming.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { Field, ModelSchema } from "./schema-model.ts";
 
+/** Segments of addresses that are no model's: `/api/batch`. */
+const RESERVED_PLURALS: readonly string[] = ["aggregate", "export", "batch", "actions"];
+
 /** Reports names that are taken twice and required hidden fields without a default. */
 export function findClashes(models: readonly ModelSchema[], problems: ProblemList): void {
   findTakenPlurals(models, problems);
@@ -19,7 +22,9 @@ function findTakenPlurals(models: readonly ModelSchema[], problems: ProblemList)
   const taken = new Map(models.map(({ name }) => [toCamelCase(name), `the single ${name}`]));
   for (const { name, plural } of models) {
     const other = taken.get(plural);
-    if (other !== undefined)
+    if (RESERVED_PLURALS.includes(plural))
+      problems.add(name, `the plural ${plural} is kept for the address /api/${plural}.`, "Give another `plural`.");
+    else if (other !== undefined)
       problems.add(name, `the plural ${plural} is also the name of ${other}.`, "Give another `plural`.");
     else taken.set(plural, `the plural of ${name}`);
   }

@@ -59,7 +59,7 @@ export function createTypeSchema(type: ScalarType): JsonSchema {
 }
 
 /** The JSON Schema of a key: a value, or an object for a key of several fields. */
-function createKeySchema(columns: readonly KeyColumn[]): JsonSchema {
+export function createKeySchema(columns: readonly KeyColumn[]): JsonSchema {
   const [first, second] = columns;
   if (first !== undefined && second === undefined) return createTypeSchema(first.type);
   return {

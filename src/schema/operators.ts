@@ -18,14 +18,17 @@ export type Operator =
 
 const NULLNESS: readonly Operator[] = ["isNull"];
 const EQUALITY: readonly Operator[] = ["eq", "not", "in", "notIn", "isNull"];
-const ORDER: readonly Operator[] = [...EQUALITY, "lt", "lte", "gt", "gte"];
-const TEXT: readonly Operator[] = [...ORDER, "contains", "startsWith", "endsWith"];
+
+/** The operators of what has an order. */
+export const orderOperators: readonly Operator[] = [...EQUALITY, "lt", "lte", "gt", "gte"];
+
+const TEXT: readonly Operator[] = [...orderOperators, "contains", "startsWith", "endsWith"];
 
 /** The operators a value of the type takes. */
 export function listOperators(type: ScalarType): readonly Operator[] {
   if (type.list || type.kind === "json" || type.kind === "bytes") return NULLNESS;
   if (type.kind === "bool" || type.kind === "enum") return EQUALITY;
-  return type.kind === "text" ? TEXT : ORDER;
+  return type.kind === "text" ? TEXT : orderOperators;
 }
 
 /** Whether rows can be sorted and indexed by the type. */

@@ -4,6 +4,7 @@
  */
 import type { FieldsOf, Models } from "./check-types.ts";
 import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
+import type { MeasuredRow, MeasuresInput } from "./measure-types.ts";
 import type { IsShown, Names, NullOf, OwnValue, Row, TypesOf } from "./row-types.ts";
 import type { OrderInput, WhereInput } from "./where-types.ts";
 
@@ -15,7 +16,11 @@ export type SelectInput<M extends Models, N extends keyof M, S = false> = {
 type SelectEntry<M extends Models, T extends FieldTypes, S> = T["kind"] extends "scalar"
   ? true
   : T["model"] extends keyof M
-    ? true | (T["kind"] extends "ref" | "one" ? ToOneInput<M, T["model"], S> : ToManyInput<M, T["model"], S>)
+    ?
+        | true
+        | (T["kind"] extends "ref" | "one"
+            ? ToOneInput<M, T["model"], S>
+            : ToManyInput<M, T["model"], S> | RelatedMeasuresInput<M, T["model"], S>)
     : never;
 
 /** What to answer of the one related row: `{}` for all its own fields. */
@@ -35,6 +40,12 @@ export interface ToManyInput<in out M extends Models, in out N extends keyof M, 
   readonly after?: string;
   /** A cursor: only rows before it, the nearest ones, in the list's own order. */
   readonly before?: string;
+}
+
+/** What to answer instead of the related rows: what is calculated over them. */
+export interface RelatedMeasuresInput<in out M extends Models, in out N extends keyof M, in out S> {
+  readonly where?: WhereInput<M, N, S>;
+  readonly aggregate: MeasuresInput<M, N, S>;
 }
 
 /** What a selection must also be: names that are no field get a message in the place of their value. */
@@ -59,7 +70,7 @@ type CheckedRelation<M extends Models, T extends FieldTypes, Q extends { entry: 
     ? CheckedSelect<M, T["model"], { select: Q["entry"][O]; system: Q["system"] }>
     : O extends "where"
       ? CheckedWhere<M, T["model"], { where: Q["entry"][O]; system: Q["system"] }>
-      : O extends "orderBy" | "limit" | "offset" | "after" | "before"
+      : O extends "orderBy" | "limit" | "offset" | "after" | "before" | "aggregate"
         ? unknown
         : `A relation takes no ${O & string}`;
 };
@@ -143,7 +154,11 @@ type SelectedValue<
       : ExpandedRow<M, T, Q> | RefNull<M, T, Q["system"]>
     : T["kind"] extends "one"
       ? ExpandedRow<M, T, Q> | null
-      : ExpandedRow<M, T, Q>[];
+      : T["model"] extends keyof M
+        ? Q["entry"] extends { readonly aggregate: infer A }
+          ? MeasuredRow<M, T["model"], A>
+          : ExpandedRow<M, T, Q>[]
+        : never;
 
 type ExpandedRow<
   M extends Models,
@@ -156,7 +171,7 @@ type ExpandedRow<
   : never;
 
 /** An expanded ref may be null when it is optional, or when the target may be hidden from the reader. */
-type RefNull<M extends Models, T extends FieldTypes, S> =
+export type RefNull<M extends Models, T extends FieldTypes, S> =
   | NullOf<T["flags"]>
   | (IsReadable<M, T["model"], S> extends true ? never : null);
 

@@ -36,10 +36,11 @@ export class DataValidator {
   }
 
   #compile(variant: Variant): ValidateFunction {
-    const { model, use, system } = variant;
+    const { model, use, system, draft = false } = variant;
     const declared = this.#schema.models[model];
     if (declared === undefined) throw new FootingError("FTG_QUERY", { detail: `No model is called ${model}.` });
-    const check = this.#ajv.compile(createObjectSchema(this.#schema, declared, { use, system }));
+    const { required, ...open } = createObjectSchema(this.#schema, declared, { use, system });
+    const check = this.#ajv.compile(draft || required === undefined ? open : { ...open, required });
     this.#compiled.set(renderVariant(variant), check);
     return check;
   }
@@ -67,10 +68,13 @@ export interface Variant {
   readonly use: DataUse;
   /** True: hidden fields may be given. */
   readonly system: boolean;
+  /** True: required fields may be missing. */
+  readonly draft?: boolean;
 }
 
-function renderVariant({ model, use, system }: Variant): string {
-  return system ? `${model} ${use} system` : `${model} ${use}`;
+function renderVariant({ model, use, system, draft = false }: Variant): string {
+  const name = system ? `${model} ${use} system` : `${model} ${use}`;
+  return draft ? `${name} draft` : name;
 }
 
 /** What is wrong with a canonical value of the type by the limits the type declares, or null. For few values: it compiles. */

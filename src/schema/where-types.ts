@@ -87,12 +87,13 @@ export interface Quantified<in out M extends Models, in out N extends keyof M, i
   readonly none?: WhereInput<M, N, S>;
 }
 
-/** A sort key of the model `N`: a field, or a field of the row that a ref or a one refers to; `-` before it sorts down. */
+/** A sort key of the model `N`: a field, a field of the row that a ref or a one refers to, or what is calculated over the rows of a relation to many (`cities.count`); `-` before it sorts down. */
 export type OrderInput<M extends Models, N extends keyof M, S = false> = Signed<
-  SortNames<FieldsOf<M, N>, S> | HopNames<M, FieldsOf<M, N>, S>
+  SortNames<FieldsOf<M, N>, S> | HopNames<M, FieldsOf<M, N>, S> | RelatedNames<M, FieldsOf<M, N>, S>
 >;
 
-type Signed<K extends string> = K | `-${K}`;
+/** A sort key up, or down. */
+export type Signed<K extends string> = K | `-${K}`;
 
 /** The fields with an order, refs included: they sort by their key. */
 export type SortNames<F extends FieldBuilders, S> = {
@@ -101,8 +102,39 @@ export type SortNames<F extends FieldBuilders, S> = {
     : never;
 }[Names<F, "scalar" | "ref", S>];
 
-type HopNames<M extends Models, F extends FieldBuilders, S> = {
+/** The fields with an order behind a ref or a one. */
+export type HopNames<M extends Models, F extends FieldBuilders, S> = {
   [P in Names<F, "ref" | "one", S>]: TypesOf<F, P>["model"] extends keyof M
     ? `${P}.${SortNames<FieldsOf<M, TypesOf<F, P>["model"]>, S>}`
     : never;
 }[Names<F, "ref" | "one", S>];
+
+/** What is calculated over the rows of relations to many: `cities.count`, `cities.sum.population`. */
+type RelatedNames<M extends Models, F extends FieldBuilders, S> = {
+  [P in Names<F, "many" | "manyToMany", S>]: TypesOf<F, P>["model"] extends keyof M
+    ? `${P}.${MeasureNames<FieldsOf<M, TypesOf<F, P>["model"]>, S>}`
+    : never;
+}[Names<F, "many" | "manyToMany", S>];
+
+/** What can be calculated over rows: `count`, `sum.population`. */
+export type MeasureNames<F extends FieldBuilders, S> =
+  | "count"
+  | `${"sum" | "avg"}.${NumberNames<F, S>}`
+  | `${"countDistinct" | "min" | "max"}.${SortNames<F, S>}`;
+
+/** The fields that hold numbers. */
+export type NumberNames<F extends FieldBuilders, S> = ScalarNames<
+  F,
+  { system: S; scalar: "int" | "bigint" | "float" | "decimal" }
+>;
+
+/** Fields of which kind, as who sees them. */
+export interface Wanted {
+  system: unknown;
+  scalar: ValueKind;
+}
+
+/** The fields that hold values of the kind. */
+export type ScalarNames<F extends FieldBuilders, Q extends Wanted> = {
+  [P in Names<F, "scalar", Q["system"]>]: TypesOf<F, P>["scalar"] extends Q["scalar"] ? P : never;
+}[Names<F, "scalar", Q["system"]>];

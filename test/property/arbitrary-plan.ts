@@ -1,13 +1,25 @@
 /** Random plans of every form, well-formed but meaningless: for what works on any plan, such as the codec. */
+
 import fc from "fast-check";
+import {
+  createBucket,
+  createGroupKey,
+  createGroupObject,
+  createGroupOrder,
+  createGroups,
+  type GroupItem,
+  type GroupsNode,
+} from "../../src/plan/aggregate-node.ts";
 import { type ColumnNode, createColumn } from "../../src/plan/column-node.ts";
+import { createConstantItem } from "../../src/plan/constant-item.ts";
+import { createMeasure, createRelatedMeasure, type MeasureNode } from "../../src/plan/measure-node.ts";
 import { createHop, createOrder, type OrderNode } from "../../src/plan/order-node.ts";
 import { createParam, type ParamNode } from "../../src/plan/param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "../../src/plan/plan.ts";
 import type { PredicateNode } from "../../src/plan/predicate-node.ts";
 import type { OutputNode, PageItem } from "../../src/plan/rows-node.ts";
 import {
-  createConstantItem,
+  createAggregateItem,
   createFieldItem,
   createRows,
   createSeek,
@@ -16,7 +28,8 @@ import {
   type SelectItem,
   type SelectNode,
 } from "../../src/plan/rows-node.ts";
-import { createAssignment, createLink, createReference } from "../../src/plan/write-nodes.ts";
+import { createAssignment, createBound, createLink, createReference } from "../../src/plan/write-nodes.ts";
+import { measureFunctions } from "../../src/schema/measures.ts";
 import type { ScalarType } from "../../src/schema/schema-model.ts";
 
 const name: fc.Arbitrary<string> = fc.oneof(
@@ -87,8 +100,15 @@ const predicates = fc.letrec<{ predicate: PredicateNode }>((tie) => ({
 const { predicate } = predicates;
 const access: fc.Arbitrary<PredicateNode | null> = fc.option(predicate);
 
+const measure: fc.Arbitrary<MeasureNode> = fc
+  .tuple(fc.constantFrom(...measureFunctions), fc.option(column))
+  .map(([fn, of]) => createMeasure(fn, of));
+const sorted: fc.Arbitrary<OrderNode["value"]> = fc.oneof(
+  column,
+  fc.tuple(name, measure, access).map(([relation, of, rule]) => createRelatedMeasure(relation, of, rule)),
+);
 const order: fc.Arbitrary<OrderNode> = fc
-  .tuple(fc.array(fc.tuple(name, access), { maxLength: 2 }), column, fc.boolean())
+  .tuple(fc.array(fc.tuple(name, access), { maxLength: 2 }), sorted, fc.boolean())
   .map(([hops, key, descending]) =>
     createOrder(
       hops.map(([relation, rule]) => createHop(relation, rule)),
@@ -99,6 +119,59 @@ const order: fc.Arbitrary<OrderNode> = fc
 const constantItem = fc
   .tuple(name, fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)))
   .map(([as, value]) => createConstantItem(as, value));
+
+const groupItems = fc.letrec<{ item: GroupItem }>((tie) => ({
+  item: fc.oneof(
+    { maxDepth: 2, depthIdentifier: "group" },
+    fc.record({ kind: fc.constant("key" as const), as: name, key: count }),
+    fc.record({ kind: fc.constant("measure" as const), as: name, measure: count }),
+    constantItem,
+    fc
+      .tuple(name, fc.array(tie("item"), { maxLength: 3 }), fc.option(count))
+      .map(([as, items, nullWith]) => createGroupObject(as, items, nullWith)),
+  ),
+}));
+const groups: fc.Arbitrary<GroupsNode> = fc
+  .record({
+    model: name,
+    access,
+    where: predicate,
+    keys: fc.array(
+      fc
+        .tuple(
+          order,
+          column,
+          fc.option(
+            fc
+              .tuple(fc.constantFrom("hour", "day", "week", "month", "quarter", "year"), fc.option(name))
+              .map(([unit, zone]) => createBucket(unit, zone)),
+          ),
+        )
+        .map(([{ hops }, key, bucket]) => createGroupKey(hops, key, bucket)),
+      { maxLength: 2 },
+    ),
+    measures: fc.array(measure, { maxLength: 3 }),
+    items: fc.array(groupItems.item, { maxLength: 3 }),
+    having: fc.array(
+      fc.record({
+        kind: fc.constant("groupCondition" as const),
+        measure: count,
+        operator: fc.constantFrom("eq", "lt", "lte", "gt", "gte", "in", "isNull"),
+        negated: fc.boolean(),
+        value: fc.option(param),
+      }),
+      { maxLength: 2 },
+    ),
+    order: fc.array(
+      fc
+        .tuple(fc.constantFrom("key", "measure"), count, fc.boolean())
+        .map(([by, index, descending]) => createGroupOrder(by, index, descending)),
+      { maxLength: 2 },
+    ),
+    limit: fc.option(param),
+    offset: fc.option(param),
+  })
+  .map(createGroups);
 
 const trees = fc.letrec<{
   select: SelectNode;
@@ -121,6 +194,7 @@ const trees = fc.letrec<{
       select: tie("select"),
     }),
     fc.record({ kind: fc.constant("many" as const), as: name, relation: name, rows: tie("rows") }),
+    fc.tuple(name, name, groups).map(([as, relation, node]) => createAggregateItem(as, relation, node)),
   ),
   rows: fc
     .record({
@@ -149,6 +223,7 @@ const trees = fc.letrec<{
       as: name,
       info: fc.constantFrom("hasNext", "hasPrevious", "startCursor", "endCursor"),
     }),
+    fc.record({ kind: fc.constant("total" as const), as: name }),
     fc.record({ kind: fc.constant("rows" as const), as: name, select: tie("select") }),
     fc.record({
       kind: fc.constant("edges" as const),
@@ -178,11 +253,15 @@ const target: fc.Arbitrary<TargetNode> = fc.record({
 });
 const written = {
   assignments: fc.array(
-    fc.tuple(column, param).map(([at, value]) => createAssignment(at, value)),
+    fc
+      .tuple(column, param, fc.constantFrom("set" as const, "add" as const, "multiply" as const))
+      .map(([at, value, operator]) => createAssignment(at, value, operator)),
     { maxLength: 3 },
   ),
   links: fc.array(
-    fc.tuple(name, param).map(([relation, keys]) => createLink(relation, keys)),
+    fc
+      .tuple(name, fc.constantFrom("set" as const, "add" as const, "remove" as const), param)
+      .map(([relation, mode, keys]) => createLink(relation, mode, keys)),
     { maxLength: 2 },
   ),
   references: fc.array(
@@ -199,7 +278,17 @@ const written = {
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc.oneof(
   fc.record({ kind: fc.constant("read" as const), rows: trees.rows }),
   fc.record({ kind: fc.constant("count" as const), model: name, access, where: predicate }),
+  fc.record({ kind: fc.constant("aggregate" as const), groups }),
   fc.record({ kind: fc.constant("create" as const), model: name, ...written }),
-  fc.record({ kind: fc.constant("update" as const), model: name, target, ...written }),
+  fc.record({
+    kind: fc.constant("update" as const),
+    model: name,
+    target,
+    ...written,
+    bounds: fc.array(
+      fc.tuple(column, param, param).map(([at, min, max]) => createBound(at, min, max)),
+      { maxLength: 2 },
+    ),
+  }),
   fc.record({ kind: fc.constant("delete" as const), model: name, target, returning }),
 );

@@ -12,6 +12,7 @@ import { measuredKinds, withStore } from "../conformance/stores.ts";
 import { checkSeeds } from "./check-seeds.ts";
 import { ruleHolds } from "./naive-oracle.ts";
 import { Random } from "./random.ts";
+import { aggregate, drawAggregate, drawMeasuredRead } from "./random-aggregate.ts";
 import { drawModel, drawRead, drawWalk } from "./random-query.ts";
 import { drawUser } from "./random-rules.ts";
 import { drawChange, drawWrite, Undo } from "./random-writes.ts";
@@ -62,8 +63,8 @@ async function hiddenDoesNotShow(seed: number, left: Store, right: Store): Promi
   if (changes.length === 0) return;
   const source = createSource(random, world, keysOf(world, await dump(world, same)));
   const actor = createActor(scene.user);
-  for (let count = 0; count < 20; count++) {
-    const call = drawCall(scene, source, actor);
+  for (let count = 0; count < 30; count++) {
+    const call = count < 20 ? drawCall(scene, source, actor) : drawAggregateCall(scene, source, actor);
     const expected = await attempt(() => call.run(same));
     const actual = await attempt(() => call.run(changed));
     if (JSON.stringify(actual) === JSON.stringify(expected)) continue;
@@ -72,6 +73,19 @@ async function hiddenDoesNotShow(seed: number, left: Store, right: Store): Promi
       `${describeCaller(actor)} ${call.label}\nafter ${changes.join("\nand ")}\n${describeWorld(world)}`,
     ).toEqual(expected);
   }
+}
+
+function drawAggregateCall(
+  { random, world }: Scene,
+  source: ReturnType<typeof createSource>,
+  actor: Actor,
+): { readonly label: string; readonly run: (engine: Executor) => Promise<unknown> } {
+  if (random.chance(0.3)) {
+    const read = drawMeasuredRead(source, drawModel(random, world.schema));
+    return { label: `read ${JSON.stringify(read)}`, run: (engine) => engine.read(read, actor) };
+  }
+  const query = drawAggregate(source, drawModel(random, world.schema));
+  return { label: `aggregate ${JSON.stringify(query)}`, run: (engine) => aggregate(engine, query, actor) };
 }
 
 function drawCall(

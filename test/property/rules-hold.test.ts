@@ -5,6 +5,7 @@
 import { expect, test } from "vitest";
 import { createActor } from "../../src/engine/actor.ts";
 import type { Executor } from "../../src/engine/executor.ts";
+import { isSortable } from "../../src/schema/operators.ts";
 import type { User } from "../../src/schema/rules.ts";
 import type { ModelSchema } from "../../src/schema/schema-model.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
@@ -68,6 +69,31 @@ async function readsAreRight({ random, world, engine, viewer, user }: Scene, mod
     }
     const rows = sortByKey(model, readableRows(viewer, model, where)).map((row) => stripRow(model, row));
     expect(outcome, label).toEqual({ answer: { json: renderLines(rows), hasMore: false, cursor: null } });
+    await groupsAreRight({ random, world, engine, viewer, user }, model, where);
+  }
+}
+
+/** Groups by a field hold each readable row once, and the count of all groups is that of the readable rows. */
+async function groupsAreRight(
+  { engine, viewer, user, world }: Scene,
+  model: ModelSchema,
+  where: object,
+): Promise<void> {
+  const actor = createActor(user);
+  const rows = readableRows(viewer, model, where);
+  for (const field of Object.values(model.fields)) {
+    if (field.hidden || field.kind === "many" || field.kind === "manyToMany" || field.kind === "one") continue;
+    if (field.kind === "scalar" && !isSortable(field.type)) continue;
+    const query = { model: model.name, where: { ...where }, groupBy: [field.name], count: true, limit: 100 };
+    const answer = await engine.aggregate(query, actor);
+    const counts = new Map<string, number>();
+    for (const row of rows) {
+      const key = JSON.stringify(row[field.name] ?? null);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    const groups: readonly { key: NaiveRow; count: number }[] = JSON.parse(answer.json.toString());
+    const found = new Map(groups.map(({ key, count }) => [JSON.stringify(key[field.name]), count]));
+    expect(found, `${JSON.stringify({ query, user })}\n${describeWorld(world)}`).toEqual(counts);
   }
 }
 

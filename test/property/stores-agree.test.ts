@@ -12,6 +12,7 @@ import { createMemoryStore } from "../../src/stores/memory/store.ts";
 import { measuredKinds, withStore } from "../conformance/stores.ts";
 import { checkSeeds } from "./check-seeds.ts";
 import { Random } from "./random.ts";
+import { aggregate, drawAggregate, drawMeasuredRead } from "./random-aggregate.ts";
 import { drawModel, drawRead, drawWalk } from "./random-query.ts";
 import { drawWrite } from "./random-writes.ts";
 import {
@@ -57,6 +58,8 @@ async function agree(seed: number, store: Store): Promise<void> {
   for (let count = 0; count < 10; count++) await agreeOnRead(pair);
   for (let count = 0; count < 2; count++) await agreeOnWalk(pair);
   for (let count = 0; count < 8; count++) await agreeOnWrite(pair);
+  for (let count = 0; count < 8; count++) await agreeOnAggregate(pair);
+  for (let count = 0; count < 6; count++) await agreeOnMeasures(pair);
 }
 
 async function agreeOnRead(pair: Pair): Promise<void> {
@@ -67,6 +70,31 @@ async function agreeOnRead(pair: Pair): Promise<void> {
     await agreeOn(pair, { actor, label: `read ${JSON.stringify(asked)}`, run: (engine) => engine.read(asked, actor) });
   const count = { model: query.model, ...(query.where && { where: query.where }) };
   await agreeOn(pair, { actor, label: `count ${JSON.stringify(count)}`, run: (engine) => engine.count(count, actor) });
+}
+
+async function agreeOnAggregate(pair: Pair): Promise<void> {
+  const { actor, source } = await drawCaller(pair);
+  const query = drawAggregate(source, drawModel(pair.random, pair.world.schema));
+  await agreeOn(pair, {
+    actor,
+    label: `aggregate ${JSON.stringify(query)}`,
+    run: (engine) => aggregate(engine, query, actor),
+  });
+}
+
+/** A list by what is calculated over related rows, and its pages. */
+async function agreeOnMeasures(pair: Pair): Promise<void> {
+  const { actor, source } = await drawCaller(pair);
+  const list = drawMeasuredRead(source, drawModel(pair.random, pair.world.schema));
+  const read = (query: ReadQuery) =>
+    agreeOn(pair, { actor, label: `read ${JSON.stringify(query)}`, run: (engine) => engine.read(query, actor) });
+  let outcome = await read(list);
+  for (let page = 0; page < 5 && isRead(outcome) && outcome.answer.cursor !== null; page++) {
+    const { cursor } = outcome.answer;
+    await read({ ...list, before: cursor });
+    outcome = await read({ ...list, after: cursor });
+  }
+  await read({ ...list, backwards: true });
 }
 
 /** Follows a list to its end, looking back from every page, and back from its end. The pages together are the list. */

@@ -140,6 +140,88 @@ void [withoutName, misspelt, hidden, hiddenBySystem, wrongEnum, written, changed
 
 declare const db: Db<Atlas>;
 
+async function aggregates(): Promise<void> {
+  expectTypeOf(
+    await db.City.aggregate({
+      groupBy: [
+        "kind",
+        "country.code",
+        "country.name",
+        "mayor.name",
+        { field: "seenAt", bucket: "day", timeZone: "UTC" },
+      ],
+      count: true,
+      countDistinct: ["name", "country"],
+      sum: ["id", "population", "budget"],
+      avg: ["budget"],
+      min: ["founded", "kind"],
+      max: ["population"],
+      where: { country: "PE" },
+      having: {
+        count: { gte: 2 },
+        sum: { population: { gt: 5 }, budget: "5.00" },
+        min: { founded: { isNull: false } },
+      },
+      orderBy: ["-sum.population", "key.country.name", "count", "-min.founded"],
+      limit: 3,
+      offset: 1,
+    }),
+  ).toEqualTypeOf<
+    {
+      key: {
+        kind: "town" | "capital";
+        country: { code: string; name: string };
+        mayor: { name: string | null };
+        seenAt: string;
+      };
+      count: number;
+      countDistinct: { name: number; country: number };
+      sum: { id: string | null; population: string | null; budget: string | null };
+      avg: { budget: number | null };
+      min: { founded: string | null; kind: "town" | "capital" | null };
+      max: { population: string | null };
+    }[]
+  >();
+  expectTypeOf(await db.Country.aggregate({ count: true, sum: ["area"] })).toEqualTypeOf<
+    { count: number; sum: { area: number | null } }[]
+  >();
+  expectTypeOf(await db.City.aggregate({ groupBy: ["country", "mayor", "founded"] })).toEqualTypeOf<
+    { key: { country: string; mayor: string | null; founded: string | null } }[]
+  >();
+  expectTypeOf(await db.asSystem().City.aggregate({ max: ["secret"] })).toEqualTypeOf<
+    { max: { secret: string | null } }[]
+  >();
+  expectTypeOf(
+    await db.Country.find({
+      select: { code: true, cities: { aggregate: { count: true, max: ["kind"], sum: ["budget"] }, where: { id: 1 } } },
+      orderBy: ["-cities.count", "cities.sum.population", "-borders.max.name"],
+    }),
+  ).toEqualTypeOf<
+    {
+      code: string;
+      cities: { count: number; max: { kind: "town" | "capital" | null }; sum: { budget: string | null } };
+    }[]
+  >();
+  // @ts-expect-error a misspelt field
+  await db.Country.find({ select: { cities: { aggregate: { max: ["kid"] } } } });
+  // @ts-expect-error not a number
+  await db.Country.find({ orderBy: ["cities.sum.name"] });
+  // @ts-expect-error a misspelt field
+  await db.City.aggregate({ sum: ["populaton"] });
+  // @ts-expect-error not a number
+  await db.City.aggregate({ sum: ["name"] });
+  // @ts-expect-error hidden
+  await db.City.aggregate({ max: ["secret"] });
+  // @ts-expect-error a date has no hours
+  await db.City.aggregate({ groupBy: [{ field: "founded", bucket: "hour" }] });
+  // @ts-expect-error not a word of aggregates
+  await db.City.aggregate({ count: true, select: { name: true } });
+  // @ts-expect-error a misspelt field in the filter
+  await db.City.aggregate({ count: true, where: { nme: "x" } });
+  // @ts-expect-error no such sort key
+  await db.City.aggregate({ count: true, orderBy: ["name"] });
+}
+
 /** Compiled, never called. */
 export async function answers(): Promise<void> {
   expectTypeOf(await db.Person.find()).toEqualTypeOf<{ id: string; name: string; email: string }[]>();
@@ -195,6 +277,7 @@ export async function answers(): Promise<void> {
     secret: string | null;
   } | null>();
   expectTypeOf(await db.transaction(async (tx) => await tx.City.count())).toEqualTypeOf<number>();
+  await aggregates();
   expectTypeOf<OrderInput<Atlas, "Profile">>().toEqualTypeOf<
     | "id"
     | "-id"

@@ -62,6 +62,20 @@ beforeEach(async () => {
 });
 
 describe("reading", () => {
+  test("aggregate answers groups", async () => {
+    expect(
+      await db.City.aggregate({ groupBy: ["country.name"], count: true, max: ["id"], orderBy: ["-count"] }),
+    ).toEqual([
+      { key: { country: { name: "Peru" } }, count: 2, max: { id: "2" } },
+      { key: { country: { name: "Bolivia" } }, count: 1, max: { id: "3" } },
+    ]);
+    expect(await db.City.aggregate({ count: true, having: { sum: { id: { gte: 6n } } } })).toEqual([{ count: 3 }]);
+    // @ts-expect-error a misspelt option
+    await expect(db.City.aggregate({ cont: true })).rejects.toThrow(
+      "City.aggregate: expected only where, groupBy, count, countDistinct, sum, avg, min, max, having, orderBy, limit, offset, got cont. Did you mean count?",
+    );
+  });
+
   test("find answers the selected fields of the rows that match, in order", async () => {
     const rows = await db.City.find({
       select: { name: true, country: { select: { name: true } } },

@@ -22,13 +22,18 @@ import { type ClientModel, ModelClient } from "./model-client.ts";
  * ```
  */
 export function createDb<M extends Models>(executor: Executor, schema: Schema): Db<M> {
+  const db: unknown = createDbBinder(schema)(executor, anonymousActor);
+  // The class has a getter per model of the schema, which is what the type says of models `M`.
+  return db as Db<M>;
+}
+
+/** Makes the `db` of some actor on some executor, for code whose types are not known here. */
+export function createDbBinder(schema: Schema): (executor: Executor, actor: Actor) => object {
   const models = Object.values(schema.models).map(
     (model): ClientModel => ({ model, convert: createJsonConverter(model) }),
   );
   const BoundDb = createDbClass(models);
-  const db: unknown = new BoundDb(executor, anonymousActor);
-  // The class has a getter per model of the schema, which is what the type says of models `M`.
-  return db as Db<M>;
+  return (executor, actor) => new BoundDb(executor, actor);
 }
 
 /** A `db` is made for every request, so its models are getters of a class that is made once per schema. */

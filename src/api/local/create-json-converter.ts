@@ -2,7 +2,7 @@
  * Brings data from JavaScript into the JSON form that validation speaks: a `Date`, a `bigint` or a `Uint8Array`
  * becomes its text. It converts and judges nothing; what does not fit is left for the validator to report.
  */
-import type { Field, KeyColumn, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
+import type { Field, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 
 /** Data to data; the same object when nothing had to be converted. */
 export type JsonConverter = (data: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
@@ -15,18 +15,13 @@ export function createJsonConverter(model: ModelSchema): JsonConverter | null {
   return names.length === 0 ? null : (data) => convertData(names, data);
 }
 
+/** A relation may hold the data of other rows. */
 function takesMore(field: Field): boolean {
-  if (field.kind === "scalar") return isConvertible(field.type);
-  if (field.kind === "ref") return field.columns.some(isConvertiblePart);
-  return field.kind === "manyToMany" && field.far.some(isConvertiblePart);
+  return field.kind !== "scalar" || isConvertible(field.type);
 }
 
 function isConvertible({ kind }: ScalarType): boolean {
   return kind === "datetime" || kind === "bigint" || kind === "bytes";
-}
-
-function isConvertiblePart({ type }: KeyColumn): boolean {
-  return isConvertible(type);
 }
 
 function convertData(
@@ -43,7 +38,7 @@ function convertData(
   return changes.length === 0 ? data : { ...data, ...Object.fromEntries(changes) };
 }
 
-/** Text for what has one; lists and key objects likewise, part by part; anything else as it is. */
+/** Text for what has one; lists and objects likewise, part by part; anything else as it is. */
 function toJson(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null) return value;

@@ -1,6 +1,8 @@
 /** The types of `db`, inferred from declared models. Types only. `S` is true for the app itself. */
+import type { AggregateInput, AggregateRow, CheckedAggregate } from "../../schema/aggregate-types.ts";
 import type { Models } from "../../schema/check-types.ts";
-import type { CreateInput, UpdateInput } from "../../schema/input-types.ts";
+import type { CreateInput, UniqueInput, UpdateInput, UpsertInput } from "../../schema/input-types.ts";
+
 import type { Key } from "../../schema/row-types.ts";
 import type { CheckedSelect, IsReadable, SelectInput, SelectResult } from "../../schema/select-types.ts";
 import type { OrderInput, WhereInput } from "../../schema/where-types.ts";
@@ -115,6 +117,18 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
   ): Promise<SelectResult<M, N, Q, S> | null>;
   /** How many rows there are. */
   count(query?: { readonly where?: WhereInput<M, N, S> }): Promise<number>;
+  /**
+   * Groups of rows and what is calculated over them; without `groupBy` all rows are the one group.
+   *
+   * @example
+   * ```ts
+   * await db.City.aggregate({ groupBy: ["country.continent"], count: true, sum: ["population"], orderBy: ["-sum.population"] });
+   * // [{ key: { country: { continent: "Asia" } }, count: 5, sum: { population: "123" } }, …]
+   * ```
+   */
+  aggregate<const Q extends AggregateInput<M, N, S>>(
+    query: Q & CheckedAggregate<M, N, { query: Q; system: S }>,
+  ): Promise<AggregateRow<M, N, Q, S>[]>;
   /** Creates a row and answers it. */
   create<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     data: CreateInput<M, N, S>,
@@ -130,6 +144,30 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
   ): Promise<WrittenRow<M, N, Q, S>>;
   /** Changes all rows that match and that the actor may change; answers their number. */
   updateMany(query: BulkTarget<WhereInput<M, N, S>> & { readonly data: UpdateInput<M, N, S> }): Promise<number>;
+  /**
+   * Changes the row with the key, or with the value of a unique field, or creates it when it is not there, and answers
+   * it. A row that the actor may not read counts as not there.
+   *
+   * @example
+   * ```ts
+   * await db.Country.upsert("PE", { create: { name: "Peru" }, update: { name: "Perú" } });
+   * ```
+   */
+  upsert<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    key: Key<M, N> | UniqueInput<M, N, S>,
+    data: { readonly create: UpsertInput<M, N, S>; readonly update: UpdateInput<M, N, S> },
+    query?: Selecting<M, N, Q, S>,
+  ): Promise<WrittenRow<M, N, Q, S>>;
+  /** Changes rows, each in its own way, in one transaction; answers their number. */
+  updateEach(rows: Iterable<{ readonly key: Key<M, N>; readonly data: UpdateInput<M, N, S> }>): Promise<number>;
+  /**
+   * Creates rows, or changes them where their key is there, in one transaction; answers how many of each. `update`
+   * names the fields that change in a row that is there; absent: all that are given.
+   */
+  upsertMany(
+    data: Iterable<CreateInput<M, N, S>>,
+    query?: { readonly update?: readonly (keyof UpdateInput<M, N, S> & string)[] },
+  ): Promise<{ readonly created: number; readonly updated: number }>;
   /** Deletes the row with the key and answers it as it was. */
   delete<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     key: Key<M, N>,

@@ -6,8 +6,10 @@ import type { Actor } from "../../engine/actor.ts";
 import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery, SelectQuery, WhereQuery } from "../../plan/query.ts";
+import { measureFunctions } from "../../schema/measures.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
+import { isPlainObject } from "../../util/is-object.ts";
 import { findNearest } from "../../util/nearest.ts";
 import type { JsonConverter } from "./create-json-converter.ts";
 
@@ -16,6 +18,8 @@ type Options = Readonly<Record<string, unknown>>;
 const SELECTING = ["select"];
 const FIRST = ["select", "where", "orderBy"];
 const FIND = [...FIRST, "limit", "offset", "after", "before"];
+
+const AGGREGATE = ["where", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
 
 /** What a client needs to know of its model, the same for every actor. */
 export interface ClientModel {
@@ -69,6 +73,12 @@ export class ModelClient {
     return await this.#executor.count({ ...query, model: this.#model.name }, this.#actor);
   }
 
+  async aggregate(query: Options): Promise<unknown> {
+    this.#checkOptions("aggregate", query, AGGREGATE);
+    const { json } = await this.#executor.aggregate({ ...query, model: this.#model.name }, this.#actor);
+    return JSON.parse(json.toString());
+  }
+
   async create(data: DataQuery, query: Options = {}): Promise<unknown> {
     this.#checkOptions("create", query, SELECTING);
     const json = await this.#executor.create(
@@ -99,6 +109,42 @@ export class ModelClient {
       { ...query, model: this.#model.name, data: this.#toJson(query.data) },
       this.#actor,
     );
+  }
+
+  async upsert(
+    key: unknown,
+    data: { readonly create: DataQuery; readonly update: DataQuery },
+    query: Options = {},
+  ): Promise<unknown> {
+    this.#checkOptions("upsert", data, ["create", "update"]);
+    this.#checkOptions("upsert", query, SELECTING);
+    // An object names a unique field, or the fields of a key of several.
+    const row = isPlainObject(key) ? key : Object.fromEntries(this.#readKey("upsert", key));
+    const json = await this.#executor.upsert(
+      {
+        model: this.#model.name,
+        key: this.#toJson(row),
+        create: this.#toJson(data.create),
+        update: this.#toJson(data.update),
+        ...readSelect(query),
+      },
+      this.#actor,
+    );
+    return parseRow(json);
+  }
+
+  async updateEach(rows: Iterable<{ readonly key: unknown; readonly data: DataQuery }>): Promise<number> {
+    const changes = Array.from(rows, ({ key, data }) => ({
+      key: Object.fromEntries(this.#readKey("updateEach", key)),
+      data: this.#toJson(data),
+    }));
+    return await this.#executor.updateEach({ model: this.#model.name, rows: changes }, this.#actor);
+  }
+
+  async upsertMany(data: Iterable<DataQuery>, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("upsertMany", query, ["update"]);
+    const rows = Array.from(data, (row) => this.#toJson(row));
+    return await this.#executor.upsertMany({ ...query, model: this.#model.name, data: rows }, this.#actor);
   }
 
   async delete(key: unknown, query: Options = {}): Promise<unknown> {

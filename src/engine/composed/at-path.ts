@@ -1,0 +1,17 @@
+/** Says where in the data of a composed write a part of it failed. */
+import { FootingError } from "../../errors/footing-error.ts";
+
+/** What `work` answers; its errors, and the places they name, are led by the path, a JSON Pointer. */
+export async function atPath<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FootingError)) throw error;
+    const problems =
+      error.problems.length === 0
+        ? [{ path, detail: error.message }]
+        : error.problems.map((problem) => ({ ...problem, path: `${path}${problem.path}` }));
+    const detail = error.message.startsWith("/") ? `${path}${error.message}` : `${path}: ${error.message}`;
+    throw new FootingError(error.code, { detail, fix: error.fix, problems, cause: error });
+  }
+}

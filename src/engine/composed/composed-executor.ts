@@ -1,0 +1,133 @@
+/**
+ * The executor that front ends talk to: it takes writes that are made of several, such as a row with its related rows,
+ * and runs them in one transaction, each part as an ordinary write under its own rule. Everything else it hands on.
+ */
+import type {
+  AggregateQuery,
+  CountQuery,
+  CreateManyQuery,
+  CreateQuery,
+  DeleteManyQuery,
+  DeleteQuery,
+  ReadQuery,
+  UpdateEachQuery,
+  UpdateManyQuery,
+  UpdateQuery,
+  UpsertManyQuery,
+  UpsertQuery,
+} from "../../plan/query.ts";
+import type { WriteUse } from "../../schema/related-verbs.ts";
+import type { ModelSchema } from "../../schema/schema-model.ts";
+import type { Abort } from "../../stores/contract/store.ts";
+import { isPlainObject } from "../../util/is-object.ts";
+import type { Actor } from "../actor.ts";
+import type { Executor, PlainExecutor, RawAnswer, ReadAnswer, UpsertCount } from "../executor.ts";
+import type { Composition } from "./composition.ts";
+import { type SplitData, splitData } from "./split-data.ts";
+import { updateEach, upsertMany, upsertRow } from "./upsert.ts";
+import { createNested, updateNested } from "./write-nested.ts";
+
+/** What composing needs to know of the engine. */
+export type ComposeContext = Pick<Composition, "schema" | "maxLimit">;
+
+/** Composes writes of what `plain` can do. */
+export class ComposedExecutor implements Executor {
+  readonly #plain: PlainExecutor;
+  readonly #context: ComposeContext;
+
+  constructor(plain: PlainExecutor, context: ComposeContext) {
+    this.#plain = plain;
+    this.#context = context;
+  }
+
+  /** See {@link PlainExecutor.read}. */
+  read(query: ReadQuery, actor: Actor): Promise<ReadAnswer> {
+    return this.#plain.read(query, actor);
+  }
+
+  /** See {@link PlainExecutor.readRaw}. */
+  readRaw(query: ReadQuery, actor: Actor, abort?: Abort): Promise<RawAnswer> {
+    return this.#plain.readRaw(query, actor, abort);
+  }
+
+  /** See {@link PlainExecutor.count}. */
+  count(query: CountQuery, actor: Actor): Promise<number> {
+    return this.#plain.count(query, actor);
+  }
+
+  /** See {@link PlainExecutor.aggregate}. */
+  aggregate(query: AggregateQuery, actor: Actor, abort?: Abort): Promise<RawAnswer> {
+    return this.#plain.aggregate(query, actor, abort);
+  }
+
+  /** See {@link PlainExecutor.create}. */
+  async create(query: CreateQuery, actor: Actor): Promise<string | null> {
+    const nested = this.#split(query, "create", actor);
+    if (nested === null) return this.#plain.create(query, actor);
+    return this.#compose(actor, (composition) => createNested(composition, { ...nested, query }));
+  }
+
+  /** See {@link PlainExecutor.createMany}; takes data without related rows. */
+  createMany(query: CreateManyQuery, actor: Actor): Promise<number> {
+    return this.#plain.createMany(query, actor);
+  }
+
+  /** See {@link PlainExecutor.update}. */
+  async update(query: UpdateQuery, actor: Actor): Promise<string | null> {
+    const nested = this.#split(query, "update", actor);
+    if (nested === null) return this.#plain.update(query, actor);
+    return this.#compose(actor, (composition) => updateNested(composition, { ...nested, query }));
+  }
+
+  /** See {@link PlainExecutor.updateMany}. */
+  updateMany(query: UpdateManyQuery, actor: Actor): Promise<number> {
+    return this.#plain.updateMany(query, actor);
+  }
+
+  /** See {@link Executor.upsert}. */
+  upsert(query: UpsertQuery, actor: Actor): Promise<string | null> {
+    return this.#compose(actor, (composition) => upsertRow(composition, query));
+  }
+
+  /** See {@link Executor.updateEach}. */
+  updateEach(query: UpdateEachQuery, actor: Actor): Promise<number> {
+    return this.#compose(actor, (composition) => updateEach(composition, query));
+  }
+
+  /** See {@link Executor.upsertMany}. */
+  upsertMany(query: UpsertManyQuery, actor: Actor): Promise<UpsertCount> {
+    return this.#compose(actor, (composition) => upsertMany(composition, query));
+  }
+
+  /** See {@link PlainExecutor.delete}. */
+  delete(query: DeleteQuery, actor: Actor): Promise<string | null> {
+    return this.#plain.delete(query, actor);
+  }
+
+  /** See {@link PlainExecutor.deleteMany}. */
+  deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number> {
+    return this.#plain.deleteMany(query, actor);
+  }
+
+  /** See {@link Executor.transaction}. */
+  transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+    return this.#plain.transaction((plain) => work(new ComposedExecutor(plain, this.#context)));
+  }
+
+  #compose<T>(actor: Actor, work: (composition: Composition) => Promise<T>): Promise<T> {
+    return this.transaction((executor) => work({ ...this.#context, executor, actor }));
+  }
+
+  /** The model and the parts of the data; null when the write is an ordinary one, also where the model is unknown. */
+  #split(
+    { model: name, data }: CreateQuery | UpdateQuery,
+    use: WriteUse,
+    actor: Actor,
+  ): { readonly model: ModelSchema; readonly split: SplitData } | null {
+    const { models } = this.#context.schema;
+    const model = Object.hasOwn(models, name) ? models[name] : undefined;
+    if (model === undefined || !isPlainObject(data)) return null;
+    const split = splitData(model, data, { use, system: actor.kind === "system" });
+    return split === null ? null : { model, split };
+  }
+}

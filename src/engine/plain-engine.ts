@@ -1,0 +1,136 @@
+/** Runs the queries that are one plan each, every one by its phase. */
+import type {
+  AggregateQuery,
+  CountQuery,
+  CreateManyQuery,
+  CreateQuery,
+  DataQuery,
+  DeleteManyQuery,
+  DeleteQuery,
+  ReadQuery,
+  UpdateManyQuery,
+  UpdateQuery,
+} from "../plan/query.ts";
+import type { Abort } from "../stores/contract/store.ts";
+import type { CacheStats } from "../util/lru-cache.ts";
+import type { Actor } from "./actor.ts";
+import type { PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import type { WriteOperation } from "./hooks.ts";
+import { findModel, type Run, validateDraft } from "./run.ts";
+import { runAggregate } from "./run-aggregate.ts";
+import { type CreatedRow, runCreate, runCreateKeyed, runCreateMany, runCreateManyKeyed } from "./run-create.ts";
+import { runDelete, runDeleteMany } from "./run-delete.ts";
+import { runCount, runRead } from "./run-read.ts";
+import { runUpdate, runUpdateMany } from "./run-update.ts";
+
+/** A write before own code has seen it. */
+export interface Draft {
+  readonly model: string;
+  readonly operation: WriteOperation;
+  /** Absent when there is none, or when it is looked at row by row. */
+  readonly data?: DataQuery;
+}
+
+/** Runs queries on a store, or on one transaction of it. */
+export class PlainEngine implements PlainExecutor {
+  readonly #run: Run;
+  readonly #inTransaction: boolean;
+
+  /** A transaction makes its own engine on its session. */
+  constructor(run: Run, inTransaction: boolean) {
+    this.#run = run;
+    this.#inTransaction = inTransaction;
+  }
+
+  /** How often a request found its statement ready. */
+  stats(): CacheStats {
+    return this.#run.parts.planner.stats();
+  }
+
+  /** See {@link PlainExecutor.read}. */
+  async read(query: ReadQuery, actor: Actor): Promise<ReadAnswer> {
+    const answer = await runRead(this.#run, query, actor);
+    return { ...answer, json: answer.json.toString() };
+  }
+
+  /** See {@link PlainExecutor.readRaw}. */
+  readRaw(query: ReadQuery, actor: Actor, abort?: Abort): Promise<RawAnswer> {
+    return runRead(this.#until(abort), query, actor);
+  }
+
+  /** See {@link PlainExecutor.count}. */
+  count(query: CountQuery, actor: Actor): Promise<number> {
+    return runCount(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.aggregate}. */
+  aggregate(query: AggregateQuery, actor: Actor, abort?: Abort): Promise<RawAnswer> {
+    return runAggregate(this.#until(abort), query, actor);
+  }
+
+  /** See {@link PlainExecutor.create}. */
+  create(query: CreateQuery, actor: Actor): Promise<string | null> {
+    return runCreate(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.createMany}. */
+  createMany(query: CreateManyQuery, actor: Actor): Promise<number> {
+    if (this.#inTransaction) return runCreateMany(this.#run, query, actor);
+    return this.transaction((executor) => executor.createMany(query, actor));
+  }
+
+  /** See {@link PlainExecutor.update}. */
+  update(query: UpdateQuery, actor: Actor): Promise<string | null> {
+    return runUpdate(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.updateMany}. */
+  updateMany(query: UpdateManyQuery, actor: Actor): Promise<number> {
+    return runUpdateMany(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.delete}. */
+  delete(query: DeleteQuery, actor: Actor): Promise<string | null> {
+    return runDelete(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.deleteMany}. */
+  deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number> {
+    return runDeleteMany(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
+  transaction<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
+    if (this.#inTransaction) return work(this);
+    return this.#run.parts.store.transact((session) => work(new PlainEngine({ ...this.#run, session }, true)));
+  }
+
+  /** The same for data that has been through the app's own code. */
+  trusting(): PlainEngine {
+    return new PlainEngine({ ...this.#run, trusted: true }, this.#inTransaction);
+  }
+
+  /**
+   * Checks what can be known of a write before own code has seen it; every row of `data` may lack required fields.
+   * @throws FootingError FTG_QUERY, FTG_FORBIDDEN (no rule allows the operation at all), FTG_INVALID.
+   */
+  admit({ model: name, operation, data }: Draft, actor: Actor): void {
+    const model = findModel(this.#run, name);
+    this.#run.parts.planner.demand(name, operation, actor);
+    if (operation !== "delete" && data !== undefined) validateDraft(this.#run, { model, operation, data, actor });
+  }
+
+  /** See {@link PlainExecutor.create}; with the key of the row. */
+  createKeyed(query: CreateQuery, actor: Actor): Promise<CreatedRow> {
+    return runCreateKeyed(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.createMany}; only in a transaction. The keys of the rows. */
+  createManyKeyed(query: CreateManyQuery, actor: Actor): Promise<readonly DataQuery[]> {
+    return runCreateManyKeyed(this.#run, query, actor);
+  }
+
+  #until(abort: Abort | undefined): Run {
+    return abort === undefined ? this.#run : { ...this.#run, abort };
+  }
+}
