@@ -313,6 +313,56 @@ describe.each(stores)("on %s", (_name, create) => {
       });
     });
 
+    test("changes a row or creates it", async () => {
+      const fresh = await createApp();
+      const query = `mutation { upsertCity(id: 950, create: { name: "New", countryWith: { connect: "FR" } }, update: { name: "Changed" }) { name country { code } } }`;
+      const upsert = async () => (await fresh.run(query, { actor: editor })).body;
+      expect(await upsert()).toBe('{"data":{"upsertCity":{"name":"New","country":{"code":"FR"}}}}');
+      expect(await upsert()).toBe('{"data":{"upsertCity":{"name":"Changed","country":{"code":"FR"}}}}');
+      expect(failure(await fresh.run(query))).toMatch(/^FTG_FORBIDDEN/);
+    });
+
+    test("writes related rows with a row, each in the form its relation has", async () => {
+      const fresh = await createApp();
+      const write = async (query: string) => (await fresh.run(`mutation { ${query} }`, { actor: editor })).body;
+      const cities = "cities { nodes { id name } } borders { nodes { code } }";
+      expect(
+        await write(`createCountry(data: { code: "XX", name: "X", continent: "None", area: 1,
+          cities: { create: [{ id: 901, name: "A" }, { id: 902, name: "B" }] },
+          bordersWith: { connect: ["FR"], connectOrCreate: [{ key: "YY", create: { name: "Y", continent: "None", area: 2 } }] }
+        }) { ${cities} }`),
+      ).toBe(
+        '{"data":{"createCountry":{"cities":{"nodes":[{"id":901,"name":"A"},{"id":902,"name":"B"}]},"borders":{"nodes":[{"code":"FR"},{"code":"YY"}]}}}}',
+      );
+      expect(
+        await write(`updateCountry(code: "XX", data: {
+          cities: { update: [{ key: 901, data: { name: "AA" } }], upsert: [{ key: 903, create: { name: "C" }, update: {} }], delete: [902] },
+          bordersWith: { disconnect: ["FR"] }
+        }) { ${cities} }`),
+      ).toBe(
+        '{"data":{"updateCountry":{"cities":{"nodes":[{"id":901,"name":"AA"},{"id":903,"name":"C"}]},"borders":{"nodes":[{"code":"YY"}]}}}}',
+      );
+      expect(
+        await write(
+          'createCity(data: { id: 904, name: "D", countryWith: { create: { code: "ZZ", name: "Z", continent: "None", area: 3 } } }) { country { code } }',
+        ),
+      ).toBe('{"data":{"createCity":{"country":{"code":"ZZ"}}}}');
+      expect(
+        await write('updateCity(id: 904, data: { countryWith: { update: { name: "ZZZ" } } }) { country { name } }'),
+      ).toBe('{"data":{"updateCity":{"country":{"name":"ZZZ"}}}}');
+      const twice =
+        'mutation { createCity(data: { id: 905, name: "E", country: "FR", countryWith: { connect: "FR" } }) { id } }';
+      expect(failure(await fresh.run(twice, { actor: editor }))).toBe(
+        "FTG_INVALID: Expected country or countryWith, got both.",
+      );
+      const wrong =
+        'mutation { createCountry(data: { code: "WW", name: "W", continent: "None", area: 1, cities: { create: [{ id: 0, name: "x" }] } }) { code } }';
+      expect((await fresh.run(wrong, { actor: editor })).json.errors?.[0]?.extensions.problems?.[0]?.path).toBe(
+        "/cities/create/0/id",
+      );
+      expect(failure(await fresh.run(wrong))).toMatch(/^FTG_FORBIDDEN/);
+    });
+
     test("needs the right to, and changes nothing without it", async () => {
       const answer = await app.run('mutation { updateCity(id: 1, data: { name: "Z" }) { name } }');
       expect(failure(answer)).toMatch(/^FTG_FORBIDDEN: /);

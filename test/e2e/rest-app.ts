@@ -191,6 +191,8 @@ export interface ServedApp {
   readonly send: (request: RawRequest & { readonly user?: string }) => Promise<RawAnswer>;
   /** Makes the next call of the executor fail with this. */
   readonly failNext: (error: unknown) => void;
+  /** Makes the guard refuse the next request with this. */
+  readonly refuseNext: (error: unknown) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -201,10 +203,14 @@ export async function serveApp(store: Store): Promise<ServedApp> {
   const engine = createEngine({ schema, rules, store });
   await fill(engine);
   const failures: unknown[] = [];
+  const refusals: unknown[] = [];
   const host = createHost({
     logger: { error: () => undefined, warn: () => undefined },
     ping: () => store.ping(),
-    authenticate: ({ headers }) => (typeof headers["x-user"] === "string" ? { id: headers["x-user"] } : null),
+    authenticate: ({ headers }) => {
+      if (refusals.length > 0) throw refusals.pop();
+      return typeof headers["x-user"] === "string" ? { id: headers["x-user"] } : null;
+    },
   });
   for (const route of createRestApi({ schema, executor: failing(engine, failures), title: "Test" })) host.route(route);
   const port = await host.listen("127.0.0.1", 0);
@@ -215,6 +221,7 @@ export async function serveApp(store: Store): Promise<ServedApp> {
     send: ({ user, headers, ...request }) =>
       sendRequest(port, { ...request, headers: { ...headers, ...(user !== undefined && { "x-user": user }) } }),
     failNext: (error) => void failures.push(error),
+    refuseNext: (error) => void refusals.push(error),
     close: async () => {
       await host.close();
       await store.close();
@@ -228,12 +235,16 @@ function failing(engine: Engine, failures: unknown[]): Executor {
     failures.length > 0 ? Promise.reject(failures.pop()) : work();
   return {
     read: (query, actor) => next(() => engine.read(query, actor)),
-    readRaw: (query, actor) => next(() => engine.readRaw(query, actor)),
+    readRaw: (query, actor, abort) => next(() => engine.readRaw(query, actor, abort)),
     count: (query, actor) => next(() => engine.count(query, actor)),
+    aggregate: (query, actor, abort) => next(() => engine.aggregate(query, actor, abort)),
     create: (query, actor) => next(() => engine.create(query, actor)),
     createMany: (query, actor) => next(() => engine.createMany(query, actor)),
     update: (query, actor) => next(() => engine.update(query, actor)),
     updateMany: (query, actor) => next(() => engine.updateMany(query, actor)),
+    upsert: (query, actor) => next(() => engine.upsert(query, actor)),
+    updateEach: (query, actor) => next(() => engine.updateEach(query, actor)),
+    upsertMany: (query, actor) => next(() => engine.upsertMany(query, actor)),
     delete: (query, actor) => next(() => engine.delete(query, actor)),
     deleteMany: (query, actor) => next(() => engine.deleteMany(query, actor)),
     transaction: (work) => next(() => engine.transaction(work)),

@@ -3,8 +3,10 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDoors } from "../../src/api/rest/create-doors.ts";
+import { nameParameter } from "../../src/api/rest/openapi/describe-parameters.ts";
 import { createRestApi } from "../../src/api/rest/rest-api.ts";
 import { systemActor } from "../../src/engine/actor.ts";
+import { FootingError } from "../../src/errors/footing-error.ts";
 import { defaultQueryLimits } from "../../src/passes/resolve-context.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
 import type { RawAnswer, RawRequest } from "./raw-http.ts";
@@ -199,11 +201,12 @@ describe("every parameter", () => {
       const path = template.replace("{key}", fixtureOf(template).key);
       const send = (query: string): Promise<RawAnswer> => app.send({ path: `${path}?${query}`, user: "ann" });
       const listed = [Object(operation["parameters"])].flat().map(resolve);
+      const groupBy = samples(Object(listed.find(({ name }) => name === "groupBy")?.["schema"]));
       for (const parameter of listed) {
         const name = String(parameter["name"]);
         for (const value of samples(Object(parameter["schema"]))) {
-          const answer = await send(`${encodeURIComponent(name)}=${value}`);
-          const { code } = JSON.parse(answer.text);
+          const answer = await send(`${encodeURIComponent(name)}=${value}${companion(name, value, groupBy)}`);
+          const { code } = answer.status === 200 ? { code: "" } : JSON.parse(answer.text);
           if (name === "after" || name === "before") expect(code).toBe("FTG_CURSOR");
           else if (code !== "FTG_COST") expect(answer.status, `${name}=${value}: ${answer.text}`).toBe(200);
         }
@@ -243,6 +246,7 @@ function samples(schema: JsonObject): readonly string[] {
     return schema["uniqueItems"] === true ? each : [each.join(","), ...each];
   }
   if (Array.isArray(schema["enum"])) return schema["enum"].map(String);
+  if (Array.isArray(schema["examples"])) return schema["examples"].map(String);
   if (schema["type"] === "integer")
     return [String(Math.max(Number(schema["minimum"]), -5)), String(Math.min(Number(schema["maximum"]), 7))];
   if (schema["type"] === "number") return ["-1.5", "2e3"];
@@ -257,7 +261,10 @@ function textSample({ format, pattern }: JsonObject): string {
     uuid: "0190b2a4-7c1e-7a53-9d3e-0242ac120002",
     int64: "-12",
   };
-  return byFormat[String(format)] ?? (String(pattern).includes("\\d") ? "12.5" : "a%20b");
+  return (
+    byFormat[String(format)] ??
+    (!String(pattern).includes("\\d") ? "a%20b" : String(pattern).includes("\\.") ? "12.5" : "12")
+  );
 }
 
 /** Values that a parameter's schema does not allow. */
@@ -288,8 +295,21 @@ function counterSamples(schema: JsonObject): readonly string[] {
   return ["", "x"];
 }
 
+/** The model that a path is about: `/api/cities/{key}`, `/api/aggregate/cities`, `/api/export/cities`. */
+function pluralOf(template: string): string {
+  const [, , first = "", second] = template.split("/");
+  return second === undefined || second === "{key}" ? first : second;
+}
+
+/** What else must be asked for, so that a parameter of groups makes sense. */
+function companion(name: string, value: string, groupBy: readonly string[]): string {
+  const key = /^-?key\.(.*)$/.exec(value);
+  if (name === "sort" && key !== null) return `&groupBy=${key[1]}`;
+  return name === "timeZone" ? `&groupBy=${groupBy.find((item) => item.endsWith(":hour"))}` : "";
+}
+
 function fixtureOf(template: string): Fixture {
-  const fixture = fixtures[template.split("/")[2] ?? ""];
+  const fixture = fixtures[pluralOf(template)];
   if (fixture === undefined) throw new Error(`no fixture for ${template}`);
   return fixture;
 }
@@ -343,12 +363,23 @@ function expectDocumented(
   expect(answer.text === "").toBe(type === undefined);
   if (type === undefined) return;
   expect(answer.headers["content-type"]).toBe(`${type}; charset=utf-8`);
+  if (type === "application/x-ndjson") {
+    expectLines(answer.text, pluralOf(template));
+    return;
+  }
   const path = template.replaceAll("/", "~1").replace("{", "%7B").replace("}", "%7D");
   expectSchema(
     `/paths/${path}/${method}/responses/${status}/content/${type.replace("/", "~1")}/schema`,
     JSON.parse(answer.text),
   );
   if (code !== "") expect(JSON.parse(answer.text).code).toBe(code);
+}
+
+/** Asserts that each line is a row of the list. */
+function expectLines(text: string, plural: string): void {
+  const lines = text.trimEnd().split("\n");
+  const list = `/paths/~1api~1${plural}/get/responses/200/content/application~1json/schema`;
+  expectSchema(list, { data: lines.map((line) => JSON.parse(line)), page: { hasMore: false, next: null } });
 }
 
 /** The codes that a response of the document gives examples of; for HEAD those of its GET. */
@@ -366,7 +397,7 @@ function provoke(
   code: string,
 ): RawRequest & { user?: string } {
   const fixture = fixtureOf(template);
-  const [, , plural = ""] = template.split("/");
+  const plural = pluralOf(template);
   const path = (key: string): string => template.replace("{key}", key);
   const type = { "content-type": "application/json" };
   const valid = method === "post" ? fixture.create : fixture.patch;
@@ -401,6 +432,15 @@ function provoke(
     case "FTG_BUSY":
       app.failNext(busyError());
       return plain;
+    case "FTG_OVERLOADED":
+      app.refuseNext(new FootingError(code, { detail: "broken" }));
+      return plain;
+    case "FTG_TIMEOUT":
+    case "FTG_UNKNOWN_OUTCOME":
+      app.failNext(new FootingError(code, { detail: "broken" }));
+      return plain;
+    case "FTG_NOT_ACCEPTABLE":
+      return { ...plain, headers: { ...plain.headers, accept: "text/html" } };
     case "FTG_PARAMETER":
       return withQuery("nope=1");
     case "FTG_VALUE":
@@ -473,6 +513,10 @@ test("every door holds each name once and is what the document lists", () => {
   const { doors } = createDoors(declared.schema, defaultQueryLimits);
   const listed = doors
     .filter(({ model }) => model.access.read !== "nobody")
-    .reduce((sum, { list }) => sum + list.size, 0);
-  expect(Object.keys(Object(at("/components/parameters")))).toHaveLength(listed);
+    .flatMap(({ model, ...door }) =>
+      [door.list, door.groups, door.export].flatMap((table) =>
+        [...table.values()].map((parameter) => nameParameter(model, parameter)),
+      ),
+    );
+  expect(Object.keys(Object(at("/components/parameters"))).sort()).toEqual([...new Set(listed)].sort());
 });

@@ -214,7 +214,7 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
     );
   });
 
-  test.each([
+  test.each<readonly [query: string, code: string, detail: unknown, fix: unknown]>([
     [
       "populaton[gt]=5",
       "FTG_PARAMETER",
@@ -243,8 +243,24 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
     ["__proto__=1", "FTG_PARAMETER", 'Unknown parameter "__proto__".', undefined],
     ["constructor=1", "FTG_PARAMETER", 'Unknown parameter "constructor".', undefined],
     ["=1", "FTG_PARAMETER", 'Unknown parameter "".', undefined],
-    ["population=1&population=1", "FTG_PARAMETER", "population is given twice.", "Give each parameter once."],
-    ["limit=1&limit=2", "FTG_PARAMETER", "limit is given twice.", "Give each parameter once."],
+    [
+      "population=1&population=1",
+      "FTG_PARAMETER",
+      'population is given twice, the second time as "1"; expected once.',
+      "Give population once; several values go into population[in].",
+    ],
+    [
+      "name=Lima&name[eq]=Cusco",
+      "FTG_PARAMETER",
+      'name[eq] is given twice, the second time as "Cusco"; expected once.',
+      "Give name[eq] once; several values go into name[in].",
+    ],
+    [
+      "limit=1&limit=2",
+      "FTG_PARAMETER",
+      'limit is given twice, the second time as "2"; expected once.',
+      "Give limit once.",
+    ],
     [
       "sort=populaton",
       "FTG_PARAMETER",
@@ -271,17 +287,27 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
       expect.stringContaining("Unknown name in include"),
       expect.any(String),
     ],
-    ["limit=0", "FTG_PARAMETER", 'limit must be a whole number from 1 to 100; got "0".', undefined],
-    ["limit=-1", "FTG_PARAMETER", 'limit must be a whole number from 1 to 100; got "-1".', undefined],
-    ["limit=101", "FTG_PARAMETER", 'limit must be a whole number from 1 to 100; got "101".', undefined],
-    ["limit=99999999999999999999999", "FTG_PARAMETER", expect.stringMatching(/^limit must/), undefined],
-    ["limit=1e1", "FTG_PARAMETER", expect.stringMatching(/^limit must/), undefined],
-    ["limit=%2B5", "FTG_PARAMETER", expect.stringMatching(/^limit must/), undefined],
-    ["limit=ten", "FTG_PARAMETER", expect.stringMatching(/^limit must/), undefined],
-    ["limit", "FTG_PARAMETER", expect.stringMatching(/^limit must/), undefined],
-    ["offset=-1", "FTG_PARAMETER", expect.stringMatching(/^offset must be a whole number from 0/), undefined],
-    ["after=a&before=b", "FTG_PARAMETER", "before and after exclude each other.", undefined],
-    ["offset=1&after=a", "FTG_PARAMETER", "offset and a cursor exclude each other.", undefined],
+    ...["0", "-1", "101", "1e9", "1e1", "abc", "+5", "05", "1.5", "99999999999999999999999", ""].map(
+      (value) =>
+        [
+          `limit=${encodeURIComponent(value)}`,
+          "FTG_PARAMETER",
+          `limit must be a whole number from 1 to 100; got ${JSON.stringify(value)}.`,
+          "Write limit in plain digits, or leave it out: then it is 20. More rows come page by page, with `after`.",
+        ] as const,
+    ),
+    ["limit", "FTG_PARAMETER", expect.stringMatching(/^limit must .* got ""\.$/), undefined],
+    ...["-1", "abc", "9007199254740992"].map(
+      (value) =>
+        [
+          `offset=${value}`,
+          "FTG_PARAMETER",
+          `offset must be a whole number from 0 to 9007199254740991; got "${value}".`,
+          "Write offset in plain digits, or leave it out: then it is 0.",
+        ] as const,
+    ),
+    ["after=a&before=b", "FTG_PARAMETER", "before and after exclude each other.", "Leave one of them out."],
+    ["offset=1&after=a", "FTG_PARAMETER", "offset and a cursor exclude each other.", "Leave one of them out."],
     ["population=many", "FTG_VALUE", expect.stringMatching(/^population: expected an integer .*got "many"/), undefined],
     ["population=", "FTG_VALUE", expect.stringMatching(/got ""/), undefined],
     ["population=9007199254740993", "FTG_VALUE", expect.stringContaining("population"), undefined],
@@ -325,7 +351,11 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
           detail: 'Unknown parameter "populaton"; did you mean "population"?',
           fix: "Use population.",
         },
-        { path: "limit", detail: 'limit must be a whole number from 1 to 100; got "0".' },
+        {
+          path: "limit",
+          detail: 'limit must be a whole number from 1 to 100; got "0".',
+          fix: expect.stringContaining("then it is 20"),
+        },
         { path: "kind", detail: expect.stringContaining("kind") },
       ],
     });
@@ -378,6 +408,44 @@ describe.each(stores)("REST on %s", (_name, createStore) => {
       data: [{ value: -2 }],
     });
     expect(await get("/api/readings?source[isNull]=true&fields=value")).toMatchObject({ data: [{ value: 1.5 }] });
+  });
+
+  test.each([
+    ["", 200],
+    ["*/*", 200],
+    ["application/json", 200],
+    ["application/json, text/plain, */*", 200],
+    ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", 200],
+    ["text/html, application/*;q=0.1", 200],
+    ["Application/JSON; charset=utf-8", 200],
+    ["text/html", 406],
+    ["application/xml", 406],
+    ["application/problem+json", 406],
+    ["application/json;q=0", 406],
+    ["application/json;q=0, */*", 406],
+    ["application/*;q=0, */*", 406],
+    ["*/*;q=0", 406],
+  ])("accept %j gives %i", async (accept, status) => {
+    for (const path of ["/api/cities?limit=1", "/api/cities/1"]) {
+      for (const method of ["GET", "HEAD"]) {
+        const answer = await app.send({ path, method, headers: { accept } });
+        expect(answer.status).toBe(status);
+        if (status === 406 && method === "GET")
+          expect(readProblem(answer)).toMatchObject({
+            code: "FTG_NOT_ACCEPTABLE",
+            detail: `The answer is application/json, the only type offered here; the accept header takes ${JSON.stringify(accept)}.`,
+            fix: "Accept `application/json`, or leave the accept header out.",
+          });
+      }
+    }
+  });
+
+  test("what is not JSON or has no body is not asked for JSON", async () => {
+    const headers = { accept: "text/html" };
+    for (const path of ["/docs", "/openapi.json", "/healthz", "/readyz"])
+      expect((await app.send({ path, headers })).status, path).toBe(200);
+    expect((await app.send({ path: "/api/cities", method: "OPTIONS", headers })).status).toBe(204);
+    expect((await app.send({ path: "/api/cities/99", method: "DELETE", headers })).status).toBe(404);
   });
 
   test("HEAD, OPTIONS and 405 of each kind of path", async () => {

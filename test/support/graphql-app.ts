@@ -122,7 +122,7 @@ async function post(
   const handle = api.routes[0]?.operations.POST?.handle;
   if (handle === undefined) throw new Error("The API has no POST operation.");
   const headers = accept === undefined ? {} : { accept };
-  const response = await handle({ id: "test", path: "/graphql", query: "", headers, body, actor });
+  const response = await handle({ id: "test", path: "/graphql", query: "", headers, body, actor, aborted: false });
   return { ...response, json: JSON.parse(String(response.body)) };
 }
 

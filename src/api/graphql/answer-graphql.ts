@@ -20,7 +20,7 @@ export interface GraphqlServer extends Runtime {
 }
 
 /** The part of a request that decides its answer. */
-type Asked = Pick<HostRequest, "id" | "headers" | "actor">;
+type Asked = Pick<HostRequest, "id" | "headers" | "actor" | "aborted">;
 
 /** What one method of the route does differently. */
 interface Reading {
@@ -71,9 +71,10 @@ function demandMediaType(accept: string | undefined): GraphqlMediaType {
 /** The response as JSON, or what kept the operation from running. Throws FootingError when it is not even a GraphQL request. */
 async function answerParameters(
   server: GraphqlServer,
-  { id, actor }: Asked,
+  asked: Asked,
   reading: Reading,
 ): Promise<string | Buffer | RequestFailure> {
+  const { id, headers, actor } = asked;
   const { schema, limits } = server;
   const { query, operationName, variables: raw } = reading.parse();
   const document = server.documents.prepare(query);
@@ -83,7 +84,7 @@ async function answerParameters(
   if (!reading.mutations) refuseMutation(operation);
   const variables = readVariables(schema.graphql, operation.node, { raw, limits });
   if ("errors" in variables) return variables;
-  return runOperation(server, { id, operation, raw, variables, actor });
+  return runOperation(server, { operation, raw, variables, actor, request: { id, headers }, abort: asked });
 }
 
 function selectOperation({ operations }: PreparedDocument, name: string | null): Operation | RequestFailure {

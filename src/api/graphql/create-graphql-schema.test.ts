@@ -129,12 +129,14 @@ describe("relations", () => {
 
   test("take keys when written, an object for a key of several parts", () => {
     expect(print(derived, "CityCreate")).toBe(
-      "input CityCreate { id: SafeInt! country: String! twin: String region: RegionKey! note: String }",
+      "input CityCreate { id: SafeInt! country: String twin: String region: RegionKey! note: String countryWith: CountryRefCreate twinWith: CountryRefCreate }",
     );
-    expect(print(derived, "CityUpdate")).toBe("input CityUpdate { country: String twin: String region: RegionKey }");
+    expect(print(derived, "CityUpdate")).toBe(
+      "input CityUpdate { country: String twin: String region: RegionKey countryWith: CountryRefUpdate twinWith: CountryOptionalRefUpdate }",
+    );
     expect(print(derived, "RegionKey")).toBe("input RegionKey { country: String! code: String! }");
     expect(print(derived, "CountryCreate")).toBe(
-      "input CountryCreate { code: String! name: String! borders: [String!] }",
+      "input CountryCreate { code: String! name: String! borders: [String!] cities: CityWithoutCountryListCreate bordersWith: CountryLinksCreate }",
     );
   });
 
@@ -154,9 +156,11 @@ describe("relations", () => {
     expect(names).toEqual([
       "createCountry",
       "updateCountry",
+      "upsertCountry",
       "deleteCountry",
       "createCity",
       "updateCity",
+      "upsertCity",
       "deleteCity",
     ]);
   });

@@ -12,25 +12,22 @@ import {
   GraphQLSchema,
   validateSchema,
 } from "graphql";
+import type { ActionKind, ServedAction } from "../../actions/served-action.ts";
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
 import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
+import { createActionField, findActionClashes } from "./action-fields.ts";
 import type { RowLimits } from "./graphql-limits.ts";
 import { findNameProblems, nameEnum, nameModel } from "./graphql-names.ts";
 import { getScalar } from "./graphql-scalars.ts";
-import {
-  createChangesType,
-  createDataType,
-  createKeyType,
-  createListWhereType,
-  createWhereType,
-  getKeyPartType,
-} from "./input-types.ts";
+import { createGroupArguments, createGroupTypes } from "./group-types.ts";
+import { createDataTypes, createKeyType, createListWhereType, createWhereType, getKeyPartType } from "./input-types.ts";
 import { createConnectionType, createListArguments, createObjectType, type ObjectField } from "./object-types.ts";
+import type { DataTypes } from "./related-input-types.ts";
 import type { KeyType, LeafType, ModelTypes, TypeTable } from "./type-table.ts";
 
 /** What a root field does, and to which model. */
 export interface RootField {
-  readonly action: "get" | "list" | "create" | "update" | "delete";
+  readonly action: "get" | "list" | "aggregate" | "create" | "update" | "upsert" | "delete";
   readonly model: ModelSchema;
 }
 
@@ -41,6 +38,8 @@ export interface DerivedSchema {
   readonly graphql: GraphQLSchema;
   readonly queries: ReadonlyMap<string, RootField>;
   readonly mutations: ReadonlyMap<string, RootField>;
+  /** The app's own, of both kinds. */
+  readonly actions: ReadonlyMap<string, ServedAction>;
 }
 
 /** A root field with its type. */
@@ -51,21 +50,36 @@ type NamedField = readonly [name: string, does: RootField, type: ObjectField];
  *
  * @throws FootingError FTG_SCHEMA with every name that collides or that GraphQL does not allow.
  */
-export function createGraphqlSchema(schema: Schema, rows: RowLimits): DerivedSchema {
+export function createGraphqlSchema(
+  schema: Schema,
+  rows: RowLimits,
+  actions: readonly ServedAction[] = [],
+): DerivedSchema {
   refuse(findNameProblems(schema));
   const table = createTypeTable(schema, rows);
   const models = Object.values(schema.models);
   const queries = models.flatMap((model) => createQueryFields(table, model));
-  const mutations = models.flatMap((model) => createMutationFields(table, model));
+  const types = createDataTypes(table);
+  const mutations = models.flatMap((model) => createMutationFields(table, types, model));
+  refuse(findActionClashes(actions, new Set([...queries, ...mutations].map(([name]) => name))));
+  const read = { ...toFields(queries), ...toActionFields(actions, "query") };
+  const written = { ...toFields(mutations), ...toActionFields(actions, "mutation") };
   const graphql = new GraphQLSchema({
-    query: new GraphQLObjectType({ name: "Query", description: "What can be read.", fields: orPlaceholder(queries) }),
+    query: new GraphQLObjectType({ name: "Query", description: "What can be read.", fields: orPlaceholder(read) }),
     mutation:
-      mutations.length === 0
+      Object.keys(written).length === 0
         ? null
-        : new GraphQLObjectType({ name: "Mutation", description: "What can be written.", fields: toFields(mutations) }),
+        : new GraphQLObjectType({ name: "Mutation", description: "What can be written.", fields: written }),
   });
   refuse(validateSchema(graphql).map((error) => ({ path: "GraphQL", detail: error.message })));
-  return Object.freeze({ models: schema, rows, graphql, queries: toActions(queries), mutations: toActions(mutations) });
+  return Object.freeze({
+    models: schema,
+    rows,
+    graphql,
+    queries: toActions(queries),
+    mutations: toActions(mutations),
+    actions: new Map(actions.map((action) => [action.name, action])),
+  });
 }
 
 function createQueryFields(table: TypeTable, model: ModelSchema): NamedField[] {
@@ -81,20 +95,29 @@ function createQueryFields(table: TypeTable, model: ModelSchema): NamedField[] {
       args: createListArguments(table, model),
     },
   ];
-  if (!hasVisibleKey(model)) return [list];
+  const groups: NamedField = [
+    names.aggregate,
+    { action: "aggregate", model },
+    {
+      type: new GraphQLNonNull(table.types(model.name).groups.connection),
+      description: `Groups ${model.name} rows by what is selected of \`key\`, and calculates over the groups.`,
+      args: createGroupArguments(table, model),
+    },
+  ];
+  if (!hasVisibleKey(model)) return [list, groups];
   const get: ObjectField = {
     type: object,
     description: `Gets one ${model.name} by its key; null when there is none.`,
     args: createKeyArguments(table, model),
   };
-  return [[names.get, { action: "get", model }, get], list];
+  return [[names.get, { action: "get", model }, get], list, groups];
 }
 
-function createMutationFields(table: TypeTable, model: ModelSchema): NamedField[] {
+function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSchema): NamedField[] {
   const names = nameModel(model);
   const type = table.types(model.name).object;
-  const data = createDataType(table, model);
-  const changes = createChangesType(table, model);
+  const data = types.create(model, []);
+  const changes = types.update(model);
   const key = createKeyArguments(table, model);
   const fields: NamedField[] = [
     [
@@ -107,6 +130,7 @@ function createMutationFields(table: TypeTable, model: ModelSchema): NamedField[
       { action: "update", model },
       { type, description: `Changes one ${model.name}.`, args: { ...key, ...createDataArgument(changes) } },
     ],
+    ...createUpsertField(table, types, model),
     [
       names.delete,
       { action: "delete", model },
@@ -116,6 +140,27 @@ function createMutationFields(table: TypeTable, model: ModelSchema): NamedField[
   return fields.filter(([, { action }]) => isWriteServed(model, action, changes));
 }
 
+/** The field that creates or changes a row; none where one of the two is closed to everybody. */
+function createUpsertField(table: TypeTable, types: DataTypes, model: ModelSchema): NamedField[] {
+  const { access } = model;
+  const changes = types.update(model);
+  const data = types.create(
+    model,
+    model.key.map((part) => part.field),
+  );
+  if (access.create === "nobody" || access.update === "nobody" || data === null || changes === null) return [];
+  const field: ObjectField = {
+    type: table.types(model.name).object,
+    description: `Changes the ${model.name} with the key, or creates it when you can see none.`,
+    args: {
+      ...createKeyArguments(table, model),
+      create: { type: new GraphQLNonNull(data) },
+      update: { type: new GraphQLNonNull(changes) },
+    },
+  };
+  return [[nameModel(model).upsert, { action: "upsert", model }, field]];
+}
+
 function isWriteServed(
   model: ModelSchema,
   action: RootField["action"],
@@ -123,6 +168,7 @@ function isWriteServed(
 ): boolean {
   if (action === "create") return model.access.create !== "nobody";
   if (!hasVisibleKey(model)) return false;
+  if (action === "upsert") return true;
   return action === "update" ? model.access.update !== "nobody" && changes !== null : model.access.delete !== "nobody";
 }
 
@@ -141,13 +187,18 @@ function hasVisibleKey(model: ModelSchema): boolean {
 }
 
 /** GraphQL demands a query field, even of an app in which nobody may read anything yet. */
-function orPlaceholder(queries: readonly NamedField[]): Record<string, ObjectField> {
-  if (queries.length > 0) return toFields(queries);
+function orPlaceholder(queries: Record<string, ObjectField>): Record<string, ObjectField> {
+  if (Object.keys(queries).length > 0) return queries;
   return { _empty: { type: GraphQLBoolean, description: "Always null: no model has a `read` rule yet." } };
 }
 
 function toFields(fields: readonly NamedField[]): Record<string, ObjectField> {
   return Object.fromEntries(fields.map(([name, , type]) => [name, type]));
+}
+
+function toActionFields(actions: readonly ServedAction[], kind: ActionKind): Record<string, ObjectField> {
+  const own = actions.filter((action) => action.kind === kind);
+  return Object.fromEntries(own.map((action) => [action.name, createActionField(action)]));
 }
 
 function toActions(fields: readonly NamedField[]): ReadonlyMap<string, RootField> {
@@ -190,6 +241,7 @@ function createModelTypes(table: TypeTable, model: ModelSchema): ModelTypes {
     connection: createConnectionType(model, object),
     where,
     listWhere: createListWhereType(model, where),
+    groups: createGroupTypes(table, model),
   };
 }
 

@@ -2,6 +2,8 @@
  * Serves a schema over GraphQL: derives the GraphQL schema, and answers `/graphql` as GraphQL over HTTP says.
  * Decides nothing about access; the executor does.
  */
+import { printSchema } from "graphql";
+import type { ServedAction } from "../../actions/served-action.ts";
 import type { Executor } from "../../engine/executor.ts";
 import type { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostRoute } from "../../http/host-route.ts";
@@ -21,6 +23,8 @@ import { acceptsPage } from "./negotiate.ts";
 export interface GraphqlApiOptions {
   readonly schema: Schema;
   readonly executor: Executor;
+  /** The app's own root fields. */
+  readonly actions?: readonly ServedAction[];
   readonly logger: HostLogger;
   /** Whether clients may ask for the schema. Meant for development. */
   readonly introspection: boolean;
@@ -37,6 +41,8 @@ export interface GraphqlApi {
   /** For the host. */
   readonly routes: readonly HostRoute[];
   readonly schema: DerivedSchema;
+  /** The schema in the language of GraphQL, in the order of the declarations. */
+  print(): string;
   /** How often a request found its document parsed and validated. */
   stats(): CacheStats;
 }
@@ -49,7 +55,7 @@ export interface GraphqlApi {
 export function createGraphqlApi(options: GraphqlApiOptions): GraphqlApi {
   const { executor, introspection, logger } = options;
   const limits = Object.freeze({ ...defaultGraphqlLimits, ...options.limits });
-  const schema = createGraphqlSchema(options.schema, options.rows ?? defaultQueryLimits);
+  const schema = createGraphqlSchema(options.schema, options.rows ?? defaultQueryLimits, options.actions);
   const documents = new DocumentCache({ schema, limits, introspection });
   const server: GraphqlServer = {
     schema,
@@ -69,7 +75,12 @@ export function createGraphqlApi(options: GraphqlApiOptions): GraphqlApi {
     },
   };
   const routes = options.graphiql ? [route, createGraphiqlAssetRoute()] : [route];
-  return Object.freeze({ routes, schema, stats: () => documents.stats() });
+  return Object.freeze({
+    routes,
+    schema,
+    print: () => `${printSchema(schema.graphql)}\n`,
+    stats: () => documents.stats(),
+  });
 }
 
 /** What a caller may see of a failed field; what they may not goes to the log. */

@@ -14,22 +14,44 @@ export interface ModelNames {
   readonly where: string;
   readonly listWhere: string;
   readonly key: string;
+  /** A group of rows; the types that belong to it start with the same name. */
+  readonly group: string;
   readonly createInput: string;
   readonly updateInput: string;
   /** Root field that gets one row. */
   readonly get: string;
   /** Root field that lists rows. */
   readonly list: string;
+  /** Root field that groups rows. */
+  readonly aggregate: string;
   readonly create: string;
   readonly update: string;
+  readonly upsert: string;
   readonly delete: string;
 }
+
+/** What the names of the types end with that hold what is calculated over groups. */
+export type MeasureEnding = "Counts" | "Sums" | "Averages" | "Ends";
+
+const measureEndings: readonly MeasureEnding[] = ["Counts", "Sums", "Averages", "Ends"];
+
+/** What the names of all types of groups end with. */
+const groupTypeEndings = [
+  "",
+  "Connection",
+  "Key",
+  "Values",
+  "Having",
+  ...measureEndings,
+  ...measureEndings.map((ending) => `Having${ending}`),
+];
 
 /** Names of types that exist in every schema. */
 const fixedTypeNames: readonly string[] = Object.freeze([
   ...["Query", "Mutation", "Subscription", "PageInfo", "Int", "Float", "String", "Boolean", "ID"],
   ...["SafeInt", "BigInt", "Decimal", "Date", "DateTime", "UUID", "Base64", "JSON"],
   ...["StringFilter", "IntFilter", "BigIntFilter", "FloatFilter", "DecimalFilter", "BooleanFilter", "DateFilter"],
+  ...["DateBucket", "DateTimeBucket"],
   ...["DateTimeFilter", "UUIDFilter", "Base64Filter", "JSONFilter", "EnumFilter", "ListFilter"],
 ]);
 
@@ -43,12 +65,15 @@ export function nameModel(model: ModelSchema): ModelNames {
     where: `${name}Where`,
     listWhere: `${name}ListWhere`,
     key: `${name}Key`,
+    group: `${name}Aggregate`,
     createInput: `${name}Create`,
     updateInput: `${name}Update`,
     get: toCamelCase(name),
     list: model.plural,
+    aggregate: `${model.plural}Aggregate`,
     create: `create${name}`,
     update: `update${name}`,
+    upsert: `upsert${name}`,
     delete: `delete${name}`,
   });
 }
@@ -104,12 +129,13 @@ function listTypeNames(model: ModelSchema): readonly string[] {
   return [
     ...[names.object, names.connection, names.edge, names.where, names.listWhere],
     ...[names.key, names.createInput, names.updateInput, ...enums],
+    ...groupTypeEndings.map((ending) => `${names.group}${ending}`),
   ];
 }
 
 function listQueryNames(model: ModelSchema): readonly string[] {
   const names = nameModel(model);
-  return [names.get, names.list];
+  return [names.get, names.list, names.aggregate];
 }
 
 function findFieldProblems(model: ModelSchema): Problem[] {
@@ -119,13 +145,19 @@ function findFieldProblems(model: ModelSchema): Problem[] {
     detail: `Expected a name that does not start with two underscores, which GraphQL keeps for itself, got ${JSON.stringify(name)}.`,
     fix: "Rename it.",
   }));
-  if (!model.key.some((part) => part.field === "data")) return problems;
-  const data = {
-    path: `${model.name}.data`,
-    detail: `Expected a key field with a name other than "data", which is an argument of GraphQL's update${model.name}.`,
+  const taken = model.key.filter((part) => Object.hasOwn(writeArguments, part.field));
+  return [...problems, ...taken.map(({ field }) => createTakenProblem(model, field))];
+}
+
+/** The arguments of mutations that stand beside a key, and one mutation that has each. */
+const writeArguments: Readonly<Record<string, string>> = { data: "update", create: "upsert", update: "upsert" };
+
+function createTakenProblem({ name }: ModelSchema, field: string): Problem {
+  return {
+    path: `${name}.${field}`,
+    detail: `Expected a key field with a name other than "${field}", which is an argument of GraphQL's ${writeArguments[field]}${name}.`,
     fix: "Rename the field.",
   };
-  return [...problems, data];
 }
 
 function isEnumValueName(value: string): boolean {

@@ -9,6 +9,7 @@ import {
 import type { Field, FieldDefault, KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getFilter } from "./graphql-scalars.ts";
+import { type DataTypes, nameRelated, RelatedTypes } from "./related-input-types.ts";
 import { isToMany, type KeyType, listVisibleFields, type TypeTable } from "./type-table.ts";
 
 type InputFields = Record<string, GraphQLInputFieldConfig>;
@@ -55,20 +56,48 @@ export function getKeyPartType(table: TypeTable, model: ModelSchema, part: KeyCo
   return field.kind === "scalar" ? table.leaf(field) : table.key(field.model);
 }
 
+/** Makes the data of writes, with that of related rows; each type once. */
+export function createDataTypes(table: TypeTable): DataTypes {
+  const made = new Map<string, GraphQLInputObjectType | null>();
+  const once = (name: string, make: () => GraphQLInputObjectType | null): GraphQLInputObjectType | null => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const type = make();
+    made.set(name, type);
+    return type;
+  };
+  const data: DataTypes = {
+    create(model, without) {
+      const ending = without.length === 0 ? "" : `Without${without.map(capitalize).join("")}`;
+      const name = `${nameModel(model).createInput}${ending}`;
+      return once(name, () => createDataType(table, model, { name, without, related }));
+    },
+    update: (model) => once(nameModel(model).updateInput, () => createChangesType(table, model, related)),
+  };
+  const related = new RelatedTypes(table, data);
+  return data;
+}
+
 /**
  * Makes the data of a new row; null when no field can be given. Where a rule decides who creates, it may also
  * fill fields in, so none is required here: the engine says what is missing.
  */
-export function createDataType(table: TypeTable, model: ModelSchema): GraphQLInputObjectType | null {
+function createDataType(
+  table: TypeTable,
+  model: ModelSchema,
+  { name, without, related }: { name: string; without: readonly string[]; related: RelatedTypes },
+): GraphQLInputObjectType | null {
   const open = model.access.create === "everyone";
-  return createWriteType(table, nameModel(model).createInput, {
+  const fields = listWritableFields(model).filter((field) => !without.includes(field.name));
+  return createWriteType(table, name, {
     description: `A new ${model.name}.`,
-    fields: listWritableFields(model).map((field) => [field, open && isRequired(field)]),
+    fields: fields.map((field) => [field, open && isRequired(field)]),
+    related: () => related.fields(model, "create", without),
   });
 }
 
 /** Makes the changes to a row; null when no field can change. */
-export function createChangesType(table: TypeTable, model: ModelSchema): GraphQLInputObjectType | null {
+function createChangesType(table: TypeTable, model: ModelSchema, related: RelatedTypes): GraphQLInputObjectType | null {
   const key = new Set(model.key.map((part) => part.field));
   const changeable = listWritableFields(model).filter(
     (field) => !key.has(field.name) && !("immutable" in field && field.immutable),
@@ -76,6 +105,7 @@ export function createChangesType(table: TypeTable, model: ModelSchema): GraphQL
   return createWriteType(table, nameModel(model).updateInput, {
     description: `Changes to a ${model.name}: what is left out stays as it is.`,
     fields: changeable.map((field) => [field, false]),
+    related: () => related.fields(model, "update", [...key]),
   });
 }
 
@@ -83,6 +113,8 @@ interface WriteForm {
   readonly description: string;
   /** The fields, each with whether it must be given. */
   readonly fields: readonly (readonly [Field, boolean])[];
+  /** What can be said of related rows; asked for late, because types refer to each other in circles. */
+  readonly related: () => InputFields;
 }
 
 function createWhereFields(table: TypeTable, model: ModelSchema, where: GraphQLInputObjectType): InputFields {
@@ -105,8 +137,16 @@ function getWhereFieldType(table: TypeTable, field: Field): GraphQLInputType {
 
 function createWriteType(table: TypeTable, name: string, form: WriteForm): GraphQLInputObjectType | null {
   if (form.fields.length === 0) return null;
-  const fields = (): InputFields =>
-    Object.fromEntries(form.fields.map(([field, required]) => [field.name, createWriteField(table, field, required)]));
+  const fields = (): InputFields => {
+    const related = form.related();
+    // A ref that may come with its row need not be given by key.
+    const isGivenByKey = (field: Field) => field.kind === "scalar" || !Object.hasOwn(related, nameRelated(field));
+    const own = form.fields.map(([field, required]) => [
+      field.name,
+      createWriteField(table, field, required && isGivenByKey(field)),
+    ]);
+    return { ...Object.fromEntries(own), ...related };
+  };
   return new GraphQLInputObjectType({ name, description: form.description, fields });
 }
 
@@ -146,4 +186,8 @@ function listWritableFields(model: ModelSchema): readonly Field[] {
 function isRequired(field: Field): boolean {
   if (field.kind === "scalar") return !field.optional && field.default === null;
   return field.kind === "ref" && !field.optional;
+}
+
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -12,6 +12,7 @@ import {
 } from "graphql";
 import type { Field, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
 import { nameModel } from "./graphql-names.ts";
+import { getScalar } from "./graphql-scalars.ts";
 import { isToMany, listVisibleFields, type TypeTable } from "./type-table.ts";
 
 /** A field of an object type; none has a resolver of its own. */
@@ -24,7 +25,10 @@ export function createObjectType(table: TypeTable, model: ModelSchema): GraphQLO
     description: model.describe ?? null,
     fields: () =>
       Object.fromEntries(
-        listVisibleFields(table.schema, model).map((field) => [field.name, createObjectField(table, field)]),
+        listVisibleFields(table.schema, model).flatMap((field) => [
+          [field.name, createObjectField(table, field)] as const,
+          ...createRelatedFields(table, model, field),
+        ]),
       ),
   });
 }
@@ -40,6 +44,10 @@ export function createConnectionType(model: ModelSchema, object: GraphQLObjectTy
       pageInfo: {
         type: new GraphQLNonNull(pageInfoType),
         description: "Whether there is more, and the cursors to get it.",
+      },
+      totalCount: {
+        type: new GraphQLNonNull(getScalar({ kind: "int", list: false })),
+        description: "How many rows match in all. They are counted for every request that selects this.",
       },
     }),
   });
@@ -66,7 +74,8 @@ export function createListArguments(table: TypeTable, model: ModelSchema): Graph
   };
 }
 
-const pageInfoType = new GraphQLObjectType({
+/** Where a page lies in its list. */
+export const pageInfoType: GraphQLObjectType = new GraphQLObjectType({
   name: "PageInfo",
   description: "Where a page lies in its list.",
   fields: {
@@ -86,6 +95,23 @@ function createObjectField(table: TypeTable, field: Field): ObjectField {
     return { type: new GraphQLNonNull(types.connection), description, args: createListArguments(table, target) };
   const always = field.kind === "ref" && !field.optional && target.access.read === "everyone";
   return { type: always ? new GraphQLNonNull(types.object) : types.object, description };
+}
+
+/** What is calculated over the rows of a relation to many, unless a field has its name. */
+function createRelatedFields(
+  table: TypeTable,
+  model: ModelSchema,
+  field: Field,
+): readonly (readonly [string, ObjectField])[] {
+  const name = `${field.name}Aggregate`;
+  if (field.kind === "scalar" || !isToMany(field) || Object.hasOwn(model.fields, name)) return [];
+  const { where, groups } = table.types(field.model);
+  const type: ObjectField = {
+    type: new GraphQLNonNull(groups.values),
+    description: `What is calculated over the rows of \`${field.name}\`.`,
+    args: { where: { type: where, description: "Only rows that match." } },
+  };
+  return [[name, type]];
 }
 
 function createScalarOutput(table: TypeTable, field: ScalarField): GraphQLOutputType {

@@ -13,9 +13,11 @@ import { LruCache } from "../../util/lru-cache.ts";
 import { collectFields, type MergedField } from "./collect-fields.ts";
 import type { DerivedSchema, RootField } from "./create-graphql-schema.ts";
 import { renderIntrospection } from "./introspect.ts";
-import { parseRootField, type RunRootField } from "./parse-root-field.ts";
-import type { ParseContext } from "./parse-selection.ts";
+import { parseActionField } from "./parse-action-field.ts";
+import type { ParseContext } from "./parse-context.ts";
+import { parseRootField } from "./parse-root-field.ts";
 import type { VariableValues } from "./read-variables.ts";
+import type { RunRootField } from "./run-root-field.ts";
 
 /** A root field that is ready to run. */
 export interface ReadyField {
@@ -92,7 +94,9 @@ function prepareField({ context, operation, root, actions }: RootPlace, field: M
   if (name.startsWith("__"))
     return async ({ raw }) => renderIntrospection(schema.graphql, field, { operation, fragments, raw });
   const action = actions.get(name);
+  const own = schema.actions.get(name);
   const definition = root.getFields()[name];
+  if (own !== undefined && definition !== undefined) return parseActionField(own, { field, definition });
   // The placeholder of a schema in which nothing can be read.
   if (action === undefined || definition === undefined) return async () => "null";
   return parseRootField(context, { action, field, definition });

@@ -68,19 +68,29 @@ function checkLimit(expected: string, limit: unknown, max: number): number {
   );
 }
 
-/** The variables inside a `where`. The whole `where` may be absent: then the document itself says so. */
-function listNeeded(node: FieldNode): readonly string[] {
-  const where = node.arguments?.find((argument) => argument.name.value === "where")?.value;
-  return where === undefined || where.kind === Kind.VARIABLE ? [] : listVariables(where);
+/** A variable that must have a value, and the filter that it stands in. */
+interface NeededVariable {
+  readonly variable: string;
+  readonly filter: string;
+}
+
+/** The variables inside filters. A whole filter may be absent: then the document itself says so. */
+function listNeeded(node: FieldNode): readonly NeededVariable[] {
+  const filters = (node.arguments ?? []).filter(({ name }) => name.value === "where" || name.value === "having");
+  return filters.flatMap(({ name, value }) =>
+    value.kind === Kind.VARIABLE
+      ? []
+      : listVariables(value).map((variable): NeededVariable => ({ variable, filter: name.value })),
+  );
 }
 
 /** GraphQL drops a field whose variable has no value; a filter that vanishes so would match every row. */
-function refuseMissing(name: string, needed: readonly string[], variables: VariableValues): void {
-  const missing = needed.find((variable) => variables.coerced[variable] === undefined);
+function refuseMissing(name: string, needed: readonly NeededVariable[], variables: VariableValues): void {
+  const missing = needed.find(({ variable }) => variables.coerced[variable] === undefined);
   if (missing === undefined) return;
   throw argumentError(
-    `${name}: expected a value for the variable $${missing} inside \`where\`, got none; a filter is never dropped.`,
-    `Send null for $${missing} to ask for null, or pass the whole filter as one variable.`,
+    `${name}: expected a value for the variable $${missing.variable} inside \`${missing.filter}\`, got none; a filter is never dropped.`,
+    `Send null for $${missing.variable} to ask for null, or pass the whole filter as one variable.`,
   );
 }
 

@@ -1,15 +1,17 @@
 /** Turns one root field into one query to the engine, ready but for the values of the variables. */
 import type { GraphQLField } from "graphql";
-import type { Actor } from "../../engine/actor.ts";
-import type { Executor } from "../../engine/executor.ts";
 import type { ReadQuery } from "../../plan/query.ts";
-import type { ModelSchema } from "../../schema/schema-model.ts";
+import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
+import { isObject } from "../../util/is-object.ts";
 import type { MergedField } from "./collect-fields.ts";
 import type { RootField } from "./create-graphql-schema.ts";
 import { type Arguments, parseArguments } from "./parse-arguments.ts";
-import { type ParseContext, parseList, parseRow } from "./parse-selection.ts";
+import type { ParseContext } from "./parse-context.ts";
+import { parseGroups } from "./parse-groups.ts";
+import { parseList, parseRow } from "./parse-selection.ts";
 import { mapPart } from "./query-part.ts";
-import type { RawVariables, VariableValues } from "./read-variables.ts";
+import { renameRelated } from "./related-input-types.ts";
+import type { RunRootField } from "./run-root-field.ts";
 
 /** One root field of an operation. */
 export interface RootFieldNode {
@@ -18,17 +20,6 @@ export interface RootFieldNode {
   readonly definition: GraphQLField<unknown, unknown>;
 }
 
-/** What the root fields of one request share. */
-export interface FieldRequest {
-  readonly executor: Executor;
-  readonly actor: Actor;
-  readonly raw: RawVariables;
-  readonly variables: VariableValues;
-}
-
-/** Runs a root field for one request; the JSON of its value, as text or bytes. Throws FootingError, and GraphQLError for an argument. */
-export type RunRootField = (request: FieldRequest) => Promise<string | Buffer>;
-
 /** Parses a root field. */
 export function parseRootField(context: ParseContext, node: RootFieldNode): RunRootField {
   const {
@@ -36,12 +27,14 @@ export function parseRootField(context: ParseContext, node: RootFieldNode): RunR
     definition,
     action: { action, model },
   } = node;
+  if (action === "aggregate") return parseGroups(context, { model, field, definition });
   if (action !== "list") return parseRowAction(context, node);
   const query = mapPart(
     parseList(context, { model, field, definition }),
     (rows): ReadQuery => ({ model: model.name, ...rows }),
   );
-  return async ({ executor, variables, actor }) => (await executor.readRaw(query.make(variables), actor)).json;
+  return async ({ executor, variables, actor, abort }) =>
+    (await executor.readRaw(query.make(variables), actor, abort)).json;
 }
 
 /** What concerns one row, named by its key or new. */
@@ -50,21 +43,26 @@ function parseRowAction(
   { field, definition, action: { action, model } }: RootFieldNode,
 ): RunRootField {
   const { name } = model;
+  const pick = (argument: string, args: Arguments) => pickData(context.schema.models, model, args[argument]);
   const given = parseArguments(definition, field.node);
   const selected = parseRow(context, model, field);
-  return async ({ executor, variables, actor }) => {
+  return async ({ executor, variables, actor, abort }) => {
     const args = given.make(variables);
     const select = selected.make(variables);
     const key = pickKey(model, args);
     switch (action) {
       case "create":
-        return (await executor.create({ model: name, data: pickData(args), select }, actor)) ?? "null";
+        return (await executor.create({ model: name, data: pick("data", args), select }, actor)) ?? "null";
       case "update":
-        return (await executor.update({ model: name, key, data: pickData(args), select }, actor)) ?? "null";
+        return (await executor.update({ model: name, key, data: pick("data", args), select }, actor)) ?? "null";
+      case "upsert": {
+        const rows = { create: pick("create", args), update: pick("update", args) };
+        return (await executor.upsert({ model: name, key, ...rows, select }, actor)) ?? "null";
+      }
       case "delete":
         return (await executor.delete({ model: name, key, select }, actor)) ?? "null";
       default:
-        return (await executor.readRaw({ model: name, where: key, single: true, select }, actor)).json;
+        return (await executor.readRaw({ model: name, where: key, single: true, select }, actor, abort)).json;
     }
   };
 }
@@ -73,7 +71,8 @@ function pickKey(model: ModelSchema, args: Arguments): Arguments {
   return Object.fromEntries(model.key.map((part) => [part.field, args[part.field]]));
 }
 
-/** The `data` argument; a model without a field to give has none. */
-function pickData({ data }: Arguments): Readonly<Record<string, unknown>> {
-  return typeof data === "object" && data !== null ? { ...data } : {};
+/** The data in an argument; a model without a field to give has none. */
+function pickData(schema: Schema, model: ModelSchema, data: unknown): Readonly<Record<string, unknown>> {
+  const renamed = renameRelated(schema, model, data);
+  return isObject(renamed) ? renamed : {};
 }

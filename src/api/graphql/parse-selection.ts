@@ -2,7 +2,7 @@
  * Parses GraphQL selections into the output part of a query: rows, relations and pages under their response
  * names. Done once for a document; only what holds variables is made for every request.
  */
-import { type GraphQLField, isObjectType } from "graphql";
+import { isObjectType } from "graphql";
 import type {
   EdgeQuery,
   PageEntry,
@@ -13,28 +13,17 @@ import type {
   SelectQuery,
 } from "../../plan/query.ts";
 import type { ModelSchema, RelationField } from "../../schema/schema-model.ts";
-import { type CollectContext, collectSubfields, type MergedField } from "./collect-fields.ts";
-import type { DerivedSchema } from "./create-graphql-schema.ts";
+import { collectSubfields, type MergedField } from "./collect-fields.ts";
 import { nameModel } from "./graphql-names.ts";
+import type { ListField, ParseContext } from "./parse-context.ts";
+import { parseGroup } from "./parse-group.ts";
 import { parseListArguments } from "./parse-list-arguments.ts";
 import { createPart, fixPart, joinParts, mapPart, type QueryPart } from "./query-part.ts";
 import { isToMany } from "./type-table.ts";
 
-/** What parsing an operation needs: its document, what decides its directives, and the schema. */
-export interface ParseContext extends CollectContext {
-  readonly schema: DerivedSchema;
-}
-
 /** Parses what is wanted of one row. */
 export function parseRow(context: ParseContext, model: ModelSchema, field: MergedField): QueryPart<SelectQuery> {
   return parseFields(context, field, (inner, as) => parseRowField(context, model, { field: inner, as }));
-}
-
-/** A field that gives a page of a model's rows. */
-export interface ListField {
-  readonly model: ModelSchema;
-  readonly field: MergedField;
-  readonly definition: GraphQLField<unknown, unknown>;
 }
 
 /** Parses a list: which rows, and the page they leave as. Making it throws GraphQLError for an argument, FootingError for a combination of them. */
@@ -55,6 +44,7 @@ function parseRowField(
   const name = field.node.name.value;
   if (name === "__typename") return fixPart({ constant: nameModel(model).object });
   const declared = model.fields[name];
+  if (declared === undefined && name.endsWith("Aggregate")) return parseRelatedGroup(context, model, field);
   if (declared === undefined) throw new TypeError(`Validation let an unknown field through: ${model.name}.${name}.`);
   if (declared.kind === "scalar") return fixPart(as === name ? true : { value: name });
   return parseRelation(context, model, { declared, field });
@@ -79,6 +69,27 @@ function parseRelation(
   }));
 }
 
+/** `citiesAggregate(where)`: what is calculated over the rows of the relation `cities`. */
+function parseRelatedGroup(context: ParseContext, model: ModelSchema, field: MergedField): QueryPart<SelectEntry> {
+  const { schema } = context;
+  const { value } = field.node.name;
+  const relation = value.slice(0, -"Aggregate".length);
+  const declared = model.fields[relation];
+  const target =
+    declared === undefined || declared.kind === "scalar" ? undefined : schema.models.models[declared.model];
+  const type = schema.graphql.getType(nameModel(model).object);
+  const definition = isObjectType(type) ? type.getFields()[value] : undefined;
+  if (target === undefined || definition === undefined)
+    throw new TypeError(`Validation let an unknown field through: ${model.name}.${value}.`);
+  const output = parseGroup(context, target, { field, typename: `${nameModel(target).group}Values` });
+  const rows = parseListArguments({ node: field.node, definition, rows: schema.rows });
+  return createPart(output.isFixed && rows.isFixed, (variables) => ({
+    field: relation,
+    ...rows.make(variables),
+    aggregate: { output: output.make(variables) },
+  }));
+}
+
 function parsePageField(context: ParseContext, model: ModelSchema, field: MergedField): QueryPart<PageEntry> {
   switch (field.node.name.value) {
     case "nodes":
@@ -87,6 +98,8 @@ function parsePageField(context: ParseContext, model: ModelSchema, field: Merged
       return mapPart(parseEdges(context, model, field), (edges) => ({ edges }));
     case "pageInfo":
       return mapPart(parsePageInfo(context, field), (object) => ({ object }));
+    case "totalCount":
+      return fixPart({ total: true });
     default:
       return fixPart({ constant: nameModel(model).connection });
   }

@@ -6,8 +6,8 @@ import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Executor } from "../../engine/executor.ts";
 import type { FootingError } from "../../errors/footing-error.ts";
 import type { Operation, ReadyField } from "./operation.ts";
-import type { FieldRequest } from "./parse-root-field.ts";
 import { describeFieldFailure, describeGraphqlError, type ResponseError } from "./response-errors.ts";
+import type { FieldRequest } from "./run-root-field.ts";
 
 /** What all requests share. */
 export interface Runtime {
@@ -18,8 +18,6 @@ export interface Runtime {
 
 /** One request that passed validation. */
 export interface OperationRequest extends Omit<FieldRequest, "executor"> {
-  /** Names the request in the log. */
-  readonly id: string;
   readonly operation: Operation;
 }
 
@@ -41,15 +39,15 @@ export async function runOperation(runtime: Runtime, request: OperationRequest):
 
 async function runField(
   { executor, publish }: Runtime,
-  { id, actor, raw, variables }: OperationRequest,
+  { actor, raw, variables, request, abort }: OperationRequest,
   { as, field, required, run }: ReadyField,
 ): Promise<FieldResult> {
   try {
-    return { as, json: await run({ executor, actor, raw, variables }) };
+    return { as, json: await run({ executor, actor, raw, variables, request, abort }) };
   } catch (error) {
     if (error instanceof GraphQLError)
       return { as, required, error: { ...describeGraphqlError(error, "FTG_VALUE"), path: [as] } };
-    return { as, required, error: describeFieldFailure(publish(error, id), as, field.nodes) };
+    return { as, required, error: describeFieldFailure(publish(error, request.id), as, field.nodes) };
   }
 }
 

@@ -16,6 +16,17 @@ export interface ModelTypes {
   readonly where: GraphQLInputObjectType;
   /** The filter on a to-many relation: `some`, `every`, `none`. */
   readonly listWhere: GraphQLInputObjectType;
+  readonly groups: GroupTypes;
+}
+
+/** The types of a model's groups. */
+export interface GroupTypes {
+  readonly connection: GraphQLObjectType;
+  /** What rows are grouped by. */
+  readonly key: GraphQLObjectType;
+  readonly having: GraphQLInputObjectType;
+  /** What is calculated over related rows: a group without a key. */
+  readonly values: GraphQLObjectType;
 }
 
 /** The types of all models. */

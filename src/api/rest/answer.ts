@@ -2,20 +2,25 @@
 import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
+import type { IdempotentWrites } from "../../idempotency/idempotent-writes.ts";
+import type { QueryLimits } from "../../passes/resolve-context.ts";
 import type { DataQuery } from "../../plan/query.ts";
 import { isObject } from "../../util/is-object.ts";
 import type { Door } from "./door.ts";
+import { parseAggregate } from "./parse-aggregate.ts";
 import { parseParameters } from "./parse-parameters.ts";
 import { parseList, parseRow } from "./parse-read.ts";
 import type { SelectContext } from "./parse-select.ts";
-import { jsonType, renderList } from "./render-list.ts";
+import { jsonType, renderGroups, renderList } from "./render-list.ts";
 import { parseKey, renderKey } from "./row-key.ts";
 import { runPatch } from "./run-patch.ts";
 
 /** What answering needs beside the request. */
 export interface RestServer {
   readonly executor: Executor;
-  readonly context: SelectContext;
+  /** Runs writes once that come with a key; null where keys mean nothing. */
+  readonly writes: IdempotentWrites | null;
+  readonly context: SelectContext & Pick<QueryLimits, "defaultLimit">;
 }
 
 /** An operation's way from request to answer. */
@@ -25,13 +30,22 @@ const noParameters = new Map<string, never>();
 const noContent: HostResponse = Object.freeze({ status: 204 });
 
 /** `GET /api/cities`. */
-export async function answerList(
-  server: RestServer,
-  door: Door,
-  { path, query: text, actor }: HostRequest,
-): Promise<HostResponse> {
+export async function answerList(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
+  const { path, query: text, actor } = request;
   const query = parseList(server.context, door, text);
-  return renderList(await server.executor.readRaw(query, actor), { path, text, query });
+  return renderList(await server.executor.readRaw(query, actor, request), { path, text, query });
+}
+
+/** `GET /api/aggregate/cities`. */
+export async function answerAggregate(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
+  const { path, query: text, actor } = request;
+  const query = parseAggregate(door, text);
+  return renderGroups(await server.executor.aggregate(query, actor, request), {
+    path,
+    text,
+    query,
+    next: (query.offset ?? 0) + (query.limit ?? server.context.defaultLimit),
+  });
 }
 
 /** `GET /api/cities/5`. */
@@ -41,6 +55,7 @@ export async function answerGet(server: RestServer, door: Door, request: HostReq
   const { json } = await server.executor.readRaw(
     parseRow(server.context, door, { key, text: request.query }),
     request.actor,
+    request,
   );
   // No object is as short as `null`, which may come as bytes too.
   if (json.length === 4)

@@ -1,7 +1,8 @@
 /** Builds the doors of a schema, once at boot. Hidden fields and models that nobody may read are not in them. */
 import type { QueryLimits } from "../../passes/resolve-context.ts";
-import { isSortable, listOperators, type Operator } from "../../schema/operators.ts";
-import type { Field, ModelSchema, RefField, ScalarField, ScalarType, Schema } from "../../schema/schema-model.ts";
+import { listOperators, type Operator } from "../../schema/operators.ts";
+import type { ModelSchema, ScalarType, Schema } from "../../schema/schema-model.ts";
+import { createGroupParameters, listMeasureNames } from "./create-aggregate-table.ts";
 import type {
   CursorParameter,
   Door,
@@ -14,12 +15,22 @@ import type {
   View,
   Views,
 } from "./door.ts";
+import { isAggregateShown } from "./parse-select.ts";
+import { isOwn, listOrdered, listOwn, type OwnField, singleType, withoutLimits } from "./view-fields.ts";
 
 /** The row limits of the engine. */
 export type RowLimits = Pick<QueryLimits, "defaultLimit" | "maxLimit">;
 
 /** Operators of a reference's key. */
 const refOperators: readonly Operator[] = ["eq", "not", "in", "notIn", "isNull"];
+/** Groups have no cursors. */
+const cursorNames: ReadonlySet<string> = new Set(["after", "before"]);
+/** A file holds all rows unless it is to hold fewer. */
+const exportParameters: readonly Parameter[] = [
+  { kind: "choice", name: "format", choices: ["ndjson", "csv"] },
+  { kind: "number", name: "limit", minimum: 1, maximum: Number.MAX_SAFE_INTEGER, fallback: null },
+];
+const exportNames: ReadonlySet<string> = new Set(exportParameters.map(({ name }) => name));
 const boolType: ScalarType = Object.freeze({ kind: "bool", list: false });
 
 /** The doors of all models, in declared order, with the views they share. */
@@ -28,7 +39,8 @@ export function createDoors(
   limits: RowLimits,
 ): { readonly doors: readonly Door[]; readonly views: Views } {
   const views: Views = new Map(Object.values(schema.models).map((model) => [model.name, createView(schema, model)]));
-  const doors = [...views.values()].map((view) => createDoor(view, views, limits));
+  const flat: Views = new Map(Array.from(views, ([name, view]) => [name, withoutMany(view)]));
+  const doors = [...views.values()].map((view) => createDoor(view, { views, flat }, limits));
   return { doors, views };
 }
 
@@ -42,18 +54,48 @@ function createView(schema: Schema, model: ModelSchema): View {
   return Object.freeze({ model, fields: visible.filter(isOwn).map(({ name }) => name), relations });
 }
 
-function createDoor(view: View, views: Views, limits: RowLimits): Door {
-  const row = [createFields(view, views), createInclude(view, views)].filter(({ names }) => names.size > 0);
+/** The view without its lists. */
+function withoutMany({ relations, ...view }: View): View {
+  return Object.freeze({ ...view, relations: new Map([...relations].filter(([, { toMany }]) => !toMany)) });
+}
+
+function createDoor(
+  view: View,
+  { views, flat }: { readonly views: Views; readonly flat: Views },
+  limits: RowLimits,
+): Door {
+  const row = createRowParameters(view, views);
+  const sort = createSort(view, views);
   const pages = createPageParameters(limits);
   const reserved = new Set<string>(["sort", ...row.map(({ name }) => name), ...pages.map(({ name }) => name)]);
-  const filters = [...listFilters(view), ...listRelatedFilters(view, views)].filter(({ name }) => !reserved.has(name));
+  const all = [...listFilters(view), ...listRelatedFilters(view, views)];
+  const groups = createGroupParameters(view, views);
+  const groupsReserved = new Set([...groups, ...pages].map(({ name }) => name));
   return Object.freeze({
     model: view.model,
     path: `/api/${view.model.plural}`,
     view,
-    list: createTable([createSort(view, views), ...row, ...pages, ...filters]),
+    list: createTable([sort, ...row, ...pages, ...without(all, reserved)]),
     row: createTable(row),
+    groupsPath: `/api/aggregate/${view.model.plural}`,
+    groups: createTable([...groups, ...without(pages, cursorNames), ...without(all, groupsReserved)]),
+    exportPath: `/api/export/${view.model.plural}`,
+    export: createTable([
+      ...exportParameters,
+      sort,
+      ...createRowParameters(withoutMany(view), flat),
+      ...without(without(all, reserved), exportNames),
+    ]),
   });
+}
+
+/** What says how much is shown of a row, and of rows related to it. */
+function createRowParameters(view: View, views: Views): readonly NamesParameter[] {
+  return [createFields(view, views), createInclude(view, views)].filter(({ names }) => names.size > 0);
+}
+
+function without<P extends Parameter>(parameters: readonly P[], names: ReadonlySet<string>): readonly P[] {
+  return parameters.filter(({ name }) => !names.has(name));
 }
 
 function createTable(parameters: readonly Parameter[]): ParameterTable {
@@ -71,9 +113,10 @@ function createPageParameters({ defaultLimit, maxLimit }: RowLimits): readonly (
 
 function createSort(view: View, views: Views): NamesParameter {
   const own = listSortable(view);
-  const related = [...view.relations].flatMap(([name, { toMany, model }]) =>
-    toMany ? [] : listSortable(views.get(model)).map((field) => `${name}.${field}`),
-  );
+  const related = [...view.relations].flatMap(([name, { toMany, model }]) => {
+    const far = views.get(model);
+    return (toMany ? listMeasureNames(far) : listSortable(far)).map((key) => `${name}.${key}`);
+  });
   return { kind: "names", name: "sort", names: new Set([...own, ...related].flatMap((name) => [name, `-${name}`])) };
 }
 
@@ -85,17 +128,18 @@ function createFields(view: View, views: Views): NamesParameter {
 }
 
 function createInclude(view: View, views: Views): NamesParameter {
-  const names = [...view.relations].flatMap(([name, { model }]) => [
+  const names = [...view.relations].flatMap(([name, { toMany, model }]) => [
     name,
     ...[...(views.get(model)?.relations.keys() ?? [])].map((further) => `${name}.${further}`),
+    ...(toMany && isAggregateShown(view, name)
+      ? listMeasureNames(views.get(model)).map((key) => `${name}.${key}`)
+      : []),
   ]);
   return { kind: "names", name: "include", names: new Set(names) };
 }
 
 function listSortable(view: View | undefined): readonly string[] {
-  return listOwn(view)
-    .filter((field) => field.kind === "ref" || isSortable(field.type))
-    .map(({ name }) => name);
+  return listOrdered(view).map(({ name }) => name);
 }
 
 function listRelatedFilters(view: View, views: Views): readonly FilterParameter[] {
@@ -129,10 +173,8 @@ function listFilters(view: View | undefined): readonly FilterParameter[] {
   );
 }
 
-function listFieldOperators(
-  field: ScalarField | RefField,
-): readonly { readonly operator: Operator; readonly type: ScalarType }[] {
-  const type = field.kind === "scalar" ? field.type : singleType(field);
+function listFieldOperators(field: OwnField): readonly { readonly operator: Operator; readonly type: ScalarType }[] {
+  const type = singleType(field);
   const operators = type === null ? [] : field.kind === "ref" ? refOperators : listOperators(type);
   const comparing =
     type === null
@@ -141,31 +183,4 @@ function listFieldOperators(
           .filter((operator) => operator !== "isNull")
           .map((operator) => ({ operator, type: withoutLimits(type) }));
   return field.optional ? [...comparing, { operator: "isNull", type: boolType }] : comparing;
-}
-
-/** The type of a reference's key; null for a key of several fields, which no one value can be compared with. */
-function singleType(field: RefField): ScalarType | null {
-  const [first, ...others] = field.columns;
-  return first === undefined || others.length > 0 ? null : first.type;
-}
-
-/** Lengths, ranges and patterns bind what is stored, not what is asked for. */
-function withoutLimits({ kind, values, precision, scale }: ScalarType): ScalarType {
-  return Object.freeze({
-    kind,
-    list: false,
-    ...(values && { values }),
-    ...(precision !== undefined && { precision }),
-    ...(scale !== undefined && { scale }),
-  });
-}
-
-function listOwn(view: View | undefined): readonly (ScalarField | RefField)[] {
-  return Object.values(view?.model.fields ?? {})
-    .filter(isOwn)
-    .filter((field) => !field.hidden);
-}
-
-function isOwn(field: Field): field is ScalarField | RefField {
-  return field.kind === "scalar" || field.kind === "ref";
 }

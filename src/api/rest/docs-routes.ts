@@ -23,7 +23,8 @@ const policy = [
 
 /** What Scalar is told: the document, and no fonts, proxy, telemetry, assistants or links to services elsewhere. */
 const configuration = {
-  url: "/openapi.json",
+  // Relative to /docs, which may itself be below the path of another server.
+  url: "openapi.json",
   withDefaultFonts: false,
   telemetry: false,
   hideClientButton: true,
@@ -82,8 +83,8 @@ function renderPage(title: string): string {
   </head>
   <body>
     <div id="reference"></div>
-    <script src="/docs/scalar.js"></script>
-    <script src="/docs/start.js"></script>
+    <script src="docs/scalar.js"></script>
+    <script src="docs/start.js"></script>
   </body>
 </html>
 `;

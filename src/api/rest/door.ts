@@ -2,6 +2,7 @@
  * The door of a model: every query parameter that its routes accept, as data. The parser reads requests by
  * it and the OpenAPI document is written from it, so that neither can know a parameter the other does not.
  */
+import type { MeasureFunction } from "../../schema/measures.ts";
 import type { Operator } from "../../schema/operators.ts";
 import type { ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 
@@ -34,9 +35,19 @@ export interface NumberParameter {
   readonly name: "limit" | "offset";
   readonly minimum: number;
   readonly maximum: number;
-  /** What holds when the parameter is absent. */
-  readonly fallback: number;
+  /** What holds when the parameter is absent; null for no bound. */
+  readonly fallback: number | null;
 }
+
+/** `format`: one of a few words. */
+export interface ChoiceParameter {
+  readonly kind: "choice";
+  readonly name: "format";
+  readonly choices: readonly ExportFormat[];
+}
+
+/** How an export is written. */
+export type ExportFormat = "ndjson" | "csv";
 
 /** `after`, `before`: a cursor. */
 export interface CursorParameter {
@@ -44,8 +55,45 @@ export interface CursorParameter {
   readonly name: "after" | "before";
 }
 
+/** `groupBy`, `aggregate` and the `sort` of groups: a comma-separated list of different names. */
+export interface GroupNamesParameter {
+  readonly kind: "groupNames";
+  readonly name: "groupBy" | "aggregate" | "sort";
+  readonly names: ReadonlySet<string>;
+}
+
+/** `timeZone`: the zone whose clocks count for spans of time. */
+export interface ZoneParameter {
+  readonly kind: "zone";
+  readonly name: "timeZone";
+  /** The names in `groupBy` that it is about. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/** How what is calculated over a group can be compared. */
+export type HavingOperator = "eq" | "lt" | "lte" | "gt" | "gte";
+
+/** `having[count]`, `having[sum.population][gt]`: a condition on groups. */
+export interface HavingParameter {
+  readonly kind: "having";
+  readonly name: string;
+  readonly measure: MeasureFunction;
+  /** Null for `count`. */
+  readonly field: string | null;
+  readonly operator: HavingOperator;
+  readonly type: ScalarType;
+}
+
 /** Any parameter. */
-export type Parameter = FilterParameter | NamesParameter | NumberParameter | CursorParameter;
+export type Parameter =
+  | FilterParameter
+  | NamesParameter
+  | NumberParameter
+  | ChoiceParameter
+  | CursorParameter
+  | GroupNamesParameter
+  | ZoneParameter
+  | HavingParameter;
 
 /** Parameters by name. */
 export type ParameterTable = ReadonlyMap<string, Parameter>;
@@ -59,6 +107,14 @@ export interface Door {
   readonly list: ParameterTable;
   /** Of one row. */
   readonly row: ParameterTable;
+  /** Where its groups are: `/api/aggregate/cities`. */
+  readonly groupsPath: string;
+  /** Of its groups. */
+  readonly groups: ParameterTable;
+  /** Where all rows are as one file: `/api/export/cities`. */
+  readonly exportPath: string;
+  /** Of that file. A list inside a row has no place in a table, so related rows are shown where there is at most one. */
+  readonly export: ParameterTable;
   /** The shape of a row with its relations, for `fields` and `include`. */
   readonly view: View;
 }

@@ -8,16 +8,23 @@ import type { AccessLevel, ModelSchema, Schema } from "../../schema/schema-model
 import type { Door, View, Views } from "./door.ts";
 
 /** The kinds of operation. */
-export type OperationKind = "list" | "get" | "create" | "update" | "delete";
+export type OperationKind = "list" | "aggregate" | "export" | "get" | "create" | "update" | "delete";
+
+/** Where an operation is: at the list, one row (`/api/cities/:key`), the groups or the file (`/api/export/cities`). */
+export type OperationPlace = "list" | "row" | "groups" | "export";
+
+/** All places. */
+export const operationPlaces: readonly OperationPlace[] = ["list", "row", "groups", "export"];
 
 /** One operation of one model. */
 export interface ModelOperation {
   readonly kind: OperationKind;
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Whether it is one row's (`/api/cities/:key`) or the list's. */
-  readonly ofRow: boolean;
+  readonly place: OperationPlace;
   /** The media types of its body; null without one. */
   readonly accepts: readonly string[] | null;
+  /** The media type of its answers; null when they have no body, or one of several types. */
+  readonly produces: string | null;
   /** The failures it can answer with beside those any request can meet. */
   readonly codes: readonly ErrorCode[];
 }
@@ -28,6 +35,9 @@ export interface OperationSource {
   readonly views: Views;
   readonly limits: Pick<QueryLimits, "maxLimit" | "maxCost">;
 }
+
+/** The media type of rows and lists. */
+const rowType = "application/json";
 
 /** The media types of a body. */
 const json = ["application/json"];
@@ -40,28 +50,59 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
   const list: ModelOperation = {
     kind: "list",
     method: "GET",
-    ofRow: false,
+    place: "list",
     accepts: null,
+    produces: rowType,
     codes: [
       "FTG_PARAMETER",
       "FTG_VALUE",
       "FTG_CURSOR",
-      ...listCostCodes(source, door.view, source.limits.maxLimit),
+      ...listCostCodes(source, door.view, { rows: source.limits.maxLimit }),
       ...listDenials(read),
     ],
   };
   const post: ModelOperation = {
     kind: "create",
     method: "POST",
-    ofRow: false,
+    place: "list",
     accepts: json,
+    produces: rowType,
     codes: ["FTG_PARAMETER", ...listBodyCodes(model), "FTG_CONFLICT", ...listDenials(create)],
   };
   return [
     ...(read === "nobody" ? [] : [list]),
     ...(create === "nobody" ? [] : [post]),
     ...listRowOperations(source, door),
+    ...(read === "nobody" ? [] : [createGroupsOperation(read), createExportOperation(source, door)]),
   ];
+}
+
+function createExportOperation(source: OperationSource, { model, view }: Door): ModelOperation {
+  return {
+    kind: "export",
+    method: "GET",
+    place: "export",
+    accepts: null,
+    produces: null,
+    codes: [
+      "FTG_NOT_ACCEPTABLE",
+      "FTG_PARAMETER",
+      "FTG_VALUE",
+      ...listCostCodes(source, view, { rows: source.limits.maxLimit, width: 0 }),
+      ...listDenials(model.access.read),
+    ],
+  };
+}
+
+function createGroupsOperation(read: AccessLevel): ModelOperation {
+  return {
+    kind: "aggregate",
+    method: "GET",
+    place: "groups",
+    accepts: null,
+    produces: rowType,
+    codes: ["FTG_PARAMETER", "FTG_VALUE", ...listDenials(read)],
+  };
 }
 
 /** Those of one row; nobody can name a row that nobody may read, or one with a hidden key. */
@@ -72,22 +113,25 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
   const get: ModelOperation = {
     kind: "get",
     method: "GET",
-    ofRow: true,
+    place: "row",
     accepts: null,
-    codes: [...codes, ...listCostCodes(source, view, 1), ...listDenials(read)],
+    produces: rowType,
+    codes: [...codes, ...listCostCodes(source, view, { rows: 1 }), ...listDenials(read)],
   };
   const patch: ModelOperation = {
     kind: "update",
     method: "PATCH",
-    ofRow: true,
+    place: "row",
     accepts: mergePatch,
+    produces: rowType,
     codes: [...codes, ...listBodyCodes(model), ...listUniqueCodes(model), ...listDenials(update)],
   };
   const remove: ModelOperation = {
     kind: "delete",
     method: "DELETE",
-    ofRow: true,
+    place: "row",
     accepts: null,
+    produces: null,
     codes: [...codes, ...listDependentCodes(source.schema, model), ...listDenials(end)],
   };
   return [get, ...(update === "nobody" ? [] : [patch]), ...(end === "nobody" ? [] : [remove])];
@@ -115,8 +159,12 @@ function listKeyCodes({ key }: ModelSchema): readonly ErrorCode[] {
 }
 
 /** Whether including everything would be too much; `include` reaches through two relations. */
-function listCostCodes({ views, limits }: OperationSource, view: View, rows: number): readonly ErrorCode[] {
-  return rows * measureCost(views, view, { depth: 2, width: limits.maxLimit }) > limits.maxCost ? ["FTG_COST"] : [];
+function listCostCodes(
+  { views, limits }: OperationSource,
+  view: View,
+  { rows, width = limits.maxLimit }: { readonly rows: number; readonly width?: number },
+): readonly ErrorCode[] {
+  return rows * measureCost(views, view, { depth: 2, width }) > limits.maxCost ? ["FTG_COST"] : [];
 }
 
 function measureCost(views: Views, view: View | undefined, { depth, width }: { depth: number; width: number }): number {

@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
 import { findNearest } from "../../util/nearest.ts";
+import type { NumberParameter } from "./door.ts";
 
 /** A name nobody knows. */
 export interface UnknownName {
@@ -30,6 +31,17 @@ export class ParameterProblems {
     const shown = JSON.stringify(name.slice(0, 100));
     if (nearest === undefined) this.add(path, `Unknown ${what} ${shown}.`);
     else this.add(path, `Unknown ${what} ${shown}; did you mean ${JSON.stringify(nearest)}?`, `Use ${nearest}.`);
+  }
+
+  /** A number that is out of range, or not one at all. */
+  addNumber({ name, minimum, maximum, fallback }: NumberParameter, text: string): void {
+    const more = name === "limit" ? " More rows come page by page, with `after`." : "";
+    const absence = fallback === null ? "all rows come." : `it is ${fallback}.${more}`;
+    this.add(
+      name,
+      `${name} must be a whole number from ${minimum} to ${maximum}; got ${JSON.stringify(text.slice(0, 60))}.`,
+      `Write ${name} in plain digits, or leave it out: then ${absence}`,
+    );
   }
 
   /** A value that its type refused. Rethrows what is no FootingError. */

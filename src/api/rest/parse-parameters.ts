@@ -2,10 +2,21 @@
  * Reads a query string by a table of parameters into their values. What the values mean together is decided
  * in parse-read.ts.
  */
-import type { WhereQuery } from "../../plan/query.ts";
+import type { HavingQuery, WhereQuery } from "../../plan/query.ts";
 import { parseText } from "../../schema/parse-text.ts";
-import type { FilterParameter, NamesParameter, NumberParameter, Parameter, ParameterTable } from "./door.ts";
+import type {
+  ChoiceParameter,
+  ExportFormat,
+  FilterParameter,
+  GroupNamesParameter,
+  HavingParameter,
+  NamesParameter,
+  NumberParameter,
+  Parameter,
+  ParameterTable,
+} from "./door.ts";
 import { FilterBuilder } from "./filter-builder.ts";
+import { HavingBuilder } from "./having-builder.ts";
 import { ParameterProblems } from "./parameter-problems.ts";
 import { decodePart, isPlain, visitPairs } from "./query-text.ts";
 
@@ -13,12 +24,17 @@ import { decodePart, isPlain, visitPairs } from "./query-text.ts";
 export interface ParameterValues {
   limit?: number;
   offset?: number;
+  format?: ExportFormat;
   after?: string;
   before?: string;
   sort?: readonly string[];
   fields?: readonly string[];
   include?: readonly string[];
   where?: WhereQuery;
+  groupBy?: readonly string[];
+  aggregate?: readonly string[];
+  timeZone?: string;
+  having?: HavingQuery;
 }
 
 /**
@@ -31,6 +47,9 @@ export function parseParameters(table: ParameterTable, query: string): Parameter
   return query === "" ? {} : new ParameterReader(table, query).read();
 }
 
+/** At most 16 digits: more are no safe integer. */
+const wholeNumber = /^(?:0|[1-9][0-9]{0,15})$/;
+
 class ParameterReader {
   readonly #table: ParameterTable;
   readonly #query: string;
@@ -38,6 +57,7 @@ class ParameterReader {
   readonly #values: ParameterValues = {};
   readonly #filters = new FilterBuilder();
   readonly #seen: Parameter[] = [];
+  #having: HavingBuilder | null = null;
   #found: ParameterProblems | null = null;
 
   constructor(table: ParameterTable, query: string) {
@@ -49,12 +69,14 @@ class ParameterReader {
   read(): ParameterValues {
     visitPairs(this.#query, (name, value) => this.#readPair(this.#decode(name) ?? name, value));
     if (this.#values.after !== undefined && this.#values.before !== undefined)
-      this.#problems.add("before", "before and after exclude each other.");
+      this.#problems.add("before", "before and after exclude each other.", "Leave one of them out.");
     if (this.#values.offset !== undefined && (this.#values.after ?? this.#values.before) !== undefined)
-      this.#problems.add("offset", "offset and a cursor exclude each other.");
+      this.#problems.add("offset", "offset and a cursor exclude each other.", "Leave one of them out.");
     this.#found?.throwIfAny();
     const where = this.#filters.build();
     if (where !== null) this.#values.where = where;
+    const having = this.#having?.build() ?? null;
+    if (having !== null) this.#values.having = having;
     return this.#values;
   }
 
@@ -72,7 +94,7 @@ class ParameterReader {
     const parameter = this.#table.get(name);
     if (parameter === undefined)
       this.#problems.addUnknown({ path: name, what: "parameter", name, accepted: this.#table.keys() });
-    else if (this.#seen.includes(parameter)) this.#addRepeated(name);
+    else if (this.#seen.includes(parameter)) this.#addRepeated(parameter, value);
     else this.#readParameter(parameter, value);
   }
 
@@ -82,8 +104,10 @@ class ParameterReader {
     if (text === null)
       this.#problems.add(parameter.name, `${parameter.name} has a value that is not percent-encoded UTF-8.`);
     else if (parameter.kind === "filter") this.#readFilter(parameter, value, text);
-    else if (parameter.kind === "names") this.#readNames(parameter, text);
+    else if (parameter.kind === "having") this.#readHaving(parameter, text);
+    else if (parameter.kind === "names" || parameter.kind === "groupNames") this.#readNames(parameter, text);
     else if (parameter.kind === "number") this.#readNumber(parameter, text);
+    else if (parameter.kind === "choice") this.#readChoice(parameter, text);
     else this.#values[parameter.name] = text;
   }
 
@@ -93,17 +117,34 @@ class ParameterReader {
       const parsed = list
         ? splitList(parameter, value, text).map((item) => parseText(type, item, name))
         : parseText(type, text, name);
-      if (!this.#filters.add(parameter, parsed)) this.#addRepeated(name);
+      if (!this.#filters.add(parameter, parsed)) this.#addRepeated(parameter, text);
     } catch (error) {
       this.#problems.addValue(name, error);
     }
   }
 
-  #addRepeated(name: string): void {
-    this.#problems.add(name, `${name} is given twice.`, "Give each parameter once.");
+  #readHaving(parameter: HavingParameter, text: string): void {
+    try {
+      this.#having ??= new HavingBuilder();
+      this.#having.add(parameter, parseText(parameter.type, text, parameter.name));
+    } catch (error) {
+      this.#problems.addValue(parameter.name, error);
+    }
   }
 
-  #readNames(parameter: NamesParameter, text: string): void {
+  #addRepeated(parameter: Parameter, value: string): void {
+    const { name } = parameter;
+    const shown = JSON.stringify((this.#decode(value) ?? value).slice(0, 60));
+    const isEqual = parameter.kind === "filter" && parameter.operator === "eq";
+    const list = `${name.replace("[eq]", "")}[in]`;
+    this.#problems.add(
+      name,
+      `${name} is given twice, the second time as ${shown}; expected once.`,
+      isEqual && this.#table.has(list) ? `Give ${name} once; several values go into ${list}.` : `Give ${name} once.`,
+    );
+  }
+
+  #readNames(parameter: NamesParameter | GroupNamesParameter, text: string): void {
     const names = text.split(",");
     this.#values[parameter.name] = names;
     for (const name of names) {
@@ -119,14 +160,16 @@ class ParameterReader {
       this.#problems.add(parameter.name, `${parameter.name} has a name twice.`, "Give each name once.");
   }
 
-  #readNumber({ name, minimum, maximum }: NumberParameter, text: string): void {
-    const value = /^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= minimum && value <= maximum) this.#values[name] = value;
-    else
-      this.#problems.add(
-        name,
-        `${name} must be a whole number from ${minimum} to ${maximum}; got ${JSON.stringify(text.slice(0, 60))}.`,
-      );
+  #readNumber(parameter: NumberParameter, text: string): void {
+    const value = wholeNumber.test(text) ? Number(text) : Number.NaN;
+    if (value >= parameter.minimum && value <= parameter.maximum) this.#values[parameter.name] = value;
+    else this.#problems.addNumber(parameter, text);
+  }
+
+  #readChoice({ name, choices }: ChoiceParameter, text: string): void {
+    const choice = choices.find((known) => known === text);
+    if (choice === undefined) this.#problems.addUnknown({ path: name, what: name, name: text, accepted: choices });
+    else this.#values[name] = choice;
   }
 }
 

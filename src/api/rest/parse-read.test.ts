@@ -85,6 +85,10 @@ describe("the door of a model", () => {
       "audit",
       "author.name",
       "author.team",
+      "tags.count",
+      "tags.countDistinct.name",
+      "tags.min.name",
+      "tags.max.name",
     ]);
     expect(names("fields")).toEqual([
       "id",
@@ -98,7 +102,16 @@ describe("the door of a model", () => {
       "author.team",
       "tags.name",
     ]);
-    expect(names("include")).toEqual(["author", "author.posts", "author.team", "tags"]);
+    expect(names("include")).toEqual([
+      "author",
+      "author.posts",
+      "author.team",
+      "tags",
+      "tags.count",
+      "tags.countDistinct.name",
+      "tags.min.name",
+      "tags.max.name",
+    ]);
   });
 });
 
@@ -122,6 +135,16 @@ describe("parseList", () => {
     ["fields=title,author", { select: { title: true, author: true } }],
     ["fields=title,author.name", { select: { title: true, author: { select: { name: true } } } }],
     ["fields=title&include=tags", { select: { title: true, tags: { limit: 100 } } }],
+    [
+      "fields=title&include=tags.count,author,tags.max.name,tags.min.name",
+      {
+        select: {
+          title: true,
+          author: {},
+          tagsAggregate: { field: "tags", aggregate: { count: true, min: ["name"], max: ["name"] } },
+        },
+      },
+    ],
     ["fields=title,author,author.name", { select: { title: true, author: { select: { name: true } } } }],
     [
       "include=author",

@@ -1,12 +1,16 @@
 /** Turns the query string of a list, or of one row, into a read of the query language. */
 import type { ReadQuery, SelectQuery, WhereQuery } from "../../plan/query.ts";
 import type { Door } from "./door.ts";
-import { parseParameters } from "./parse-parameters.ts";
+import { type ParameterValues, parseParameters } from "./parse-parameters.ts";
 import { parseSelect, type SelectContext } from "./parse-select.ts";
 
 /** The read that a list's query string asks for. Throws FTG_PARAMETER, FTG_VALUE. */
 export function parseList(context: SelectContext, door: Door, text: string): ReadQuery {
-  const values = parseParameters(door.list, text);
+  return createListQuery(context, door, parseParameters(door.list, text));
+}
+
+/** The read that the values of a list's parameters ask for. */
+export function createListQuery(context: SelectContext, door: Door, values: ParameterValues): ReadQuery {
   const select = parseSelect(context, door.view, values);
   const { where, sort, limit, offset, after, before } = values;
   const query: { -readonly [K in keyof ReadQuery]: ReadQuery[K] } = { model: door.model.name };

@@ -3,6 +3,7 @@
  * of a related row; `include` shows whole related rows, or what `fields` names of them.
  */
 import type { SelectEntry, SelectQuery } from "../../plan/query.ts";
+import { createMeasures } from "./create-measures.ts";
 import type { RelationView, View, Views } from "./door.ts";
 
 /** What is needed to turn names into a select. */
@@ -17,6 +18,18 @@ interface Part {
   /** Null: all own fields. */
   fields: Set<string> | null;
   readonly related: Map<string, Part>;
+  /** Relation → what is calculated over its rows: `count`, `sum.population`. */
+  readonly measures: Map<string, string[]>;
+}
+
+/** The member that shows what is calculated over the rows of a relation. */
+export function nameAggregate(relation: string): string {
+  return `${relation}Aggregate`;
+}
+
+/** Whether there is a place for it: no field has its name. */
+export function isAggregateShown({ model }: View, relation: string): boolean {
+  return !Object.hasOwn(model.fields, nameAggregate(relation));
 }
 
 /** The select of the names, which must be of the view's door; undefined when nothing but the default is asked for. */
@@ -30,12 +43,12 @@ export function parseSelect(
   const root = createPart();
   if (fields !== undefined) root.fields = new Set();
   for (const name of fields ?? []) addField(root, name);
-  for (const name of include ?? []) addInclude(root, name);
+  for (const name of include ?? []) addInclude(context, { root, view }, name);
   return renderPart(context, view, root);
 }
 
 function createPart(): Part {
-  return { fields: null, related: new Map() };
+  return { fields: null, related: new Map(), measures: new Map() };
 }
 
 function addField(root: Part, name: string): void {
@@ -45,9 +58,18 @@ function addField(root: Part, name: string): void {
   part.fields.add(name.slice(dot + 1));
 }
 
-function addInclude(root: Part, name: string): void {
+function addInclude(context: SelectContext, { root, view }: { root: Part; view: View }, name: string): void {
+  const [first = "", second, ...rest] = name.split(".");
+  const relation = view.relations.get(first);
+  const far = context.views.get(relation?.model ?? "");
+  const isMeasure = relation?.toMany === true && second !== undefined && far?.relations.has(second) === false;
+  if (isMeasure) root.measures.set(first, [...(root.measures.get(first) ?? []), [second, ...rest].join(".")]);
+  else enterAll(root, name.split("."));
+}
+
+function enterAll(root: Part, relations: readonly string[]): void {
   let part = root;
-  for (const relation of name.split(".")) part = enter(part, relation);
+  for (const relation of relations) part = enter(part, relation);
 }
 
 function enter(part: Part, relation: string): Part {
@@ -66,6 +88,8 @@ function renderPart(context: SelectContext, view: View, part: Part): SelectQuery
     const relation = view.relations.get(name);
     if (relation !== undefined) select[name] = renderRelated(context, relation, related);
   }
+  for (const [name, measures] of part.measures)
+    select[nameAggregate(name)] = { field: name, aggregate: createMeasures(measures) };
   return select;
 }
 

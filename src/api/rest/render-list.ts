@@ -12,6 +12,13 @@ const kept = /[%#]/;
 const allIllegal = /[^!$-;=?-Z_a-z~]/g;
 const positions: ReadonlySet<string> = new Set(["after", "before", "offset"]);
 
+/** What a list was asked for, as far as it says where it is. */
+interface Positioned {
+  readonly path: string;
+  readonly text: string;
+  readonly query: Pick<ReadQuery, "after" | "before" | "offset">;
+}
+
 /** What a list was asked for. */
 export interface ListRequest {
   readonly path: string;
@@ -37,6 +44,23 @@ export function renderList({ json, hasMore, cursor }: RawAnswer, request: ListRe
   return { status: 200, type: jsonType, body, headers: { link: `<${target}>; rel="${backwards ? "prev" : "next"}"` } };
 }
 
+/** Groups as they were asked for, and where the next ones begin. */
+export interface GroupsRequest {
+  readonly path: string;
+  readonly text: string;
+  readonly query: Pick<ReadQuery, "offset">;
+  /** The offset of the next page. */
+  readonly next: number;
+}
+
+/** `{"data":[…],"page":{"hasMore":true}}`, with the address of the next page as a `Link` when there is one. */
+export function renderGroups({ json, hasMore }: RawAnswer, { next, ...request }: GroupsRequest): HostResponse {
+  const body = renderEnvelope(json, `],"page":{"hasMore":${hasMore}}}`);
+  if (!hasMore) return { status: 200, type: jsonType, body };
+  const target = renderTarget(request, `offset=${next}`);
+  return { status: 200, type: jsonType, body, headers: { link: `<${target}>; rel="next"` } };
+}
+
 const start = '{"data":[';
 const startBytes = Buffer.from(start);
 
@@ -52,7 +76,7 @@ function renderEnvelope(rows: string | Buffer, end: string): string | Buffer {
 }
 
 /** The same list from another position. */
-function renderTarget({ path, text, query }: ListRequest, position: string): string {
+function renderTarget({ path, text, query }: Positioned, position: string): string {
   const isPositioned = (query.after ?? query.before ?? query.offset) !== undefined;
   const rest = isPositioned ? withoutPosition(text) : text;
   return rest === "" ? `${path}?${position}` : `${path}?${escapeUri(rest)}&${position}`;

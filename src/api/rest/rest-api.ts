@@ -4,10 +4,14 @@
  */
 import type { Executor } from "../../engine/executor.ts";
 import type { HostOperation, HostRoute } from "../../http/host-route.ts";
+import type { OperationDocument } from "../../http/operation-document.ts";
+import type { IdempotentWrites } from "../../idempotency/idempotent-writes.ts";
 import { defaultQueryLimits, type QueryLimits } from "../../passes/resolve-context.ts";
+import type { JsonSchema } from "../../schema/json-schema.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import {
   type Answer,
+  answerAggregate,
   answerCreate,
   answerDelete,
   answerGet,
@@ -18,22 +22,37 @@ import {
 import { createDoors } from "./create-doors.ts";
 import { createDocsRoutes } from "./docs-routes.ts";
 import type { Door } from "./door.ts";
-import { listOperations, type ModelOperation, type OperationKind } from "./list-operations.ts";
+import { answerExport } from "./export/answer-export.ts";
+import { listOperations, type ModelOperation, type OperationKind, operationPlaces } from "./list-operations.ts";
 import { createDocument, type DocumentSource } from "./openapi/create-document.ts";
 import { createDocumentRoute } from "./openapi/document-route.ts";
 
-/** What the REST API is made of. */
-export interface RestApiOptions {
+/** What the document of a REST API is made from. */
+export interface DescribedApi {
   readonly schema: Schema;
-  readonly executor: Executor;
   /** The name of the app, the title of the document. */
   readonly title: string;
+  /** The path below which another server serves the app. */
+  readonly basePath?: string;
   /** The limits of the engine, when they are not the default ones. */
   readonly limits?: Partial<QueryLimits>;
+  /** What other front ends serve and the document lists too. */
+  readonly others?: readonly OperationDocument[];
+  /** Whether writes take an `Idempotency-Key`. */
+  readonly idempotent?: boolean;
+}
+
+/** What the REST API is made of. */
+export interface RestApiOptions extends Omit<DescribedApi, "idempotent"> {
+  readonly executor: Executor;
+  /** Runs writes once that come with a key. */
+  readonly writes?: IdempotentWrites | null;
 }
 
 const answers: Readonly<Record<OperationKind, Answer>> = {
   list: answerList,
+  aggregate: answerAggregate,
+  export: answerExport,
   get: answerGet,
   create: answerCreate,
   update: answerPatch,
@@ -41,14 +60,13 @@ const answers: Readonly<Record<OperationKind, Answer>> = {
 };
 
 /**
- * The routes of a schema: `/api/<plural>` and `/api/<plural>/:key` for each model, `/openapi.json`, `/docs`. An
- * operation that nobody may do has no route.
+ * The routes of a schema: `/api/<plural>`, `/api/<plural>/:key`, `/api/aggregate/<plural>` and `/api/export/<plural>` for
+ * each model, `/openapi.json`, `/docs`. An operation that nobody may do has no route.
  */
-export function createRestApi({ schema, executor, title, limits: given }: RestApiOptions): readonly HostRoute[] {
-  const limits = { ...defaultQueryLimits, ...given };
-  const { doors, views } = createDoors(schema, limits);
-  const source: DocumentSource = { schema, doors, views, limits, title };
-  const server: RestServer = { executor, context: { views, maxLimit: limits.maxLimit } };
+export function createRestApi({ executor, writes = null, ...described }: RestApiOptions): readonly HostRoute[] {
+  const source = createSource({ ...described, idempotent: writes !== null });
+  const { doors, views, limits, title } = source;
+  const server: RestServer = { executor, writes, context: { views, ...limits } };
   return [
     ...doors.flatMap((door) => createModelRoutes(server, door, listOperations(source, door))),
     createDocumentRoute(() => createDocument(source)),
@@ -56,19 +74,48 @@ export function createRestApi({ schema, executor, title, limits: given }: RestAp
   ];
 }
 
-/** The route of the list and that of one row, each only when it answers anything. */
+/** The OpenAPI document of the same API. */
+export function describeRestApi(described: DescribedApi): JsonSchema {
+  return createDocument(createSource(described));
+}
+
+/** A document's source with all limits, of which the document states some. */
+type FullSource = DocumentSource & { readonly limits: QueryLimits };
+
+function createSource({ schema, title, ...options }: DescribedApi): FullSource {
+  const { basePath = "", others = [], idempotent = false } = options;
+  const limits = { ...defaultQueryLimits, ...options.limits };
+  return { schema, ...createDoors(schema, limits), limits, title, basePath, others, idempotent };
+}
+
+/** The routes of the list, of one row, of groups and of the file, each only when it answers anything. */
 function createModelRoutes(
   server: RestServer,
   door: Door,
   operations: readonly ModelOperation[],
 ): readonly HostRoute[] {
-  const routes = [false, true].map((ofRow) => {
-    const own = operations.filter((operation) => operation.ofRow === ofRow);
-    const entries = own.map(({ kind, method, accepts }): [string, HostOperation] => {
-      const answer = answers[kind];
-      return [method, { handle: (request) => answer(server, door, request), ...(accepts !== null && { accepts }) }];
-    });
-    return { path: ofRow ? `${door.path}/:key` : door.path, operations: Object.fromEntries(entries) };
+  const paths = { list: door.path, row: `${door.path}/:key`, groups: door.groupsPath, export: door.exportPath };
+  const routes = operationPlaces.map((place) => {
+    const own = operations.filter((operation) => operation.place === place);
+    const entries = own.map((operation): [string, HostOperation] => [
+      operation.method,
+      createOperation(server, door, operation),
+    ]);
+    return { path: paths[place], operations: Object.fromEntries(entries) };
   });
   return routes.filter((route) => Object.keys(route.operations).length > 0);
+}
+
+function createOperation(server: RestServer, door: Door, operation: ModelOperation): HostOperation {
+  const { kind, method, accepts, produces } = operation;
+  const answer = answers[kind];
+  const { writes } = server;
+  return {
+    handle: (request) =>
+      writes === null || method === "GET"
+        ? answer(server, door, request)
+        : writes.run(method, request, (executor) => answer({ ...server, executor }, door, request)),
+    ...(accepts !== null && { accepts }),
+    ...(produces !== null && { produces }),
+  };
 }

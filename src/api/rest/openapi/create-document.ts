@@ -2,19 +2,29 @@
  * Writes the OpenAPI 3.1 document of the REST API from the same doors, operations and JSON Schemas that serve
  * requests. States nothing that is not so.
  */
+import type { OperationDocument } from "../../../http/operation-document.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
 import type { JsonValue } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
-import { listOperations, type OperationSource } from "../list-operations.ts";
+import { listOperations, type OperationSource, operationPlaces } from "../list-operations.ts";
 import { createFailureExamples, createProblemSchema } from "./describe-failures.ts";
+import { describeGroups } from "./describe-groups.ts";
+import { keyParameter } from "./describe-idempotency.ts";
 import { describeModel } from "./describe-models.ts";
 import { describeOperation, describeOptions } from "./describe-operations.ts";
+import { describeOther } from "./describe-other.ts";
 import { describeKey, describeParameter, nameParameter } from "./describe-parameters.ts";
 
 /** What a document is written from. */
 export interface DocumentSource extends OperationSource {
   readonly doors: readonly Door[];
   readonly title: string;
+  /** The path below which all paths are; empty for none. */
+  readonly basePath: string;
+  /** What other front ends serve. */
+  readonly others: readonly OperationDocument[];
+  /** Whether writes take an `Idempotency-Key`. */
+  readonly idempotent: boolean;
 }
 
 const description = [
@@ -26,48 +36,55 @@ const description = [
 
 /** The document as plain data. */
 export function createDocument(source: DocumentSource): JsonSchema {
-  const { schema, doors, limits, title } = source;
-  const models = doors.map((door) => describeModel(schema, door, limits.maxLimit));
+  const { schema, doors, limits, title, basePath, others } = source;
+  const models = doors.map((door) => ({
+    ...describeModel(schema, door, limits.maxLimit),
+    ...describeGroups(schema, door, source.views),
+  }));
   return {
     openapi: "3.1.1",
     info: { title, version: schema.fingerprint.slice(0, 12), description },
-    servers: [{ url: "/" }],
+    servers: [{ url: basePath === "" ? "/" : basePath }],
     tags: doors
       .filter((door) => listOperations(source, door).length > 0)
       .map(({ model }) => ({
         name: model.name,
         ...(model.describe !== undefined && { description: model.describe }),
       })),
-    paths: Object.assign({}, ...doors.map((door) => describePaths(source, door))),
+    paths: Object.assign({}, ...doors.map((door) => describePaths(source, door)), ...others.map(describeOther)),
     components: {
-      schemas: Object.assign({}, ...models, { Problem: createProblemSchema(), Page: createPageSchema() }),
-      parameters: Object.assign({}, ...doors.map(describeParameters)),
+      schemas: Object.assign({}, ...models, { problem: createProblemSchema(), page: createPageSchema() }),
+      parameters: Object.assign(
+        {},
+        ...doors.map(describeParameters),
+        source.idempotent ? { IdempotencyKey: keyParameter } : {},
+      ),
       examples: createFailureExamples(),
     },
   };
 }
 
-function describeParameters({ model, list }: Door): JsonSchema {
+function describeParameters({ model, list, groups, export: file }: Door): JsonSchema {
   if (model.access.read === "nobody") return {};
+  // Of the same name in both, the file's own is written where it is used.
   return Object.fromEntries(
-    [...list.values()].map((parameter) => [nameParameter(model, parameter), describeParameter(parameter)]),
+    [...file.values(), ...list.values(), ...groups.values()].map((parameter) => [
+      nameParameter(model, parameter),
+      describeParameter(parameter),
+    ]),
   );
 }
 
-/** The path items of a model: its list and its rows, each only when it answers anything. */
+/** The path items of a model: its list, its rows, its groups and its file, each only when it answers anything. */
 function describePaths(source: DocumentSource, door: Door): JsonSchema {
   const operations = listOperations(source, door);
-  const items = [false, true].flatMap((ofRow): [string, JsonValue][] => {
-    const own = operations.filter((operation) => operation.ofRow === ofRow);
+  const paths = { list: door.path, row: `${door.path}/{key}`, groups: door.groupsPath, export: door.exportPath };
+  const items = operationPlaces.flatMap((place): [string, JsonValue][] => {
+    const own = operations.filter((operation) => operation.place === place);
     if (own.length === 0) return [];
-    const methods = own.flatMap((operation) => describeOperation(door, operation));
-    const parameters = ofRow ? { parameters: [describeKey(door.model)] } : {};
-    return [
-      [
-        ofRow ? `${door.path}/{key}` : door.path,
-        { ...parameters, ...Object.fromEntries(methods), options: describeOptions(door, ofRow) },
-      ],
-    ];
+    const methods = own.flatMap((operation) => describeOperation(door, operation, source.idempotent));
+    const parameters = place === "row" ? { parameters: [describeKey(door.model)] } : {};
+    return [[paths[place], { ...parameters, ...Object.fromEntries(methods), options: describeOptions(door, place) }]];
   });
   return Object.fromEntries(items);
 }

@@ -4,17 +4,40 @@ import { FootingError } from "../../../errors/footing-error.ts";
 import { renderProblem } from "../../../http/problem.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
 import type { JsonValue } from "../../../schema/schema-model.ts";
+import type { ModelOperation } from "../list-operations.ts";
+
+/** The header that every answer has. */
+export const requestId: JsonSchema = {
+  "X-Request-Id": { schema: { type: "string" }, description: "Names the request in the server's log." },
+};
 
 /** The failures any request can meet. */
-export const commonCodes: readonly ErrorCode[] = ["FTG_PATH", "FTG_URI_TOO_LONG", "FTG_INTERNAL", "FTG_BUSY"];
+const commonCodes: readonly ErrorCode[] = [
+  "FTG_PATH",
+  "FTG_URI_TOO_LONG",
+  "FTG_INTERNAL",
+  "FTG_BUSY",
+  "FTG_OVERLOADED",
+  "FTG_TIMEOUT",
+];
+
+/** The failures of a request with an `Idempotency-Key`. */
+const keyCodes: readonly ErrorCode[] = ["FTG_IDEMPOTENCY_KEY", "FTG_IDEMPOTENCY_RUNNING", "FTG_IDEMPOTENCY_REUSED"];
 
 /** What an example of each documented failure says. */
 const details: Readonly<Partial<Record<ErrorCode, string>>> = {
   FTG_PATH: 'The path "/api//cities" has an empty segment.',
   FTG_URI_TOO_LONG: "Path and query string may have 8192 bytes; got 9001.",
   FTG_INTERNAL: "The server failed to answer. Its log names this request mbx2k1-7.",
+  FTG_UNKNOWN_OUTCOME: "The connection to the database ended while a change was being confirmed.",
   FTG_BUSY: "The database does not answer.",
+  FTG_OVERLOADED: "The server has more work than it can do in time.",
+  FTG_TIMEOUT: "The server found no answer within 40000 ms.",
+  FTG_NOT_ACCEPTABLE:
+    'The answer is application/json, the only type offered here; the accept header takes "text/html".',
   FTG_PARAMETER: 'Unknown parameter "populaton[gt]"; did you mean "population[gt]"?',
+  FTG_QUERY: 'City has no field "populaton".',
+  FTG_UNBOUNDED_WRITE: "The write has no filter, so it would touch every row.",
   FTG_VALUE: 'population[gt]: expected an integer, got "many".',
   FTG_CURSOR: "The cursor belongs to another list, another sort or an older schema.",
   FTG_COST: "The answer could hold 30100 objects; at most 25000 are allowed.",
@@ -26,8 +49,27 @@ const details: Readonly<Partial<Record<ErrorCode, string>>> = {
   FTG_INVALID: "The data is not valid.",
   FTG_CONFLICT: "Another row has this value.",
   FTG_REFERENCE: "The referenced row does not exist.",
+  FTG_IDEMPOTENCY_KEY: 'Expected one key of 1 to 255 visible ASCII characters, got "".',
+  FTG_IDEMPOTENCY_RUNNING: "A request with this key is under way.",
+  FTG_IDEMPOTENCY_REUSED: "This key belongs to a request with another body.",
   FTG_CHECK: "The row does not meet a check of its model.",
 };
+
+/** The failures of an operation: its own, those of any request, and what follows from its method and media type. */
+export function listFailures({
+  codes,
+  method,
+  produces,
+  idempotent,
+}: Pick<ModelOperation, "codes" | "method" | "produces"> & { readonly idempotent: boolean }): readonly ErrorCode[] {
+  return [
+    ...codes,
+    ...commonCodes,
+    ...(produces === null ? [] : (["FTG_NOT_ACCEPTABLE"] as const)),
+    ...(method === "GET" ? [] : (["FTG_UNKNOWN_OUTCOME"] as const)),
+    ...(idempotent ? keyCodes : []),
+  ];
+}
 
 /** Response objects by status for the codes. */
 export function describeFailures(codes: readonly ErrorCode[]): JsonSchema {
@@ -35,7 +77,10 @@ export function describeFailures(codes: readonly ErrorCode[]): JsonSchema {
   return Object.fromEntries(
     statuses.map((status) => [
       String(status),
-      describeStatus(codes.filter((code) => catalogue[code].status === status)),
+      describeStatus(
+        status,
+        codes.filter((code) => catalogue[code].status === status),
+      ),
     ]),
   );
 }
@@ -60,22 +105,21 @@ export function createProblemSchema(): JsonSchema {
       code: { type: "string", enum: Object.keys(catalogue) },
       fix: text,
       problems: { type: "array", items: problem },
+      operation: { type: "integer", minimum: 0, description: "Of a batch: the place of the operation that failed." },
     },
     required: ["type", "title", "status", "detail", "code", "fix"],
   };
 }
 
-function describeStatus(codes: readonly ErrorCode[]): JsonSchema {
+function describeStatus(status: number, codes: readonly ErrorCode[]): JsonSchema {
   const examples: JsonValue = Object.fromEntries(
     codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
   );
-  const headers = codes.includes("FTG_BUSY")
-    ? { "Retry-After": { schema: { type: "integer" }, description: "Seconds." } }
-    : {};
+  const headers = { "Retry-After": { schema: { type: "integer" }, description: "Seconds." } };
   return {
     description: codes.map((code) => `${catalogue[code].title} (\`${code}\`).`).join(" "),
-    ...(Object.keys(headers).length > 0 && { headers }),
-    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" }, examples } },
+    ...(status === 503 && { headers }),
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/problem" }, examples } },
   };
 }
 

@@ -3,35 +3,47 @@ import type { ErrorCode } from "../../../errors/catalogue.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
 import type { JsonValue } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
-import type { ModelOperation, OperationKind } from "../list-operations.ts";
-import { commonCodes, describeFailures } from "./describe-failures.ts";
+import type { ModelOperation, OperationKind, OperationPlace } from "../list-operations.ts";
+import { describeExportParameters, describeFile } from "./describe-export.ts";
+import { describeFailures, listFailures, requestId } from "./describe-failures.ts";
+import { keyReference, withReplayed } from "./describe-idempotency.ts";
 import { referModel } from "./describe-models.ts";
 import { referParameters } from "./describe-parameters.ts";
 
 const summaries: Readonly<Record<OperationKind, (door: Door) => string>> = {
+  aggregate: ({ model }) => `Group ${model.plural} and calculate over the groups`,
   list: ({ model }) => `List ${model.plural}`,
+  export: ({ model }) => `Download ${model.plural} as one file`,
   create: ({ model }) => `Create one ${model.name}`,
   get: ({ model }) => `Get one ${model.name} by key`,
   update: ({ model }) => `Change one ${model.name} by JSON Merge Patch (RFC 7396)`,
   delete: ({ model }) => `Delete one ${model.name}`,
 };
 
-const requestId: JsonSchema = {
-  "X-Request-Id": { schema: { type: "string" }, description: "Names the request in the server's log." },
+/** What tells the HEAD of other places from that of a row. */
+const heads: Readonly<Partial<Record<OperationKind, string>>> = {
+  list: "List",
+  aggregate: "Aggregate",
+  export: "Export",
 };
 
 /** HEAD and OPTIONS follow from the others; the reference page leaves them out. */
 const implied: JsonSchema = { "x-scalar-ignore": true };
 
 /** The entries of a path item for one operation; a GET brings its HEAD. */
-export function describeOperation(door: Door, operation: ModelOperation): [string, JsonValue][] {
-  const { kind, method, codes } = operation;
+export function describeOperation(door: Door, operation: ModelOperation, idempotent: boolean): [string, JsonValue][] {
+  const { kind, method } = operation;
+  const isKeyed = idempotent && method !== "GET";
   const described: JsonSchema = {
     operationId: `${kind}${door.model.name}`,
     tags: [door.model.name],
     summary: summaries[kind](door),
     ...describeInput(door, operation),
-    responses: { ...describeSuccesses(door, kind), ...describeFailures([...codes, ...commonCodes]) },
+    ...(isKeyed && { parameters: [keyReference] }),
+    responses: {
+      ...(isKeyed ? withReplayed(describeSuccesses(door, kind)) : describeSuccesses(door, kind)),
+      ...describeFailures(listFailures({ ...operation, idempotent: isKeyed })),
+    },
   };
   if (method !== "GET") return [[method.toLowerCase(), described]];
   return [
@@ -41,12 +53,17 @@ export function describeOperation(door: Door, operation: ModelOperation): [strin
 }
 
 /** OPTIONS of a path. */
-export function describeOptions({ model }: Door, ofRow: boolean): JsonSchema {
-  const codes: readonly ErrorCode[] = ["FTG_PATH", "FTG_URI_TOO_LONG"];
+export function describeOptions({ model }: Door, place: OperationPlace): JsonSchema {
+  return describePathOptions(`${place}Options${model.name}`, model.name);
+}
+
+/** OPTIONS of any path. */
+export function describePathOptions(operationId: string, tag: string): JsonSchema {
+  const codes: readonly ErrorCode[] = ["FTG_PATH", "FTG_URI_TOO_LONG", "FTG_OVERLOADED"];
   const headers = { Allow: { schema: { type: "string" } }, ...requestId };
   return {
-    operationId: `${ofRow ? "row" : "list"}Options${model.name}`,
-    tags: [model.name],
+    operationId,
+    tags: [tag],
     summary: "Methods of this path",
     ...implied,
     responses: { 204: { description: "The methods, in `Allow`.", headers }, ...describeFailures(codes) },
@@ -61,15 +78,18 @@ function describeHead(door: Door, { kind }: ModelOperation, get: JsonSchema): Js
   });
   return {
     ...get,
-    operationId: `head${kind === "list" ? "List" : ""}${door.model.name}`,
+    operationId: `head${heads[kind] ?? ""}${door.model.name}`,
     summary: `${summaries[kind](door)}: headers only`,
     ...implied,
     responses: Object.fromEntries(responses),
   };
 }
 
-function describeInput({ model, list, row }: Door, { kind, accepts }: ModelOperation): JsonSchema {
+function describeInput(door: Door, { kind, accepts }: ModelOperation): JsonSchema {
+  const { model, list, row, groups } = door;
   if (kind === "list") return { parameters: referParameters(model, list) };
+  if (kind === "aggregate") return { parameters: referParameters(model, groups) };
+  if (kind === "export") return { parameters: describeExportParameters(door) };
   if (kind === "get") return { parameters: referParameters(model, row) };
   if (accepts === null) return {};
   const body = { schema: referModel(model, kind === "create" ? "Create" : "Update") };
@@ -82,7 +102,11 @@ function describeSuccesses({ model }: Door, kind: OperationKind): JsonSchema {
   const unseen = { 204: { description: "Done; the row may not be read afterwards.", headers: requestId } };
   switch (kind) {
     case "list":
-      return { 200: describeList(model.name) };
+      return { 200: describeList("A page of rows.", model.name) };
+    case "aggregate":
+      return { 200: describeList("A page of groups.", `${model.name}Aggregate`) };
+    case "export":
+      return { 200: describeFile(model.name) };
     case "get":
       return { 200: { description: "The row.", ...row } };
     case "create":
@@ -103,11 +127,11 @@ function describeSuccesses({ model }: Door, kind: OperationKind): JsonSchema {
   }
 }
 
-function describeList(name: string): JsonSchema {
+function describeList(description: string, name: string): JsonSchema {
   const data = { type: "array", items: { $ref: `#/components/schemas/${name}` } };
   const schema = {
     type: "object",
-    properties: { data, page: { $ref: "#/components/schemas/Page" } },
+    properties: { data, page: { $ref: "#/components/schemas/page" } },
     required: ["data", "page"],
     additionalProperties: false,
   };
@@ -118,7 +142,7 @@ function describeList(name: string): JsonSchema {
     },
   };
   return {
-    description: "A page of rows.",
+    description,
     headers: { ...link, ...requestId },
     content: { "application/json": { schema } },
   };

@@ -3,7 +3,14 @@
 import { createTypeSchema, type JsonSchema } from "../../../schema/json-schema.ts";
 import type { Operator } from "../../../schema/operators.ts";
 import type { JsonValue, ModelSchema } from "../../../schema/schema-model.ts";
-import type { FilterParameter, NamesParameter, Parameter, ParameterTable } from "../door.ts";
+import type {
+  FilterParameter,
+  GroupNamesParameter,
+  HavingParameter,
+  NamesParameter,
+  Parameter,
+  ParameterTable,
+} from "../door.ts";
 
 const comparisons: Readonly<Record<Operator, string>> = {
   eq: "equals the value",
@@ -24,17 +31,32 @@ const namesTexts: Readonly<Record<NamesParameter["name"], string>> = {
   sort: "Sort keys, strongest first; `-` before a name sorts down. Null is the smallest value; the key breaks ties.",
   fields:
     "Shows exactly these fields, and whole related rows where `include` names them. A name with a dot is a field of a related row.",
-  include: "Shows related rows: whole, or only what `fields` names of them.",
+  include:
+    "Shows related rows: whole, or only what `fields` names of them. `cities.count` and `cities.max.population` show in `citiesAggregate` what is calculated over related rows.",
 };
+
+const groupTexts: Readonly<Record<GroupNamesParameter["name"], string>> = {
+  groupBy:
+    "What rows are grouped by: fields, also of one related row, and dates and datetimes by the start of a span of time. A week starts on Monday. Without it all rows are one group.",
+  aggregate: "What is calculated over each group. Without it and without `groupBy` the rows are counted.",
+  sort: "Sort keys, strongest first; `-` before a name sorts down. `key.…` must be in `groupBy`. Null is the smallest value; the keys break ties.",
+};
+const zoneText = "The zone whose clocks count for spans of time in `groupBy`, by its IANA name. Without it UTC.";
+
+const choiceText = "The form of the file; counts more than the accept header. Without either `ndjson`.";
 
 const cursorTexts = {
   after: "Rows behind this cursor: the `next` of a page of the same list.",
   before: "Rows before this cursor, the nearest ones, in the list's order: a `next` or `previous` of the same list.",
 } as const;
 
+/** What tells parameters of other addresses from those of the list. */
+const prefixes: Readonly<Partial<Record<Parameter["kind"], string>>> = { groupNames: "aggregate-", choice: "export-" };
+
 /** The component name of a parameter: unique, and of the characters OpenAPI allows. */
 export function nameParameter(model: ModelSchema, parameter: Parameter): string {
-  return `${model.plural}.${parameter.name.replace("[", "-").replace("]", "")}`;
+  const name = parameter.name.replaceAll("[", "-").replaceAll("]", "");
+  return `${model.plural}.${prefixes[parameter.kind] ?? ""}${name}`;
 }
 
 /** References to the components of a table's parameters. */
@@ -56,6 +78,16 @@ export function describeParameter(parameter: Parameter): JsonSchema {
         description: namesTexts[parameter.name],
         ...createListSchema({ enum: [...parameter.names] }, { uniqueItems: true }),
       };
+    case "groupNames":
+      return {
+        ...head,
+        description: groupTexts[parameter.name],
+        ...createListSchema({ enum: [...parameter.names] }, { uniqueItems: true }),
+      };
+    case "zone":
+      return { ...head, description: zoneText, schema: { type: "string", examples: ["Europe/Berlin"] } };
+    case "having":
+      return { ...head, description: describeHaving(parameter), schema: createTypeSchema(parameter.type) };
     case "number":
       return {
         ...head,
@@ -63,9 +95,11 @@ export function describeParameter(parameter: Parameter): JsonSchema {
           type: "integer",
           minimum: parameter.minimum,
           maximum: parameter.maximum,
-          default: parameter.fallback,
+          ...(parameter.fallback !== null && { default: parameter.fallback }),
         },
       };
+    case "choice":
+      return { ...head, description: choiceText, schema: { type: "string", enum: [...parameter.choices] } };
     case "cursor":
       return { ...head, description: cursorTexts[parameter.name], schema: { type: "string" } };
   }
@@ -81,6 +115,10 @@ export function describeKey({ key }: ModelSchema): JsonSchema {
   const description = `${key.map(({ field }) => field).join(",")}: the parts percent-encoded, joined by commas.`;
   const schema = { type: "array", prefixItems: types, items: false, minItems: types.length, maxItems: types.length };
   return { name: "key", in: "path", required: true, description, style: "simple", schema };
+}
+
+function describeHaving({ measure, field, operator }: HavingParameter): string {
+  return `Groups whose ${measure}${field === null ? "" : ` of ${field}`} ${comparisons[operator]}.`;
 }
 
 function describeFilter({ relation, toMany, field, operator }: FilterParameter): string {
