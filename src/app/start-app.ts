@@ -1,24 +1,18 @@
-/** Serves an app: opens it, runs its setup, listens, and ends it without losing a request. */
+/** Serves an app on a port of its own, and ends it without losing a request. */
 import type { Db } from "../api/local/db-types.ts";
-import { createHost } from "../http/host.ts";
 import type { HostRoute } from "../http/host-route.ts";
 import type { Models } from "../schema/check-types.ts";
 import type { Capabilities } from "../stores/contract/capabilities.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
-import type { App, CreateProgress } from "./define-app.ts";
-import { type OpenAppOptions, type OpenedApp, openApp } from "./open-app.ts";
-
-/** Milliseconds that running requests get when a development server makes way for the next. */
-const DEVELOPMENT_STOP = 100;
+import { type AppHostOptions, createAppHost } from "./create-app-host.ts";
+import type { App } from "./define-app.ts";
 
 /** How to serve an app. */
-export interface StartAppOptions extends OpenAppOptions {
+export interface StartAppOptions extends AppHostOptions {
   /** 0 to 65535; 0 takes any free port. */
   readonly port: number;
   /** Name or address of the interface to listen on. */
   readonly host: string;
-  /** Shows how far the setup of the app has come. Absent: nothing is shown. */
-  readonly progress?: CreateProgress;
 }
 
 /** An app that is being served. */
@@ -50,42 +44,11 @@ export interface RunningApp<in out M extends Models = Models> {
  * ```
  */
 export async function startApp<M extends Models>(app: App<M>, options: StartAppOptions): Promise<RunningApp<M>> {
-  const opened = await openApp(app, options);
-  try {
-    await app.setup?.({ db: opened.db, progress: options.progress ?? showNothing });
-    return await serve(app, opened, options);
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
-}
-
-async function serve<M extends Models>(
-  app: App<M>,
-  opened: OpenedApp<M>,
-  options: StartAppOptions,
-): Promise<RunningApp<M>> {
-  const { store, db, routes, logger, stats } = opened;
-  const host = createHost({
-    logger,
-    ping: () => store.ping(),
-    ...(app.authenticate && { authenticate: app.authenticate }),
-    limits: options.mode === "development" ? { stop: DEVELOPMENT_STOP, ...app.http } : { ...app.http },
-  });
-  for (const route of routes) host.route(route);
-  const port = await host.listen(options.host, options.port);
-  const close = async (): Promise<void> => {
-    await host.close();
-    await opened.close();
-  };
-  return Object.freeze({
-    url: renderUrl(options.host, port),
-    port,
-    db,
-    routes,
-    capabilities: store.capabilities,
-    stats,
-    close,
+  return createAppHost(app, options, async ({ opened, host, close }) => {
+    const port = await host.listen(options.host, options.port);
+    const { db, routes, store, stats } = opened;
+    const url = renderUrl(options.host, port);
+    return Object.freeze({ url, port, db, routes, capabilities: store.capabilities, stats, close });
   });
 }
 
@@ -93,8 +56,4 @@ async function serve<M extends Models>(
 function renderUrl(host: string, port: number): string {
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
-}
-
-function showNothing(): { advance(): void; stop(): void } {
-  return { advance() {}, stop() {} };
 }

@@ -1,0 +1,91 @@
+/** Makes every front end of an app: their routes, and the documents that describe them. The one place that decides what development shows more of. */
+import { type BindDb, createServedActions } from "../actions/served-action.ts";
+import { createActionApi } from "../api/actions/action-api.ts";
+import { createBatchApi } from "../api/batch/batch-api.ts";
+import { createGraphqlApi } from "../api/graphql/graphql-api.ts";
+import { createRestApi, describeRestApi } from "../api/rest/rest-api.ts";
+import { createPlainRoutes } from "../api/routes/create-plain-routes.ts";
+import type { Executor } from "../engine/executor.ts";
+import type { HostRoute } from "../http/host-route.ts";
+import type { HostLogger } from "../http/logger.ts";
+import { IdempotentWrites } from "../idempotency/idempotent-writes.ts";
+import { defaultQueryLimits } from "../passes/resolve-context.ts";
+import type { Models } from "../schema/check-types.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
+import { checkAddresses } from "./check-addresses.ts";
+import type { App } from "./define-app.ts";
+
+/** Whether an app is being written, or serves the public. */
+export type Mode = "development" | "production";
+
+/** What the front ends share. */
+export interface FrontEndOptions {
+  readonly executor: Executor;
+  /** Makes the `db` of some actor on an executor, for the app's own code. */
+  readonly bindDb: BindDb;
+  readonly mode: Mode;
+  /** The name of the app in its documents. */
+  readonly title: string;
+  /** The path below which another server serves the app; empty without one. */
+  readonly basePath: string;
+  readonly logger: HostLogger;
+}
+
+/** What an app serves. */
+export interface FrontEnds {
+  readonly routes: readonly HostRoute[];
+  readonly documents: Documents;
+}
+
+/** What describes an app to other programs. */
+export interface Documents {
+  /** The OpenAPI document. */
+  openapi(): JsonSchema;
+  /** The GraphQL schema in its own language. */
+  graphql(): string;
+}
+
+/**
+ * The routes of REST, its documents, batches, actions and GraphQL, and the app's own.
+ *
+ * @throws FootingError FTG_CONFIG when the app's own routes take an address of another.
+ */
+export function createFrontEnds<M extends Models>(app: App<M>, options: FrontEndOptions): FrontEnds {
+  const { schema, graphql = {} } = app;
+  const { executor, bindDb, mode, title, basePath, logger } = options;
+  const introspection = graphql.introspection ?? mode === "development";
+  const rows = { ...defaultQueryLimits, ...app.limits };
+  const actions = createServedActions(app.code.actions, bindDb);
+  const graph = createGraphqlApi({
+    schema,
+    actions,
+    executor,
+    logger,
+    introspection,
+    graphiql: mode === "development",
+    limits: graphql.limits ?? {},
+    rows,
+  });
+  const writes = createWrites(app, executor);
+  const batch = createBatchApi({ schema, executor, writes, logger, limits: app.batch ?? {}, rows });
+  const action = createActionApi(actions, executor, writes);
+  const others = [...batch.documents, ...action.documents];
+  const idempotent = writes !== null;
+  const described = { schema, title, basePath, limits: app.limits ?? {}, others, idempotent };
+  const served = [
+    ...createRestApi({ ...described, executor, writes }),
+    ...batch.routes,
+    ...action.routes,
+    ...graph.routes,
+  ];
+  const own = createPlainRoutes(app.code.routes, { executor, bindDb });
+  checkAddresses({ served, own, mounts: Object.keys(app.mount ?? {}) });
+  const documents = { openapi: () => describeRestApi(described), graphql: () => graph.print() };
+  return { routes: [...served, ...own], documents };
+}
+
+/** What runs writes once that come with a key; null where the app does not want it. */
+function createWrites<M extends Models>({ idempotency }: App<M>, executor: Executor): IdempotentWrites | null {
+  if (idempotency === undefined) return null;
+  return new IdempotentWrites(executor, idempotency === true ? {} : idempotency);
+}
