@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import type { GenerateSettings } from "./generate-command.ts";
 import type { MoveSettings } from "./move-command.ts";
 import { renderFailure } from "./render-failure.ts";
 
@@ -51,6 +52,7 @@ function createProgram(): Command {
     .addHelpText("after", ENVIRONMENT);
   addServing(program);
   addInspecting(program);
+  addGenerating(program);
   addMoving(program);
   return program;
 }
@@ -76,6 +78,15 @@ function addInspecting(program: Command): void {
   addCommand(program, "check", "report every problem of the schema and the settings at once, each with its fix").action(
     async (file: string) => (await import("./check-command.ts")).runCheck(file),
   );
+}
+
+function addGenerating(program: Command): void {
+  addCommand(program, "generate", "write openapi.json and schema.graphql, for clients in other languages")
+    .option("--out <folder>", "folder to write them to; it is made when it is missing", ".")
+    .option("--check", "write nothing; fail when a file is missing or out of date")
+    .action(async (file: string, settings: GenerateSettings) =>
+      (await import("./generate-command.ts")).runGenerate(file, settings),
+    );
 }
 
 function addMoving(program: Command): void {

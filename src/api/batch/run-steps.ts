@@ -1,0 +1,128 @@
+/**
+ * Runs the steps of a batch in their order: one after the other, or side by side where none of them writes. A step
+ * starts when the steps that it refers to have ended.
+ */
+import type { Actor } from "../../engine/actor.ts";
+import type { Executor } from "../../engine/executor.ts";
+import { FootingError } from "../../errors/footing-error.ts";
+import { describeValue } from "../../util/describe-value.ts";
+import { members } from "./members.ts";
+import type { Outcome } from "./operations.ts";
+import type { Step, WrongStep } from "./parse-batch.ts";
+import { followSteps, missing, parseTarget, replaceReferences } from "./references.ts";
+
+/** What became of a step. */
+export type StepResult = Outcome | { readonly error: unknown };
+
+/** Bytes (or characters) of results after which no further operation runs. One alone is bounded by its cost. */
+const maxSize = 16 * 1024 * 1024;
+
+/** How steps run. */
+export interface StepRun {
+  readonly executor: Executor;
+  readonly actor: Actor;
+  /** How many may run at a time. */
+  readonly lanes: number;
+  /** Whether the first failure ends the run; then fewer results come back than there are steps. */
+  readonly stopAtFailure: boolean;
+  /** Whether nobody waits for the results any more. */
+  readonly isAborted: () => boolean;
+}
+
+/** Runs steps; the results in their order. What a step throws is its result. */
+export async function runSteps(steps: readonly (Step | WrongStep)[], run: StepRun): Promise<readonly StepResult[]> {
+  const results = new StepResults();
+  let stopped = false;
+  const lane = async (): Promise<void> => {
+    for (let step = steps[results.count]; step !== undefined && !stopped; step = steps[results.count]) {
+      const result = await results.add(runStep(step, run, results));
+      if (run.stopAtFailure && "error" in result) stopped = true;
+    }
+  };
+  await Promise.all(Array.from({ length: run.lanes }, lane));
+  return results.all();
+}
+
+/** The results of the steps that have begun; those others refer to are parsed once. */
+class StepResults {
+  readonly #results: Promise<StepResult>[] = [];
+  readonly #values: Map<number, unknown> = new Map();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get count(): number {
+    return this.#results.length;
+  }
+
+  async add(running: Promise<StepResult>): Promise<StepResult> {
+    this.#results.push(running);
+    const result = await running;
+    if ("json" in result) this.#size += result.json.length;
+    return result;
+  }
+
+  all(): Promise<readonly StepResult[]> {
+    return Promise.all(this.#results);
+  }
+
+  /** The data of a step that has begun. Throws FTG_REFERENCE when it failed. */
+  async read(index: number, name: string): Promise<unknown> {
+    const result = await this.#results[index];
+    if (result === undefined || "error" in result)
+      throw missing(`Operation ${index} (${name}) failed, so there is nothing to refer to.`);
+    if (!this.#values.has(index)) this.#values.set(index, JSON.parse(result.json.toString()));
+    return this.#values.get(index);
+  }
+}
+
+async function runStep(step: Step | WrongStep, run: StepRun, results: StepResults): Promise<StepResult> {
+  if ("error" in step) return step;
+  try {
+    const replaced = step.needs.size === 0 ? replaceAll(step, new Map()) : await readAndReplace(step, results);
+    if (results.size > maxSize)
+      throw new FootingError("FTG_COST", { detail: `The results before this one are more than ${maxSize} bytes.` });
+    if (run.isAborted()) throw new FootingError("FTG_TIMEOUT", { detail: "Nobody waits for the answer any more." });
+    return await step.operation.run(run.executor, { actor: run.actor, model: step.model, members: replaced });
+  } catch (error) {
+    return { error };
+  }
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+async function readAndReplace(step: Step, results: StepResults): Promise<Members> {
+  const data = new Map<string, unknown>();
+  for (const [name, index] of step.needs) data.set(name, await results.read(index, name));
+  return replaceAll(step, data);
+}
+
+/** The members with values in place of references, checked again where that could have changed their kind. */
+function replaceAll({ members: given, operation }: Step, data: ReadonlyMap<string, unknown>): Members {
+  const replaced = Object.entries(given).map(([name, value]): [string, unknown] => {
+    const kind = operation.members[name];
+    if (kind === undefined || members[kind].refers === undefined) return [name, value];
+    const made = replaceReferences(value, (target) => readTarget(target, data, members[kind].refers === "anything"));
+    if (members[kind].accepts(made)) return [name, made];
+    throw new FootingError("FTG_QUERY", {
+      detail: `${name}: expected ${members[kind].expected}, got ${describeValue(made)}.`,
+    });
+  });
+  return Object.fromEntries(replaced);
+}
+
+/**
+ * The value of a reference. In a filter or key it must be one value that is not null: an object could say
+ * something of its own there, and null would aim at all rows without a value.
+ */
+function readTarget(text: string, data: ReadonlyMap<string, unknown>, takesAnything: boolean): unknown {
+  const target = parseTarget(text);
+  if (target === null) throw new TypeError("The reference was not checked.");
+  const value = followSteps(data.get(target.name), target);
+  if (takesAnything || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
+  if (value === null) throw missing(`${text} is null, and here it must be a value.`);
+  throw new FootingError("FTG_QUERY", { detail: `${text}: expected one value, got ${describeValue(value)}.` });
+}
