@@ -24,6 +24,7 @@ export type ErrorCode =
   | "FTG_BODY"
   | "FTG_COST"
   | "FTG_UNBOUNDED_WRITE"
+  | "FTG_IDEMPOTENCY_KEY"
   | "FTG_FORBIDDEN"
   | "FTG_NOT_FOUND"
   | "FTG_METHOD"
@@ -31,17 +32,22 @@ export type ErrorCode =
   | "FTG_SLOW_REQUEST"
   | "FTG_CONFLICT"
   | "FTG_REFERENCE"
+  | "FTG_IDEMPOTENCY_RUNNING"
   | "FTG_TOO_LARGE"
   | "FTG_URI_TOO_LONG"
   | "FTG_MEDIA_TYPE"
   | "FTG_INVALID"
   | "FTG_CHECK"
+  | "FTG_IDEMPOTENCY_REUSED"
   | "FTG_HEADERS"
   | "FTG_INTERNAL"
   | "FTG_RULE"
+  | "FTG_HOOK"
+  | "FTG_OUTPUT"
   | "FTG_UNKNOWN_OUTCOME"
   | "FTG_METHOD_UNKNOWN"
   | "FTG_BUSY"
+  | "FTG_OVERLOADED"
   | "FTG_TIMEOUT"
   | "FTG_SCHEMA"
   | "FTG_CONFIG"
@@ -49,6 +55,7 @@ export type ErrorCode =
   | "FTG_DATABASE_MISMATCH"
   | "FTG_PORT"
   | "FTG_APP"
+  | "FTG_OUTDATED"
   | "FTG_MOVE";
 
 /** All codes with their status, title and default fix. Sorted by theme, then status. */
@@ -79,6 +86,11 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     title: "Bulk write without a filter",
     fix: "Give a `where`, or say `all: true` if every row is meant.",
   },
+  FTG_IDEMPOTENCY_KEY: {
+    status: 400,
+    title: "Unusable idempotency key",
+    fix: "Send one key of 1 to 255 visible ASCII characters, best a new UUID, or leave the header out.",
+  },
   FTG_FORBIDDEN: {
     status: 403,
     title: "Not allowed",
@@ -86,13 +98,22 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
   },
   FTG_NOT_FOUND: { status: 404, title: "Not found", fix: "Check the address or the key." },
   FTG_METHOD: { status: 405, title: "Method not allowed", fix: "Use a method of the `Allow` header." },
-  FTG_NOT_ACCEPTABLE: { status: 406, title: "No acceptable media type", fix: "Accept `application/json`." },
+  FTG_NOT_ACCEPTABLE: {
+    status: 406,
+    title: "No acceptable media type",
+    fix: "Accept a media type that the API document lists.",
+  },
   FTG_SLOW_REQUEST: { status: 408, title: "Request too slow", fix: "Send the whole request within 30 seconds." },
   FTG_CONFLICT: { status: 409, title: "Already taken", fix: "Use another value, or change the row that has it." },
   FTG_REFERENCE: {
     status: 409,
     title: "Referenced row is missing or still in use",
     fix: "Create the referenced row first, or remove what refers to this one.",
+  },
+  FTG_IDEMPOTENCY_RUNNING: {
+    status: 409,
+    title: "Same request is under way",
+    fix: "Try again after the time in `Retry-After`.",
   },
   FTG_TOO_LARGE: { status: 413, title: "Body too large", fix: "Send less in one request." },
   FTG_URI_TOO_LONG: { status: 414, title: "Address too long", fix: "Send a shorter query string." },
@@ -103,9 +124,20 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
   },
   FTG_INVALID: { status: 422, title: "Invalid data", fix: "Correct the listed fields." },
   FTG_CHECK: { status: 422, title: "Check failed", fix: "Send values that satisfy the check of the model." },
+  FTG_IDEMPOTENCY_REUSED: {
+    status: 422,
+    title: "Idempotency key of another request",
+    fix: "Repeat a request exactly as it was, and take a new key for another.",
+  },
   FTG_HEADERS: { status: 431, title: "Headers too large", fix: "Send less than 16 KiB of headers." },
   FTG_INTERNAL: { status: 500, title: "Internal error", fix: "Look in the server's log; the request changed nothing." },
   FTG_RULE: { status: 500, title: "Access rule failed", fix: "Let the rule return true, false or a where." },
+  FTG_HOOK: { status: 500, title: "Hook failed", fix: "Let the hook answer data or nothing." },
+  FTG_OUTPUT: {
+    status: 500,
+    title: "Wrong answer of own code",
+    fix: "Let the action or route answer what it declares, or correct its output schema.",
+  },
   FTG_UNKNOWN_OUTCOME: {
     status: 500,
     title: "Outcome unknown",
@@ -117,6 +149,11 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     fix: "Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.",
   },
   FTG_BUSY: { status: 503, title: "Busy", fix: "Try again after the time in `Retry-After`." },
+  FTG_OVERLOADED: {
+    status: 503,
+    title: "Overloaded",
+    fix: "Try again after the time in `Retry-After`, more slowly.",
+  },
   FTG_TIMEOUT: { status: 503, title: "Took too long", fix: "Ask for less, or try again later." },
   // What stops a program from starting.
   FTG_SCHEMA: { status: 500, title: "Schema is wrong", fix: "Correct the listed declarations." },
@@ -136,6 +173,11 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     status: 500,
     title: "App cannot be loaded",
     fix: "Let the file export the result of defineApp as its default.",
+  },
+  FTG_OUTDATED: {
+    status: 500,
+    title: "Generated files are out of date",
+    fix: "Run footing generate and commit what it writes.",
   },
   FTG_MOVE: {
     status: 500,

@@ -23,9 +23,10 @@ const FLOORS: readonly (readonly string[])[] = [
     "stores/redis",
   ],
   ["engine"],
-  ["auth", "migrate", "jobs", "files", "move"],
+  ["auth", "migrate", "jobs", "files", "move", "actions"],
   ["http"],
-  ["api/local", "api/rest", "api/graphql", "api/auth", "api/live", "api/mcp"],
+  ["idempotency"],
+  ["api/local", "api/actions", "api/routes", "api/rest", "api/graphql", "api/batch", "api/auth", "api/live", "api/mcp"],
   ["app"],
   ["admin", "deploy", "cli", "client"],
 ];
