@@ -1,5 +1,5 @@
 /** The creating phase: one row or many, with what the create rule forces filled in. */
-import { FootingError } from "../errors/footing-error.ts";
+import { FootingError, relocateError } from "../errors/footing-error.ts";
 import { type Returning, resolveCreate, resolveUpdate, type WrittenPart } from "../passes/resolve-write.ts";
 import { type CreatePlan, createPlan, type UpdatePlan } from "../plan/plan.ts";
 import { always } from "../plan/predicate-node.ts";
@@ -189,11 +189,9 @@ function fillNumbered(
 /** The error of one row of many, its paths led by the number of the row. */
 export function numberError(error: unknown, index: number): unknown {
   if (!(error instanceof FootingError)) return error;
-  return new FootingError(error.code, {
+  return relocateError(error, {
     detail: `Row ${index}: ${error.message}`,
-    fix: error.fix,
     problems: error.problems.map((problem) => ({ ...problem, path: `/${index}${problem.path}` })),
-    cause: error,
   });
 }
 

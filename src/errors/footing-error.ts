@@ -65,3 +65,11 @@ export class FootingError extends Error {
     this.headers = details.headers ?? {};
   }
 }
+
+/** The same error told of a place in a larger input: another detail and other problems; code, fix and headers stay. */
+export function relocateError(
+  error: FootingError,
+  { detail, problems }: { readonly detail: string; readonly problems: readonly Problem[] },
+): FootingError {
+  return new FootingError(error.code, { detail, fix: error.fix, problems, headers: error.headers, cause: error });
+}

@@ -11,7 +11,7 @@ import { estimateRows } from "./estimate-rows.ts";
 import { createReadPlan, type ReadShape } from "./move-plans.ts";
 import type { MoveTable, Row } from "./move-table.ts";
 
-/** Rows of a page at most; more gain nothing, and stores gather statistics after every larger write. */
+/** Rows of a page at most. */
 const PAGE_ROWS = 500;
 /** A page ends with the row that gives it as many bytes of JSON. */
 const PAGE_BYTES = 512 * 1024;

@@ -17,6 +17,11 @@ export function toCamelCase(name: string): string {
   return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+$|^[A-Z]/, (start) => start.toLowerCase());
 }
 
+/** The text with its first letter in upper case: `country` to `Country`. */
+export function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** The English plural by rule: `city` → `cities`, `box` → `boxes`, `day` → `days`. Irregular words are for the developer. */
 export function toPlural(name: string): string {
   if (/[^aeiou]y$/i.test(name)) return `${name.slice(0, -1)}ies`;

@@ -4,6 +4,7 @@
  */
 import { isNumber, listCalculations } from "./calculations.ts";
 import { createJsonSchema, createKeySchema, createTypeSchema, type JsonSchema } from "./json-schema.ts";
+import { capitalize } from "./naming.ts";
 import { findVia, isToMany, listVerbs, type Verb, type WriteUse } from "./related-verbs.ts";
 import type { JsonValue, ModelSchema, RelationField, ScalarField, Schema } from "./schema-model.ts";
 
@@ -145,8 +146,4 @@ function createItem({ schema, need }: Needs, field: RelationField, verb: Verb): 
 
 function createObject(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
   return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
-}
-
-function capitalize(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

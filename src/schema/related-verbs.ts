@@ -17,8 +17,8 @@ export const oneVerbs: readonly Verb[] = Object.freeze([...newVerbs, "disconnect
 /** Of many related rows. */
 export const manyVerbs: readonly Verb[] = Object.freeze([...oneVerbs, "set"]);
 
-/** Whether the relation leads to many rows. */
-export function isToMany(field: RelationField): boolean {
+/** Whether a field leads to many rows. */
+export function isToMany(field: Field): boolean {
   return field.kind === "many" || field.kind === "manyToMany";
 }
 

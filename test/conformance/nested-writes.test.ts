@@ -222,6 +222,8 @@ describe.each(storeKinds)("$name", (kind) => {
         { n: 51, title: "AA" },
         { n: 54, title: "d" },
       ]);
+      expect(await books({ set: [] })).toEqual([]);
+      await books({ connect: [51, 54] });
       expect(await books({ delete: [51, 54] })).toEqual([]);
     });
 

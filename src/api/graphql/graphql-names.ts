@@ -3,7 +3,7 @@
  * are the same. Builds no types.
  */
 import type { Problem } from "../../errors/footing-error.ts";
-import { toCamelCase } from "../../schema/naming.ts";
+import { capitalize, toCamelCase } from "../../schema/naming.ts";
 import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
 
 /** The names of one model's types and root fields. */
@@ -82,7 +82,7 @@ export function nameModel(model: ModelSchema): ModelNames {
 export function nameEnum(model: ModelSchema, field: ScalarField): string | null {
   const values = field.type.values ?? [];
   const fits = field.type.kind === "enum" && values.length > 0 && values.every(isEnumValueName);
-  return fits ? `${model.name}${field.name.charAt(0).toUpperCase()}${field.name.slice(1)}` : null;
+  return fits ? `${model.name}${capitalize(field.name)}` : null;
 }
 
 /** Every name that two things would share, or that GraphQL keeps for itself; empty when all is well. */

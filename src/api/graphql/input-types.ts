@@ -6,11 +6,13 @@ import {
   GraphQLList,
   GraphQLNonNull,
 } from "graphql";
+import { capitalize } from "../../schema/naming.ts";
+import { isToMany } from "../../schema/related-verbs.ts";
 import type { Field, FieldDefault, KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getFilter } from "./graphql-scalars.ts";
 import { type DataTypes, nameRelated, RelatedTypes } from "./related-input-types.ts";
-import { isToMany, type KeyType, listVisibleFields, type TypeTable } from "./type-table.ts";
+import { type KeyType, listVisibleFields, type TypeTable } from "./type-table.ts";
 
 type InputFields = Record<string, GraphQLInputFieldConfig>;
 
@@ -186,8 +188,4 @@ function listWritableFields(model: ModelSchema): readonly Field[] {
 function isRequired(field: Field): boolean {
   if (field.kind === "scalar") return !field.optional && field.default === null;
   return field.kind === "ref" && !field.optional;
-}
-
-function capitalize(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -10,10 +10,11 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from "graphql";
+import { isToMany } from "../../schema/related-verbs.ts";
 import type { Field, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getScalar } from "./graphql-scalars.ts";
-import { isToMany, listVisibleFields, type TypeTable } from "./type-table.ts";
+import { listVisibleFields, type TypeTable } from "./type-table.ts";
 
 /** A field of an object type; none has a resolver of its own. */
 export type ObjectField = GraphQLFieldConfig<unknown, unknown>;

@@ -12,6 +12,7 @@ import type {
   SelectEntry,
   SelectQuery,
 } from "../../plan/query.ts";
+import { isToMany } from "../../schema/related-verbs.ts";
 import type { ModelSchema, RelationField } from "../../schema/schema-model.ts";
 import { collectSubfields, type MergedField } from "./collect-fields.ts";
 import { nameModel } from "./graphql-names.ts";
@@ -19,7 +20,6 @@ import type { ListField, ParseContext } from "./parse-context.ts";
 import { parseGroup } from "./parse-group.ts";
 import { parseListArguments } from "./parse-list-arguments.ts";
 import { createPart, fixPart, joinParts, mapPart, type QueryPart } from "./query-part.ts";
-import { isToMany } from "./type-table.ts";
 
 /** Parses what is wanted of one row. */
 export function parseRow(context: ParseContext, model: ModelSchema, field: MergedField): QueryPart<SelectQuery> {

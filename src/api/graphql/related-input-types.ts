@@ -10,6 +10,7 @@ import {
   GraphQLNonNull,
 } from "graphql";
 import { FootingError } from "../../errors/footing-error.ts";
+import { capitalize } from "../../schema/naming.ts";
 import { findVia, isToMany, listVerbs, type Verb, type WriteUse } from "../../schema/related-verbs.ts";
 import type { ModelSchema, RelationField, Schema } from "../../schema/schema-model.ts";
 import { isObject } from "../../util/is-object.ts";
@@ -193,10 +194,6 @@ function isData(verb: string): boolean {
 function saysMore(field: RelationField, verbs: readonly Verb[]): boolean {
   if (field.kind === "manyToMany") return verbs.some((verb) => verb !== "set");
   return field.kind === "ref" ? verbs.some((verb) => verb !== "connect" && verb !== "disconnect") : verbs.length > 0;
-}
-
-function capitalize(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 const descriptions: Readonly<Record<Verb, string>> = {

@@ -50,11 +50,6 @@ export function listVisibleFields(schema: Schema, model: ModelSchema): readonly 
   );
 }
 
-/** Whether a field holds several rows. */
-export function isToMany(field: Field): boolean {
-  return field.kind === "many" || field.kind === "manyToMany";
-}
-
 function isReadable(schema: Schema, field: RelationField): boolean {
   return schema.models[field.model]?.access.read !== "nobody";
 }

@@ -1,5 +1,5 @@
 /** Says where in the data of a composed write a part of it failed. */
-import { FootingError } from "../../errors/footing-error.ts";
+import { FootingError, relocateError } from "../../errors/footing-error.ts";
 
 /** What `work` answers; its errors, and the places they name, are led by the path, a JSON Pointer. */
 export async function atPath<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -12,6 +12,6 @@ export async function atPath<T>(path: string, work: () => Promise<T>): Promise<T
         ? [{ path, detail: error.message }]
         : error.problems.map((problem) => ({ ...problem, path: `${path}${problem.path}` }));
     const detail = error.message.startsWith("/") ? `${path}${error.message}` : `${path}: ${error.message}`;
-    throw new FootingError(error.code, { detail, fix: error.fix, problems, cause: error });
+    throw relocateError(error, { detail, problems });
   }
 }

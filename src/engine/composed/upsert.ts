@@ -1,5 +1,5 @@
 /** Writes of rows that may or may not be there, and of many rows each in its own way. */
-import { FootingError } from "../../errors/footing-error.ts";
+import { FootingError, relocateError } from "../../errors/footing-error.ts";
 import { queryError, unknownModel } from "../../passes/resolve-context.ts";
 import type { DataQuery, UpdateEachQuery, UpsertManyQuery, UpsertQuery } from "../../plan/query.ts";
 import { normalizeValue } from "../../schema/normalize-value.ts";
@@ -72,14 +72,12 @@ async function createRows({ executor, actor }: Composition, model: ModelSchema, 
 /** The error of a bulk create, which counts the rows that it was given. */
 function renumber(error: FootingError, rows: readonly Given[]): FootingError {
   const place = (row: string): string => String(rows[Number(row)]?.index ?? row);
-  return new FootingError(error.code, {
+  return relocateError(error, {
     detail: error.message.replace(/^Row (\d+):/, (_, row: string) => `Row ${place(row)}:`),
-    fix: error.fix,
     problems: error.problems.map((problem) => ({
       ...problem,
       path: problem.path.replace(/^\/(\d+)/, (_, row: string) => `/${place(row)}`),
     })),
-    cause: error,
   });
 }
 
