@@ -89,9 +89,8 @@ function createSource(subject: BenchCase, peer: Peer, authorization: string): ()
 }
 
 async function runRound({ running, next }: Lane, options: MeasureOptions): Promise<Round> {
-  const { name, pid, port, collect } = running.server;
+  const { name, pid, port } = running.server;
   const { connections, seconds, readDatabaseTime } = options;
-  await collect();
   const before = [readProcessorTime(pid), readDatabaseTime()];
   const result = await runLoad({ port, next, connections, seconds });
   const after = [readProcessorTime(pid), readDatabaseTime()];

@@ -12,8 +12,6 @@ export interface ServerProcess {
   readonly name: string;
   readonly port: number;
   readonly pid: number;
-  /** Has it collect all its garbage. */
-  collect(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +36,8 @@ const TICKS = 100;
 const CORES = cpus().length;
 /** Long enough to import the atlas. */
 const START_LIMIT = 300_000;
-const COLLECT = ["--expose-gc", "--import", import.meta.resolve("./servers/collect.ts")];
+/** A server that has nothing else to do may end, and none outlives the benchmark. */
+const PRELOAD = ["--import", import.meta.resolve("./servers/end-with-parent.ts")];
 
 /** True when servers run on core 0 and this process, the load, on core 1, together with all it starts without a pin. */
 export function pinLoad(): boolean {
@@ -53,7 +52,7 @@ export function pinDatabase(pid: number): void {
 
 /** Starts a server and waits until it tells its port, by message or in its output. */
 export async function startServer(command: ServerCommand, pinned: boolean): Promise<ServerProcess> {
-  const node = [process.execPath, ...COLLECT, ...command.args];
+  const node = [process.execPath, ...PRELOAD, ...command.args];
   const [program = "", ...args] = [...(pinned ? ["taskset", "-c", "0"] : []), ...node];
   const child = spawn(program, args, {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
@@ -65,7 +64,6 @@ export async function startServer(command: ServerCommand, pinned: boolean): Prom
     name: command.name,
     port,
     pid: child.pid ?? 0,
-    collect: () => collect(child, command.name),
     stop: () => stopServer(child),
   };
 }
@@ -126,12 +124,6 @@ function waitForPort(child: ChildProcess, name: string): Promise<number> {
       if (port !== undefined) found(Number(port));
     });
   });
-}
-
-async function collect(child: ChildProcess, name: string): Promise<void> {
-  child.send("collect");
-  const [answer] = await once(child, "message");
-  if (answer !== "collected") throw new Error(`${name} sent ${JSON.stringify(answer)} instead of collecting.`);
 }
 
 async function stopServer(child: ChildProcess): Promise<void> {
