@@ -115,7 +115,7 @@ function addLimit({ context, path }: Scope): ParamNode {
   const { defaultLimit, maxLimit } = context.limits;
   return context.addParam(
     { from: "limit", path: [...path, "limit"], fallback: defaultLimit, max: maxLimit },
-    countType,
+    { ...countType, max: maxLimit },
   );
 }
 

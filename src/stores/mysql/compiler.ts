@@ -96,6 +96,7 @@ export function createDialect(
     joinRows: (item, separator, order) =>
       `COALESCE(GROUP_CONCAT(${item}${order === "" ? "" : ` ORDER BY ${order}`} SEPARATOR ${quoteText(separator)}), '')`,
     joinsKeepOrder: false,
+    guessesLimit: false,
     jsonOrNull: (json) => `COALESCE(${json}, 'null')`,
     jsonBoolean: (condition) => `IF(${condition}, 'true', 'false')`,
     jsonCursor: writeCursor,

@@ -87,6 +87,11 @@ export interface Dialect {
   joinRows(item: string, separator: string, order: string): string;
   /** Whether rows of a derived table come in its order when others are left joined to them. */
   readonly joinsKeepOrder: boolean;
+  /**
+   * Whether the planner takes a limit that is bound for a part of all rows, and plans anew for every value because that
+   * looks cheaper. Then the most it can be is written out.
+   */
+  readonly guessesLimit: boolean;
   /** `json`, or JSON null where it is an SQL null. */
   jsonOrNull(json: string): string;
   /** JSON true or false. */

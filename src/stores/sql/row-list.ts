@@ -67,7 +67,17 @@ export class RowList {
     const source = compileSource(c, this.#node, { rows: this.#rows, order: this.#order, joins: [] });
     const order = writeOrder(c, this.#order.terms);
     const skip = offset === null ? "" : ` OFFSET ${cutAt(c, c.bind(offset))}`;
-    return `SELECT ${this.#columns()} ${source} ORDER BY ${order} LIMIT ${limit}${skip}`;
+    const rows = `SELECT ${this.#columns()} ${source} ORDER BY ${order}`;
+    const most = this.#most;
+    if (most === null) return `${rows} LIMIT ${limit}${skip}`;
+    return `SELECT * FROM (${rows} LIMIT ${most}${skip}) AS ${c.alias("b")} LIMIT ${limit}`;
+  }
+
+  /** The most rows that can be read, for a planner that would guess; null where it need not be told, or has no bound. */
+  get #most(): number | null {
+    const { type } = this.#node.limit ?? { type: null };
+    if (!this.#c.dialect.guessesLimit || type === null || type.kind === "keys") return null;
+    return typeof type.max === "number" ? type.max + 1 : null;
   }
 
   #carry(expression: string): string {

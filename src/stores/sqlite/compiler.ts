@@ -33,6 +33,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   joinRows: (item, separator, order) =>
     `group_concat(${item}, ${quoteText(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
   joinsKeepOrder: true,
+  guessesLimit: false,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `iif(${condition}, 'true', 'false')`,
   jsonCursor: (list) => `${FUNCTIONS.cursor}(${list})`,
