@@ -44,6 +44,7 @@ const CITIES_QUERY = `query ($code: String!) {
 export function createCases({ cities, countries }: Keys, seed: number): BenchCase[] {
   const random = createRandom(seed);
   const city = () => pick(cities, random);
+  const measures = "aggregate=count,sum.population";
   let id = NEW_IDS;
   return [
     read("get by key", () => `/api/cities/${city().id}`),
@@ -67,7 +68,7 @@ export function createCases({ cities, countries }: Keys, seed: number): BenchCas
     },
     byHand(
       "groups of a relation",
-      () => "/api/aggregate/cities?groupBy=country.continent&aggregate=count,sum.population&sort=-sum.population",
+      () => `/api/aggregate/cities?population[gt]=20000&groupBy=country.continent&${measures}&sort=-sum.population`,
     ),
     byHand("groups + having", () => {
       const parameters = "groupBy=region&aggregate=count,max.population&having[count][gte]=3&sort=-count&limit=20";

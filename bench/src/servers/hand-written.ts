@@ -30,18 +30,19 @@ function addReads(app: FastifyInstance, db: HandDriver): void {
   const text = (expression: string) => `CAST(${expression} AS ${db.textType})`;
   const continents = db.prepare(
     `SELECT n.continent, count(*) AS count, ${text("sum(c.population)")} AS population FROM city c ` +
-      "JOIN country n ON n.code = c.country_code GROUP BY n.continent ORDER BY sum(c.population) DESC, n.continent",
+      "JOIN country n ON n.code = c.country_code WHERE c.population > $1 GROUP BY n.continent ORDER BY sum(c.population) DESC, n.continent",
   );
   const groups = db.prepare(
     "SELECT region_code, count(*) AS count, max(population) AS population FROM city WHERE country_code = $1 " +
       `GROUP BY region_code HAVING count(*) >= 3 ORDER BY count(*) DESC, region_code LIMIT ${PAGE}`,
   );
   const regions = db.prepare(
-    "SELECT r.code, r.name FROM region r LEFT JOIN city c ON c.region_code = r.code WHERE r.country_code = $1 " +
-      `GROUP BY r.code, r.name ORDER BY count(c.id) DESC, r.code DESC LIMIT ${PAGE}`,
+    "SELECT r.code, r.name FROM region r WHERE r.country_code = $1 ORDER BY " +
+      `(SELECT count(*) FROM city c WHERE c.region_code = r.code) DESC, r.code DESC LIMIT ${PAGE}`,
   );
   app.get<{ Querystring: Row }>("/api/aggregate/cities", async ({ query }) => {
-    if (query["country"] === undefined) return { data: (await continents([])).map(renderContinent) };
+    if (query["country"] === undefined)
+      return { data: (await continents([Number(query["population[gt]"])])).map(renderContinent) };
     return { data: (await groups([query["country"]])).map(renderRegionGroup) };
   });
   app.get<{ Querystring: Row }>("/api/regions", async ({ query }) => ({ data: await regions([query["country"]]) }));

@@ -97,6 +97,7 @@ export function createDialect(
       `COALESCE(GROUP_CONCAT(${item}${order === "" ? "" : ` ORDER BY ${order}`} SEPARATOR ${quoteText(separator)}), '')`,
     joinsKeepOrder: false,
     guessesLimit: false,
+    sortsByName: true,
     jsonOrNull: (json) => `COALESCE(${json}, 'null')`,
     jsonBoolean: (condition) => `IF(${condition}, 'true', 'false')`,
     jsonCursor: writeCursor,

@@ -36,6 +36,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
     `string_agg(${item}, ${writeSeparator(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
   joinsKeepOrder: false,
   guessesLimit: true,
+  sortsByName: false,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `CASE WHEN ${condition} THEN 'true' ELSE 'false' END`,
   // base64url is base64 with two other characters, and without line breaks or padding.

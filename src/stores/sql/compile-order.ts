@@ -31,16 +31,24 @@ interface Reached {
   readonly nullable: boolean;
 }
 
-/** Compiles sort keys of the row `scope`. Hops become left joins, each path once. */
+/** The rows that are put in order. */
+interface OrderedRows {
+  readonly scope: RowScope;
+  readonly backwards: boolean;
+  /** Whether all of them are read, so that the planner may begin at the far end of a hop that surely leads to a row. */
+  readonly isWhole: boolean;
+}
+
+/** Compiles sort keys of rows. Hops become joins, each path once. */
 export function compileOrder(
   c: Compilation,
   order: readonly OrderNode[],
-  { scope, backwards }: { readonly scope: RowScope; readonly backwards: boolean },
+  { scope, backwards, isWhole }: OrderedRows,
 ): CompiledOrder {
   const joins: string[] = [];
   const reached = new Map<string, Reached>();
   const terms = order.map((node) => {
-    const place = followHops(c, node.hops, { start: { scope, nullable: false }, joins, reached });
+    const place = followHops(c, node.hops, { start: { scope, nullable: false }, joins, reached, isWhole });
     return { ...compileSorted(c, node.value, place), descending: node.descending !== backwards };
   });
   return { joins, terms };
@@ -111,16 +119,19 @@ function keepName(expression: string): string {
   return expression;
 }
 
-function followHops(
-  c: Compilation,
-  hops: readonly HopNode[],
-  state: { readonly start: Reached; readonly joins: string[]; readonly reached: Map<string, Reached> },
-): Reached {
+/** The hops of an order that were followed so far. */
+interface HopState extends Pick<OrderedRows, "isWhole"> {
+  readonly start: Reached;
+  readonly joins: string[];
+  readonly reached: Map<string, Reached>;
+}
+
+function followHops(c: Compilation, hops: readonly HopNode[], state: HopState): Reached {
   let place = state.start;
   let path = "";
   for (const hop of hops) {
     path = `${path}.${hop.relation}`;
-    const known = state.reached.get(path) ?? joinHop(c, hop, { place, joins: state.joins });
+    const known = state.reached.get(path) ?? joinHop(c, hop, { ...state, place });
     state.reached.set(path, known);
     place = known;
   }
@@ -130,14 +141,15 @@ function followHops(
 function joinHop(
   c: Compilation,
   hop: HopNode,
-  { place, joins }: { readonly place: Reached; readonly joins: string[] },
+  { place, joins, isWhole }: Pick<HopState, "joins" | "isWhole"> & { readonly place: Reached },
 ): Reached {
   const { far, from, conditions } = relateRows(c, place.scope, hop.relation);
   const access = decided(hop.access);
-  joins.push(`LEFT JOIN ${from} ON ${[...conditions, ...compileConditions(c, [access], far)].join(" AND ")}`);
   const field = findRelation(place.scope.model, hop.relation);
-  const certain = field.kind === "ref" && !field.optional && isConstant(access, true);
-  return { scope: far, nullable: place.nullable || !certain };
+  const certain = !place.nullable && field.kind === "ref" && !field.optional && isConstant(access, true);
+  const join = isWhole && certain ? "JOIN" : "LEFT JOIN";
+  joins.push(`${join} ${from} ON ${[...conditions, ...compileConditions(c, [access], far)].join(" AND ")}`);
+  return { scope: far, nullable: !certain };
 }
 
 function sign(key: OrderTerm): "<" | ">" {

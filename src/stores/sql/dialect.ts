@@ -92,6 +92,8 @@ export interface Dialect {
    * looks cheaper. Then the most it can be is written out.
    */
   readonly guessesLimit: boolean;
+  /** Whether `ORDER BY` may calculate with the names that the query gives its columns. */
+  readonly sortsByName: boolean;
   /** `json`, or JSON null where it is an SQL null. */
   jsonOrNull(json: string): string;
   /** JSON true or false. */

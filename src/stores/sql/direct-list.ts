@@ -24,7 +24,7 @@ export class DirectList {
     this.#c = c;
     this.#node = node;
     this.#rows = related ?? selectTable(c, node.model);
-    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node) });
+    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node), isWhole: false });
   }
 
   /** A row of the table, with nothing joined to it yet. */

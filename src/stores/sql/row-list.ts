@@ -29,7 +29,7 @@ export class RowList {
     this.#c = c;
     this.#node = node;
     this.#rows = related ?? selectTable(c, node.model);
-    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node) });
+    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node), isWhole: false });
     this.alias = c.alias("r");
   }
 
@@ -65,7 +65,7 @@ export class RowList {
     const c = this.#c;
     const { offset } = this.#node;
     const source = compileSource(c, this.#node, { rows: this.#rows, order: this.#order, joins: [] });
-    const order = writeOrder(c, this.#order.terms);
+    const order = writeOrder(c, this.#order.terms, (expression) => this.#shorten(expression));
     const skip = offset === null ? "" : ` OFFSET ${cutAt(c, c.bind(offset))}`;
     const rows = `SELECT ${this.#columns()} ${source} ORDER BY ${order}`;
     const most = this.#most;
@@ -78,6 +78,12 @@ export class RowList {
     const { type } = this.#node.limit ?? { type: null };
     if (!this.#c.dialect.guessesLimit || type === null || type.kind === "keys") return null;
     return typeof type.max === "number" ? type.max + 1 : null;
+  }
+
+  /** What is calculated and leaves the query anyway is sorted by its name, or the engine would calculate it twice. */
+  #shorten(expression: string): string {
+    if (!this.#c.dialect.sortsByName || !isSubquery(expression)) return expression;
+    return this.#carried.get(expression) ?? expression;
   }
 
   #carry(expression: string): string {
@@ -134,4 +140,8 @@ export function selectTable(c: Compilation, name: string): RelatedRows {
   const alias = c.alias("t");
   const table = nameTable(c, model.table, alias);
   return { far: createTableScope(c, model, alias), table, from: table, conditions: [], fixed: null };
+}
+
+function isSubquery(expression: string): boolean {
+  return expression.startsWith("(SELECT ");
 }

@@ -34,6 +34,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
     `group_concat(${item}, ${quoteText(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
   joinsKeepOrder: true,
   guessesLimit: false,
+  sortsByName: true,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `iif(${condition}, 'true', 'false')`,
   jsonCursor: (list) => `${FUNCTIONS.cursor}(${list})`,
