@@ -4,9 +4,10 @@ import { renderPath } from "../passes/resolve-context.ts";
 import type { CursorSource, LimitSource, Path, RuleSource, ValueSource } from "../passes/value-source.ts";
 import type { ParamType } from "../plan/param-node.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
+import type { RuleName } from "../schema/rules.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { cursorError, parseCursor } from "./cursor.ts";
-import type { RuleName, RuleOutcome } from "./evaluate-rule.ts";
+import { nameRule, type RuleOutcome } from "./evaluate-rule.ts";
 
 /** A source made ready. */
 export interface BoundSource {
@@ -45,7 +46,7 @@ export function createBoundSources(
     source,
     label: "path" in source ? renderPath(source.path) : "",
     tag: "shape" in source ? tagOf(source.shape) : "",
-    rule: source.from === "rule" ? findRule(source) : -1,
+    rule: source.from === "rule" ? findRule(source.rule) : -1,
   }));
 }
 
@@ -110,7 +111,7 @@ function bindRuleValue(source: RuleSource, { label, rule }: BoundSource, input: 
     return normalizeParam(source.type, readPath(answer, source.path), label);
   } catch (cause) {
     throw new FootingError("FTG_RULE", {
-      detail: `The ${source.operation} rule of ${source.model} answered a value of the wrong type at ${label}.`,
+      detail: `${nameRule(source.rule)} answered a value of the wrong type at ${label}.`,
       cause,
     });
   }

@@ -30,8 +30,8 @@ import {
   type ModelHooks,
   type WriteOperation,
 } from "./hooks.ts";
+import { numberError } from "./number-error.ts";
 import type { PlainEngine } from "./plain-engine.ts";
-import { numberError } from "./run-create.ts";
 
 /** Is told what a hook threw that nobody hears of; `hook` is its name, like `City.afterCommit`. */
 export type ReportFailure = (error: unknown, hook: string) => void;
@@ -158,8 +158,9 @@ export class HookedExecutor implements PlainExecutor {
   async #createMany(write: HookedWrite, query: CreateManyQuery): Promise<number> {
     this.#plain.admit(write, write.actor);
     const isReplaced = write.hooks.beforeCreate !== undefined;
-    const data = isReplaced ? await this.#replaceRows(write, query.data) : query.data;
-    const writer = isReplaced ? this.#plain.trusting() : this.#plain;
+    const sent = isReplaced ? [...query.data] : [];
+    const data = isReplaced ? await this.#replaceRows(write, sent) : query.data;
+    const writer = isReplaced ? this.#plain.trusting(sent) : this.#plain;
     const keys = await writer.createManyKeyed({ ...query, data }, write.actor);
     for (const key of keys) await this.#afterCreate(write, key);
     return keys.length;
@@ -244,7 +245,7 @@ export class HookedExecutor implements PlainExecutor {
 
   /** What own code has answered may set hidden fields. */
   #writer(data: DataQuery, sent: DataQuery): PlainEngine {
-    return data === sent ? this.#plain : this.#plain.trusting();
+    return data === sent ? this.#plain : this.#plain.trusting([sent]);
   }
 
   async #run({ model, hooks, actor }: HookedWrite, name: HookName, facts: HookFacts): Promise<unknown> {

@@ -15,6 +15,7 @@ import type { Abort } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
 import type { PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import { guardFields } from "./guard-fields.ts";
 import type { WriteOperation } from "./hooks.ts";
 import { findModel, type Run, validateDraft } from "./run.ts";
 import { runAggregate } from "./run-aggregate.ts";
@@ -105,9 +106,9 @@ export class PlainEngine implements PlainExecutor {
     return this.#run.parts.store.transact((session) => work(new PlainEngine({ ...this.#run, session }, true)));
   }
 
-  /** The same for data that has been through the app's own code. */
-  trusting(): PlainEngine {
-    return new PlainEngine({ ...this.#run, trusted: true }, this.#inTransaction);
+  /** The same for data that has been through the app's own code; `sent` is what the caller sent, row by row. */
+  trusting(sent: readonly DataQuery[]): PlainEngine {
+    return new PlainEngine({ ...this.#run, trusted: true, sent }, this.#inTransaction);
   }
 
   /**
@@ -117,7 +118,9 @@ export class PlainEngine implements PlainExecutor {
   admit({ model: name, operation, data }: Draft, actor: Actor): void {
     const model = findModel(this.#run, name);
     this.#run.parts.planner.demand(name, operation, actor);
-    if (operation !== "delete" && data !== undefined) validateDraft(this.#run, { model, operation, data, actor });
+    if (operation === "delete" || data === undefined) return;
+    validateDraft(this.#run, { model, operation, data, actor });
+    guardFields(this.#run, model, { data, actor });
   }
 
   /** See {@link PlainExecutor.create}; with the key of the row. */

@@ -7,7 +7,7 @@ import { evaluateMaxCost } from "../passes/bound-cost.ts";
 import type { QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
 import { renderCursorShape } from "../passes/resolve-rows.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { RuleTable } from "../schema/rules.ts";
+import type { RuleName, RuleTable } from "../schema/rules.ts";
 import type { Operation, Schema } from "../schema/schema-model.ts";
 import type { Store } from "../stores/contract/store.ts";
 import { forbidden } from "../stores/contract/violations.ts";
@@ -36,6 +36,8 @@ export interface PlanRequest<P extends Plan> {
   readonly actor: Actor;
   readonly model: string;
   readonly operation: Operation;
+  /** The fields with a write rule that the caller sets; absent: none. */
+  readonly guarded?: readonly string[];
   /** Everything else that decides the plan; requests of different `resolve` never share one. */
   readonly shape: ShapeKey;
   /** Resolves the request; runs only when its shape is new. */
@@ -80,6 +82,11 @@ export class Planner {
     return outcome;
   }
 
+  /** What one rule says for an actor. Throws FTG_RULE. */
+  ask(rule: RuleName, actor: Actor): RuleOutcome {
+    return this.#rules.evaluate(rule, actor);
+  }
+
   /** The statement for a request. Throws FTG_QUERY, FTG_COST, FTG_FORBIDDEN, FTG_RULE. */
   prepare<P extends Plan>(request: PlanRequest<P>): Prepared<P> {
     const shape = this.#shape(request);
@@ -100,12 +107,13 @@ export class Planner {
     return { size: this.#shapes.size + this.#statements.size, hits: this.#hits, misses: this.#misses };
   }
 
-  #shape<P extends Plan>({ actor, model, operation, shape, resolve }: PlanRequest<P>): KnownShape<P> {
-    const key = [actor.kind, operation, model, ...shape.tokens];
+  #shape<P extends Plan>(request: PlanRequest<P>): KnownShape<P> {
+    const { actor, model, operation, guarded = [], shape, resolve } = request;
+    const key = [actor.kind, operation, model, guarded.length, ...guarded, ...shape.tokens];
     const known = this.#shapes.get(key);
     // The key starts with the operation and its resolver's own kind, so what is found was made by the same resolver.
     if (known !== undefined) return known as KnownShape<P>;
-    const template = createTemplate(this.#maker, { system: actor.kind === "system", operation }, resolve);
+    const template = createTemplate(this.#maker, { system: actor.kind === "system", operation, guarded }, resolve);
     const fixed = template.rules.map((rule) => this.#rules.fixed(rule));
     const made = Object.freeze({ key, template, fixed, own: findRule(template, { model, operation }), ready: null });
     this.#shapes.set(key, made);

@@ -6,6 +6,7 @@ import type { UpdatePlan } from "../plan/plan.ts";
 import type { UpdateManyQuery, UpdateQuery } from "../plan/query.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
+import { guardFields } from "./guard-fields.ts";
 import { bindPrepared } from "./prepared.ts";
 import { findModel, type Run, refuseUnbounded, renderParts, validateData } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
@@ -41,11 +42,13 @@ async function runWrite(
   const model = findModel(run, query.model);
   run.parts.planner.demand(model.name, "update", actor);
   validateData(run, { model, operation: "update", data: query.data, actor });
+  const guarded = guardFields(run, model, { data: run.sent?.[0] ?? query.data, actor });
   const { parts, values } = collectUpdate(model, query.data);
   const prepared = run.parts.planner.prepare<UpdatePlan>({
     actor,
     model: model.name,
     operation: "update",
+    guarded,
     shape: shape.addText(renderParts(parts)),
     resolve: (context) => resolveUpdate(context, model, { target, parts, returning }),
   });

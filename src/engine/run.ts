@@ -26,6 +26,8 @@ export interface Run {
   readonly session: Session;
   /** Whether written data has been through the app's own code, which may set hidden fields whoever acts. */
   readonly trusted: boolean;
+  /** The data as the caller sent it, row by row, where own code has changed it. */
+  readonly sent?: readonly DataQuery[];
   /** Whether somebody still waits for the answer; absent: yes. */
   readonly abort?: Abort;
 }

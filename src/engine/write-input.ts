@@ -169,6 +169,8 @@ export interface ModelFiller {
   readonly fill: RowFiller;
   /** What those values are, in order. */
   readonly parts: readonly (WrittenPart & { readonly kind: "column" })[];
+  /** The fields that not everyone may set. */
+  readonly guarded: readonly string[];
 }
 
 /** The fillers of all models. */
@@ -176,7 +178,10 @@ export function createFillers(schema: Schema): ReadonlyMap<string, ModelFiller> 
   return new Map(
     Object.values(schema.models).map((model) => {
       const parts = listColumns(model).map(({ field, part, type }) => ({ kind: "column", field, part, type }) as const);
-      return [model.name, { fill: createRowFiller(model), parts }];
+      const guarded = Object.values(model.fields).filter(
+        ({ access }) => access !== undefined && access.write !== "everyone",
+      );
+      return [model.name, { fill: createRowFiller(model), parts, guarded: guarded.map(({ name }) => name) }];
     }),
   );
 }

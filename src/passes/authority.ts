@@ -3,10 +3,18 @@
  * condition is decided down to its last reference. Knows no plan as a whole.
  */
 import type { ColumnNode } from "../plan/column-node.ts";
+import { createMaskedColumn, type MaskedColumnNode } from "../plan/masked-column.ts";
 import type { HopNode } from "../plan/order-node.ts";
-import { createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
+import { always, createAnd, createNot, createOr, isConstant, type PredicateNode } from "../plan/predicate-node.ts";
 import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
 import { unknownField } from "./resolve-context.ts";
+
+/** The rule of a field. */
+export interface FieldRuleName {
+  readonly model: string;
+  readonly field: string;
+  readonly use: "read" | "write";
+}
 
 /** Answers what the rules say for one caller. */
 export interface Authority {
@@ -15,8 +23,12 @@ export interface Authority {
   readonly system: boolean;
   /** What the request as a whole does: its rule decides the request's writes, also those that complete a row just created. */
   readonly operation: Operation;
+  /** The fields with a write rule that the caller sets by the request. */
+  readonly guarded: readonly string[];
   /** The row rule of an operation on a model, as a condition on its rows. */
   rule(model: string, operation: Operation): PredicateNode;
+  /** The rule of a field, as a condition on the rows of its model. */
+  fieldRule(name: FieldRuleName): PredicateNode;
 }
 
 /** Decides every reference of a condition on rows of the model. Throws FTG_QUERY for a hidden field. */
@@ -26,9 +38,9 @@ export function authorizePredicate(authority: Authority, model: ModelSchema, nod
       return node;
     case "compare":
     case "in":
+      return createAnd([shownRule(authority, model, node.column.field), node]);
     case "isNull":
-      authorizeColumn(authority, model, node.column);
-      return node;
+      return createOr([createNot(shownRule(authority, model, node.column.field)), node]);
     case "and":
       return createAnd(node.items.map((item) => authorizePredicate(authority, model, item)));
     case "or":
@@ -38,7 +50,8 @@ export function authorizePredicate(authority: Authority, model: ModelSchema, nod
     case "exists": {
       const field = relationOf(authority, model, node.relation);
       const where = authorizePredicate(authority, modelOf(authority, field.model), node.where);
-      return Object.freeze({ ...node, access: targetRule(authority, field), where });
+      const exists = Object.freeze({ ...node, access: targetRule(authority, field), where });
+      return createAnd([shownRule(authority, model, field.name), exists]);
     }
   }
 }
@@ -52,19 +65,36 @@ export function authorizeHops(
   let current = model;
   const decided = hops.map((hop): HopNode => {
     const field = relationOf(authority, current, hop.relation);
+    const shown = mask(shownRule(authority, current, field.name));
     current = modelOf(authority, field.model);
-    return Object.freeze({ ...hop, access: targetRule(authority, field) });
+    return Object.freeze({ ...hop, access: targetRule(authority, field), ...shown });
   });
   return { hops: Object.freeze(decided), model: current };
 }
 
-/** Decides a column. Throws FTG_QUERY when it is hidden. */
-export function authorizeColumn(authority: Authority, model: ModelSchema, column: ColumnNode): void {
-  fieldOf(authority, model, column.field);
+/** A column as the caller sees it. Throws FTG_QUERY when it is hidden. */
+export function maskColumn(authority: Authority, model: ModelSchema, column: ColumnNode): MaskedColumnNode {
+  const { shown } = mask(shownRule(authority, model, column.field));
+  return shown === undefined ? column : createMaskedColumn(column, shown);
+}
+
+/**
+ * In which rows a field shows its value: everything that looks at the value must ask this, for elsewhere the value is
+ * null to the caller. Throws FTG_QUERY when the field is hidden.
+ */
+export function shownRule(authority: Authority, model: ModelSchema, name: string): PredicateNode {
+  const { access } = fieldOf(authority, model, name);
+  if (access === undefined || access.read === "everyone") return always;
+  return authority.fieldRule({ model: model.name, field: name, use: "read" });
+}
+
+/** The rule as the member of a node, which has none where the value always shows. */
+export function mask(shown: PredicateNode): { readonly shown?: PredicateNode } {
+  return isConstant(shown, true) ? {} : { shown };
 }
 
 /** The decision on a field: the field itself for who may see it, an error that hides it from the others. */
-export function fieldOf(authority: Authority, model: ModelSchema, name: string): Field {
+function fieldOf(authority: Authority, model: ModelSchema, name: string): Field {
   const field = model.fields[name];
   if (field === undefined || (field.hidden && !authority.system)) throw unknownField(model, name);
   return field;
@@ -89,7 +119,9 @@ export function readRule(authority: Authority, model: ModelSchema): PredicateNod
   return authority.rule(model.name, "read");
 }
 
-/** Which rows behind the relation may be read. */
+/** Which rows behind the relation may be read, and seen to be behind it: a ref that does not show, does so from no side. */
 export function targetRule(authority: Authority, field: RelationField): PredicateNode {
-  return authority.rule(field.model, "read");
+  const access = authority.rule(field.model, "read");
+  if (field.kind !== "many" && field.kind !== "one") return access;
+  return createAnd([access, shownRule(authority, modelOf(authority, field.model), field.via)]);
 }

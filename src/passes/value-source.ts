@@ -3,7 +3,8 @@
  * request shape; the engine then reads the values of every further request of that shape through these.
  */
 import type { ParamType } from "../plan/param-node.ts";
-import type { Operation, ScalarType } from "../schema/schema-model.ts";
+import type { RuleName } from "../schema/rules.ts";
+import type { ScalarType } from "../schema/schema-model.ts";
 
 /** Steps from the root of a query (or of a rule's answer) to a value. */
 export type Path = readonly (string | number)[];
@@ -57,8 +58,7 @@ export interface CursorTagSource {
 /** A value inside what an access rule answered for this request. */
 export interface RuleSource {
   readonly from: "rule";
-  readonly model: string;
-  readonly operation: Operation;
+  readonly rule: RuleName;
   readonly path: Path;
   readonly type: ParamType;
 }

@@ -2,8 +2,8 @@
  * Rows put into groups, and what is calculated over each group. Keys and measures are listed once; the output, the
  * conditions and the order name them by their place in those lists.
  */
-import type { ColumnNode } from "./column-node.ts";
 import type { ConstantItem } from "./constant-item.ts";
+import type { MaskedColumnNode } from "./masked-column.ts";
 import type { MeasureNode } from "./measure-node.ts";
 import type { HopNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
@@ -24,7 +24,7 @@ export interface BucketNode {
 export interface GroupKeyNode {
   readonly kind: "groupKey";
   readonly hops: readonly HopNode[];
-  readonly column: ColumnNode;
+  readonly column: MaskedColumnNode;
   readonly bucket: BucketNode | null;
 }
 
@@ -95,7 +95,7 @@ export function createBucket(unit: BucketUnit, timeZone: string | null): BucketN
 /** Makes a {@link GroupKeyNode}. */
 export function createGroupKey(
   hops: readonly HopNode[],
-  column: ColumnNode,
+  column: MaskedColumnNode,
   bucket: BucketNode | null = null,
 ): GroupKeyNode {
   return Object.freeze({ kind: "groupKey", hops: Object.freeze(hops), column, bucket });

@@ -1,5 +1,5 @@
 /** One sort key of a list: a column of the row, what is calculated over related rows, or that of a row reached through to-one relations. */
-import type { ColumnNode } from "./column-node.ts";
+import type { MaskedColumnNode } from "./masked-column.ts";
 import type { RelatedMeasureNode } from "./measure-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
 
@@ -9,13 +9,15 @@ export interface HopNode {
   readonly relation: string;
   /** The row rule of the target model; null until the authorize pass decided. */
   readonly access: PredicateNode | null;
+  /** Of which rows the relation shows; from the others it leads nowhere. Absent: of all. */
+  readonly shown?: PredicateNode;
 }
 
 /** A sort key. */
 export interface OrderNode {
   readonly kind: "order";
   readonly hops: readonly HopNode[];
-  readonly value: ColumnNode | RelatedMeasureNode;
+  readonly value: MaskedColumnNode | RelatedMeasureNode;
   /** Null is the smallest value: first when ascending, last when descending. */
   readonly descending: boolean;
 }

@@ -8,6 +8,7 @@ import type {
   GroupsNode,
 } from "./aggregate-node.ts";
 import type { ColumnNode } from "./column-node.ts";
+import type { MaskedColumnNode } from "./masked-column.ts";
 import type { MeasureNode } from "./measure-node.ts";
 import type { HopNode, OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
@@ -86,12 +87,12 @@ function printOrder(order: OrderNode): string {
 }
 
 function printSorted(value: OrderNode["value"]): string {
-  if (value.kind === "column") return printColumn(value);
+  if (value.kind === "column") return printMasked(value);
   return `${printMeasure(value.measure)} of ${value.relation} [access ${printAccess(value.access)}]`;
 }
 
 function printHops(hops: readonly HopNode[]): string {
-  return hops.map((hop) => `${hop.relation} [access ${printAccess(hop.access)}] . `).join("");
+  return hops.map((hop) => `${hop.relation} [access ${printAccess(hop.access)}]${printShown(hop)} . `).join("");
 }
 
 function printOutput(output: OutputNode): readonly string[] {
@@ -107,12 +108,12 @@ function printItem(item: SelectItem): readonly string[] {
   const name = JSON.stringify(item.as);
   switch (item.kind) {
     case "field":
-      return [`${name}: ${item.field}`];
+      return [`${name}: ${item.field}${printShown(item)}`];
     case "constant":
       return [`${name}: constant ${JSON.stringify(item.value)}`];
     case "one":
       return [
-        `${name}: one ${item.relation} [access ${printAccess(item.access)}] (${printPredicate(item.where)})`,
+        `${name}: one ${item.relation} [access ${printAccess(item.access)}]${printShown(item)} (${printPredicate(item.where)})`,
         ...indent(printSelect(item.select)),
       ];
     case "aggregate":
@@ -176,7 +177,7 @@ function printGroups(groups: GroupsNode): readonly string[] {
 }
 
 function printKey({ hops, column, bucket }: GroupKeyNode): string {
-  return `${printHops(hops)}${printColumn(column)}${bucket === null ? "" : printBucket(bucket)}`;
+  return `${printHops(hops)}${printMasked(column)}${bucket === null ? "" : printBucket(bucket)}`;
 }
 
 function printBucket({ unit, timeZone }: BucketNode): string {
@@ -184,7 +185,7 @@ function printBucket({ unit, timeZone }: BucketNode): string {
 }
 
 function printMeasure({ function: name, column }: MeasureNode): string {
-  return column === null ? name : `${name}(${printColumn(column)})`;
+  return column === null ? name : `${name}(${printMasked(column)})`;
 }
 
 function printCondition({ measures }: GroupsNode, { measure, operator, negated, value }: GroupConditionNode): string {
@@ -294,6 +295,14 @@ function printAccess(access: PredicateNode | null): string {
 
 function printColumn(column: ColumnNode): string {
   return column.part === 0 ? column.field : `${column.field}[${column.part}]`;
+}
+
+function printMasked(column: MaskedColumnNode): string {
+  return `${printColumn(column)}${printShown(column)}`;
+}
+
+function printShown({ shown }: { readonly shown?: PredicateNode }): string {
+  return shown === undefined ? "" : ` [shown ${printPredicate(shown)}]`;
 }
 
 function printParam(param: ParamNode): string {

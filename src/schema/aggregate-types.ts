@@ -3,7 +3,7 @@ import type { FieldsOf, Models } from "./check-types.ts";
 import type { FieldBuilders, FieldTypes } from "./declarations.ts";
 import type { MeasuredValue, MeasuresInput } from "./measure-types.ts";
 import type { MeasureFunction } from "./measures.ts";
-import type { BareValue, Names, OwnValue, TypesOf } from "./row-types.ts";
+import type { BareValue, MaskNull, Names, OwnValue, TypesOf } from "./row-types.ts";
 import type { CheckedWhere, RefNull } from "./select-types.ts";
 import type {
   EqualOperators,
@@ -118,7 +118,7 @@ type GroupPaths<Q> = Q extends { readonly groupBy: readonly (infer Entry)[] }
 
 type KeyRow<M extends Models, F extends FieldBuilders, Q extends { paths: string; system: unknown }> = {
   [P in FirstName<Q["paths"]>]: P extends Q["paths"]
-    ? OwnValue<M, TypesOf<F, P>, "json">
+    ? OwnValue<M, TypesOf<F, P>, "json"> | MaskNull<TypesOf<F, P>["flags"], Q["system"]>
     : RelatedKey<M, TypesOf<F, P>, { names: RestOf<Q["paths"], P>; system: Q["system"] }>;
 };
 
@@ -134,6 +134,7 @@ type RelatedKey<
   ? {
       [P in Q["names"]]:
         | OwnValue<M, TypesOf<FieldsOf<M, T["model"]>, P>, "json">
+        | MaskNull<TypesOf<FieldsOf<M, T["model"]>, P>["flags"], Q["system"]>
         | (T["kind"] extends "ref" ? RefNull<M, T, Q["system"]> : null);
     }
   : never;

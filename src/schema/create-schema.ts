@@ -5,6 +5,7 @@
 import type { CheckedModels, Models } from "./check-types.ts";
 import { createAccess } from "./create-access.ts";
 import { createChecks } from "./create-checks.ts";
+import { checkConcealed, createFieldRules } from "./create-field-rules.ts";
 import { createFields, createTypes, type FieldSources } from "./create-fields.ts";
 import { createIndexes } from "./create-indexes.ts";
 import { findClashes } from "./find-clashes.ts";
@@ -56,9 +57,9 @@ function createModel(
   sources: FieldSources,
 ): { readonly model: ModelSchema; readonly rules: ModelRules } {
   const { name, plural, table, describe } = draft;
-  const fields = createFields(draft, sources);
+  const { levels, rules: modelRules } = createAccess(draft, sources.problems);
+  const { fields, rules: fieldRules } = createFieldRules(draft, createFields(draft, sources), sources.problems);
   const byName: ReadonlyMap<string, Field> = new Map(fields.map((field) => [field.name, field]));
-  const { levels, rules } = createAccess(draft, sources.problems);
   const model: ModelSchema = {
     name,
     plural,
@@ -70,7 +71,8 @@ function createModel(
     checks: createChecks(draft, byName, sources.problems),
     access: levels,
   };
-  return { model, rules };
+  checkConcealed(model, fieldRules, sources.problems);
+  return { model, rules: Object.keys(fieldRules).length === 0 ? modelRules : { ...modelRules, fields: fieldRules } };
 }
 
 /** An object without a prototype, so that looking up a name a caller sent never finds `constructor` or `__proto__`. */

@@ -13,6 +13,7 @@ import type {
   ScalarType,
   Schema,
 } from "./schema-model.ts";
+import { showsToAll } from "./shows-to-all.ts";
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = { readonly [keyword: string]: JsonValue };
@@ -42,7 +43,9 @@ export function createObjectSchema(
   return {
     type: "object",
     ...(model.describe === undefined ? {} : { description: model.describe }),
-    properties: Object.fromEntries(fields.map((field) => [field.name, createFieldSchema(schema, field)])),
+    properties: Object.fromEntries(
+      fields.map((field) => [field.name, createFieldSchema(schema, use === "row" ? asRead(field) : field)]),
+    ),
     ...(required.length === 0 ? {} : { required }),
     additionalProperties: false,
   };
@@ -80,6 +83,11 @@ function isRequired(field: Field, use: SchemaUse): boolean {
   if (use === "update" || (field.kind !== "scalar" && field.kind !== "ref")) return false;
   if (use === "row") return true;
   return !field.optional && (field.kind === "ref" || field.default === null);
+}
+
+/** A value that does not show to everyone may be null. */
+function asRead(field: Field): Field {
+  return (field.kind === "scalar" || field.kind === "ref") && !showsToAll(field) ? { ...field, optional: true } : field;
 }
 
 function createFieldSchema(schema: Schema, field: Field): JsonSchema {

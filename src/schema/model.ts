@@ -2,7 +2,7 @@
  * `model()`: the fields of one model with its key, indexes, checks and access rules, as declared. Names of other
  * models are left open; `createSchema` looks them up and checks everything.
  */
-import type { FieldBuilders, types } from "./declarations.ts";
+import type { FieldBuilder, FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { ScalarBuilder } from "./scalar-builder.ts";
 
 /**
@@ -33,7 +33,7 @@ export type RuleAnswer = boolean | object;
  * Who may do what with the rows of a model: a constant, or a function of the caller. An operation without a rule
  * is denied to everybody. `N` are the names a rule may use, the others what TypeScript learns from the rules.
  */
-export interface AccessRules<N, Public, Read, Create, Update, Delete> {
+export interface AccessRules<N, Public, Read, Create, Update, Delete, Fields> {
   /** Which rows may be seen, in every position of a query. */
   readonly read?: Public | ((context: DeclaredRuleContext) => Read & CheckedAnswer<Read, N>);
   /** Which rows may be created. Values the rule demands are filled in when the caller leaves them out. */
@@ -42,7 +42,40 @@ export interface AccessRules<N, Public, Read, Create, Update, Delete> {
   readonly update?: boolean | ((context: DeclaredRuleContext) => Update & CheckedAnswer<Update, N>);
   /** Which rows may be deleted. */
   readonly delete?: boolean | ((context: DeclaredRuleContext) => Delete & CheckedAnswer<Delete, N>);
+  /** Who sees and who may set single fields of those rows; everybody where nothing is said. */
+  readonly fields?: Fields & CheckedFieldRules<Fields, N>;
 }
+
+/** Rules of single fields, by their names. */
+export type DeclaredFieldRules = Readonly<Record<string, DeclaredFieldRule>>;
+
+/** The rules of one field. Keys have no `read`, and other relations than refs and manyToMany no rules of their own. */
+export interface DeclaredFieldRule {
+  /** In which rows the value shows; in the others it is null, in every position of a query. */
+  readonly read?: DeclaredRule;
+  /** In which rows the field may be set: before a change of the row, and in a new one. */
+  readonly write?: DeclaredRule;
+}
+
+type DeclaredRule = boolean | ((context: DeclaredRuleContext) => RuleAnswer);
+
+/** `unknown` for each rule of a field that fits, otherwise a message that no rule fits. Names not known yet fit. */
+type CheckedFieldRules<Fields, N> = string extends keyof Fields
+  ? unknown
+  : {
+      readonly [P in keyof Fields]: P extends N
+        ? { readonly [Use in keyof Fields[P]]: CheckedFieldAnswer<Fields[P][Use], N> }
+        : `${P & string} is no field of the model`;
+    };
+
+type CheckedFieldAnswer<Rule, N> = Rule extends (context: never) => infer Answer ? CheckedAnswer<Answer, N> : unknown;
+
+/** The fields whose values do not show to everyone; none where no rules are given. */
+type MaskedNames<Fields> = string extends keyof Fields
+  ? never
+  : {
+      [P in keyof Fields]: Fields[P] extends { readonly read: infer Rule } ? (Rule extends true ? never : P) : never;
+    }[keyof Fields];
 
 /** What TypeScript must know of a model. */
 export interface ModelTypes {
@@ -129,12 +162,20 @@ export type DeclaredModel<
   K extends ModelTypes["key"],
   Public extends boolean,
   Create,
+  Masked,
 > = Model<{
-  fields: AllFields<F, K>;
+  fields: [Masked] extends [never] ? AllFields<F, K> : MaskedFields<AllFields<F, K>, Masked>;
   key: Settled<K>;
   public: Settled<Public>;
   forced: ForcedFields<Create>;
 }>;
+
+/** The fields, those noted that show only where a rule says so. */
+type MaskedFields<F extends FieldBuilders, Masked> = {
+  readonly [P in keyof F]: P extends Masked ? FieldBuilder<MaskedTypes<F[P][typeof types]>> : F[P];
+};
+
+type MaskedTypes<T extends FieldTypes> = { readonly [P in keyof T]: P extends "flags" ? T[P] | "masked" : T[P] };
 
 /** `T`, but no place to infer it from: where a model stands must not decide what its key is. */
 type Settled<T> = [T][T extends unknown ? 0 : never];
@@ -160,14 +201,15 @@ export function model<
   Create extends RuleAnswer = false,
   Update extends RuleAnswer = false,
   Delete extends RuleAnswer = false,
+  const Fields extends DeclaredFieldRules = DeclaredFieldRules,
 >(
   fields: F,
-  options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
-): DeclaredModel<F, K, Public, Create> {
+  options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>>,
+): DeclaredModel<F, K, Public, Create, MaskedNames<Fields>> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as DeclaredModel<F, K, Public, Create>;
+  return declared as DeclaredModel<F, K, Public, Create, MaskedNames<Fields>>;
 }

@@ -62,6 +62,15 @@ interface FieldBase {
   readonly hidden: boolean;
   /** One sentence for the API documents. */
   readonly describe?: string;
+  /** Who sees the value in a row that they see, and who may set it in one that they may write. Absent: everyone. */
+  readonly access?: FieldAccess;
+}
+
+/** What the rules of a field come to before anybody asks. */
+export interface FieldAccess {
+  /** Where it does not hold, the value is null for the caller, in every position of a query. */
+  readonly read: AccessLevel;
+  readonly write: AccessLevel;
 }
 
 /** A field that holds a value of its own in one column. */

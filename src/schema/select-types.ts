@@ -5,7 +5,7 @@
 import type { FieldsOf, Models } from "./check-types.ts";
 import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { MeasuredRow, MeasuresInput } from "./measure-types.ts";
-import type { IsShown, Names, NullOf, OwnValue, Row, TypesOf } from "./row-types.ts";
+import type { IsShown, MaskNull, Names, NullOf, OwnValue, Row, TypesOf } from "./row-types.ts";
 import type { OrderInput, WhereInput } from "./where-types.ts";
 
 /** The fields a row is answered with: `true`, or for a relation what to answer of the related rows. */
@@ -147,10 +147,10 @@ type SelectedValue<
   T extends FieldTypes,
   Q extends { entry: unknown; system: unknown },
 > = T["kind"] extends "scalar"
-  ? OwnValue<M, T, "json">
+  ? OwnValue<M, T, "json"> | MaskNull<T["flags"], Q["system"]>
   : T["kind"] extends "ref"
     ? Q["entry"] extends true
-      ? OwnValue<M, T, "json">
+      ? OwnValue<M, T, "json"> | MaskNull<T["flags"], Q["system"]>
       : ExpandedRow<M, T, Q> | RefNull<M, T, Q["system"]>
     : T["kind"] extends "one"
       ? ExpandedRow<M, T, Q> | null
@@ -173,6 +173,7 @@ type ExpandedRow<
 /** An expanded ref may be null when it is optional, or when the target may be hidden from the reader. */
 export type RefNull<M extends Models, T extends FieldTypes, S> =
   | NullOf<T["flags"]>
+  | MaskNull<T["flags"], S>
   | (IsReadable<M, T["model"], S> extends true ? never : null);
 
 /** Whether every row of the model can be read: by the app itself, or because the read rule says `true`. */

@@ -12,6 +12,7 @@ import {
 } from "../../src/plan/aggregate-node.ts";
 import { type ColumnNode, createColumn } from "../../src/plan/column-node.ts";
 import { createConstantItem } from "../../src/plan/constant-item.ts";
+import { createMaskedColumn, type MaskedColumnNode } from "../../src/plan/masked-column.ts";
 import { createMeasure, createRelatedMeasure, type MeasureNode } from "../../src/plan/measure-node.ts";
 import { createHop, createOrder, type OrderNode } from "../../src/plan/order-node.ts";
 import { createParam, type ParamNode } from "../../src/plan/param-node.ts";
@@ -99,19 +100,24 @@ const predicates = fc.letrec<{ predicate: PredicateNode }>((tie) => ({
 }));
 const { predicate } = predicates;
 const access: fc.Arbitrary<PredicateNode | null> = fc.option(predicate);
+/** What a node of a field without a mask leaves out. */
+const mask = fc.oneof(fc.constant({}), fc.record({ shown: predicate }));
+const maskedColumn: fc.Arbitrary<MaskedColumnNode> = fc
+  .tuple(column, fc.option(predicate))
+  .map(([of, shown]) => (shown === null ? of : createMaskedColumn(of, shown)));
 
 const measure: fc.Arbitrary<MeasureNode> = fc
-  .tuple(fc.constantFrom(...measureFunctions), fc.option(column))
+  .tuple(fc.constantFrom(...measureFunctions), fc.option(maskedColumn))
   .map(([fn, of]) => createMeasure(fn, of));
 const sorted: fc.Arbitrary<OrderNode["value"]> = fc.oneof(
-  column,
+  maskedColumn,
   fc.tuple(name, measure, access).map(([relation, of, rule]) => createRelatedMeasure(relation, of, rule)),
 );
 const order: fc.Arbitrary<OrderNode> = fc
-  .tuple(fc.array(fc.tuple(name, access), { maxLength: 2 }), sorted, fc.boolean())
+  .tuple(fc.array(fc.tuple(name, access, mask), { maxLength: 2 }), sorted, fc.boolean())
   .map(([hops, key, descending]) =>
     createOrder(
-      hops.map(([relation, rule]) => createHop(relation, rule)),
+      hops.map(([relation, rule, shown]) => ({ ...createHop(relation, rule), ...shown })),
       key,
       descending,
     ),
@@ -140,7 +146,7 @@ const groups: fc.Arbitrary<GroupsNode> = fc
       fc
         .tuple(
           order,
-          column,
+          maskedColumn,
           fc.option(
             fc
               .tuple(fc.constantFrom("hour", "day", "week", "month", "quarter", "year"), fc.option(name))
@@ -183,16 +189,21 @@ const trees = fc.letrec<{
   select: fc.array(tie("item"), { maxLength: 3 }).map(createSelect),
   item: fc.oneof(
     { maxDepth: 4, depthIdentifier: "tree" },
-    fc.tuple(name, name).map(([as, field]) => createFieldItem(as, field)),
+    fc.tuple(name, name, mask).map(([as, field, shown]) => ({ ...createFieldItem(as, field), ...shown })),
     constantItem,
-    fc.record({
-      kind: fc.constant("one" as const),
-      as: name,
-      relation: name,
-      access,
-      where: predicate,
-      select: tie("select"),
-    }),
+    fc
+      .tuple(
+        fc.record({
+          kind: fc.constant("one" as const),
+          as: name,
+          relation: name,
+          access,
+          where: predicate,
+          select: tie("select"),
+        }),
+        mask,
+      )
+      .map(([one, shown]) => ({ ...one, ...shown })),
     fc.record({ kind: fc.constant("many" as const), as: name, relation: name, rows: tie("rows") }),
     fc.tuple(name, name, groups).map(([as, relation, node]) => createAggregateItem(as, relation, node)),
   ),

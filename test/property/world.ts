@@ -129,7 +129,7 @@ export function describeWorld({ schema, rules }: World): string {
     const lines = Object.values(fields).map((field) => `  ${JSON.stringify(field)}`);
     const own = rules.templates[name];
     return [
-      `${name} key ${key.map((part) => part.field).join(", ")} rules ${JSON.stringify(own)}`,
+      `${name} key ${key.map((part) => part.field).join(", ")} rules ${JSON.stringify({ ...own, fields: rules.fields[name] })}`,
       ...lines,
       `  ${JSON.stringify({ indexes, checks })}`,
     ].join("\n");

@@ -12,6 +12,7 @@ import {
 } from "graphql";
 import { isToMany } from "../../schema/related-verbs.ts";
 import type { Field, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
+import { showsToAll } from "../../schema/shows-to-all.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getScalar } from "./graphql-scalars.ts";
 import { listVisibleFields, type TypeTable } from "./type-table.ts";
@@ -94,7 +95,7 @@ function createObjectField(table: TypeTable, field: Field): ObjectField {
   const types = table.types(field.model);
   if (isToMany(field))
     return { type: new GraphQLNonNull(types.connection), description, args: createListArguments(table, target) };
-  const always = field.kind === "ref" && !field.optional && target.access.read === "everyone";
+  const always = field.kind === "ref" && !field.optional && showsToAll(field) && target.access.read === "everyone";
   return { type: always ? new GraphQLNonNull(types.object) : types.object, description };
 }
 
@@ -118,7 +119,7 @@ function createRelatedFields(
 function createScalarOutput(table: TypeTable, field: ScalarField): GraphQLOutputType {
   const leaf = table.leaf(field);
   const type = field.type.list ? new GraphQLList(new GraphQLNonNull(leaf)) : leaf;
-  return field.optional ? type : new GraphQLNonNull(type);
+  return field.optional || !showsToAll(field) ? type : new GraphQLNonNull(type);
 }
 
 function createEdgeType(model: ModelSchema, object: GraphQLObjectType): GraphQLObjectType {

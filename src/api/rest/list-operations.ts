@@ -67,7 +67,7 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
     place: "list",
     accepts: json,
     produces: rowType,
-    codes: ["FTG_PARAMETER", ...listBodyCodes(model), "FTG_CONFLICT", ...listDenials(create)],
+    codes: ["FTG_PARAMETER", ...listBodyCodes(model), "FTG_CONFLICT", ...listWriteDenials(model, create)],
   };
   return [
     ...(read === "nobody" ? [] : [list]),
@@ -124,7 +124,7 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
     place: "row",
     accepts: mergePatch,
     produces: rowType,
-    codes: [...codes, ...listBodyCodes(model), ...listUniqueCodes(model), ...listDenials(update)],
+    codes: [...codes, ...listBodyCodes(model), ...listUniqueCodes(model), ...listWriteDenials(model, update)],
   };
   const remove: ModelOperation = {
     kind: "delete",
@@ -139,6 +139,12 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
 
 function listDenials(level: AccessLevel): readonly ErrorCode[] {
   return level === "rule" ? ["FTG_FORBIDDEN"] : [];
+}
+
+/** A field may be denied where its row is not. */
+function listWriteDenials({ fields }: ModelSchema, level: AccessLevel): readonly ErrorCode[] {
+  const isGuarded = Object.values(fields).some(({ access }) => access !== undefined);
+  return listDenials(isGuarded ? "rule" : level);
 }
 
 function listBodyCodes({ checks, fields }: ModelSchema): readonly ErrorCode[] {

@@ -27,13 +27,18 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { JsonValue, ModelSchema, Operation } from "../../schema/schema-model.ts";
+import { showsToAll } from "../../schema/shows-to-all.ts";
 
 /** The parts of a key in their JSON form, in key order. */
 export type Key = readonly JsonValue[];
 
-/** Another row has the same values in `fields` (field names of the index, or of the key). Hidden fields are not named. */
+/**
+ * Another row has the same values in `fields` (field names of the index, or of the key). Fields that are hidden, or not
+ * shown to everyone, are not named.
+ */
 export function uniqueViolation(model: ModelSchema, fields: readonly string[]): FootingError {
-  if (fields.some((field) => model.fields[field]?.hidden !== false)) {
+  const known = fields.map((name) => model.fields[name]);
+  if (!known.every((field) => field !== undefined && showsToAll(field))) {
     return new FootingError("FTG_CONFLICT", { detail: `Another ${model.name} is in the way of this one.` });
   }
   const same = `Another ${model.name} has the same ${joinNames(fields)}.`;

@@ -22,7 +22,7 @@ import {
   type ScopedRows,
   storedColumn,
 } from "./database.ts";
-import { columnValue, compares, decided, holds, listValue, paramValue, readableRelated } from "./evaluator.ts";
+import { compares, decided, holds, listValue, maskedValue, paramValue, readableRelated } from "./evaluator.ts";
 import { calculate, typeOfMeasure } from "./measure.ts";
 
 /** A group with what was calculated. */
@@ -90,7 +90,7 @@ function keyValue(scope: Scope, { hops, column, bucket }: GroupKeyNode, row: Row
     if (next === undefined) return null;
     here = next;
   }
-  const value = columnValue(here.scope.model, column, here.row);
+  const value = maskedValue(here.scope, column, here.row);
   return bucket === null || value === null ? value : startBucket(bucket, String(value));
 }
 

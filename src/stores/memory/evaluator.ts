@@ -1,5 +1,6 @@
 /** Whether a condition holds of a row: plain loops, two-valued, nothing cached. */
 import type { ColumnNode } from "../../plan/column-node.ts";
+import type { MaskedColumnNode } from "../../plan/masked-column.ts";
 import type { CompareNode, CompareOperator, PredicateNode } from "../../plan/predicate-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
@@ -63,14 +64,17 @@ export function compares(type: ScalarType, { operator, left, right }: Comparison
 export interface GuardedStep {
   readonly relation: string;
   readonly access: PredicateNode | null;
+  /** Of which rows the relation shows; absent: of all. */
+  readonly shown?: PredicateNode;
 }
 
 /** The related rows that the rule of the step shows. */
 export function readableRelated(
   scope: Scope,
-  { relation, access }: GuardedStep,
+  { relation, access, shown }: GuardedStep,
   row: Row,
 ): readonly { readonly scope: Scope; readonly row: Row }[] {
+  if (!shows(scope, { shown }, row)) return [];
   const related = relatedRows(scope, relation, row);
   const rule = decided(access);
   return related.rows
@@ -85,8 +89,18 @@ export function decided(access: PredicateNode | null): PredicateNode {
 }
 
 /** What a row holds in a column. */
-export function columnValue(model: ModelSchema, column: ColumnNode, row: Row): JsonValue {
+function columnValue(model: ModelSchema, column: ColumnNode, row: Row): JsonValue {
   return row[storedColumn(model, column).column] ?? null;
+}
+
+/** What the caller sees in a column: null where it does not show. */
+export function maskedValue(scope: Scope, column: MaskedColumnNode, row: Row): JsonValue {
+  return shows(scope, column, row) ? columnValue(scope.model, column, row) : null;
+}
+
+/** Whether the value of a field shows in the row. */
+export function shows(scope: Scope, { shown }: { readonly shown?: PredicateNode | undefined }, row: Row): boolean {
+  return shown === undefined || holds(scope, shown, row);
 }
 
 /** The bound value of a param. */

@@ -5,7 +5,7 @@ import type { RowsNode, SeekNode } from "../../plan/rows-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
 import { enterRelation, type Row, type Scope, type ScopedRows, storedColumn } from "./database.ts";
-import { columnValue, decided, holds, paramValue, readableRelated } from "./evaluator.ts";
+import { decided, holds, maskedValue, paramValue, readableRelated } from "./evaluator.ts";
 import { calculate, typeOfMeasure } from "./measure.ts";
 
 /** One row with its place in the order. */
@@ -83,7 +83,7 @@ function sortKey(scope: Scope, order: OrderNode, row: Row): JsonValue {
     here = next;
   }
   const { value } = order;
-  if (value.kind === "column") return columnValue(here.scope.model, value, here.row);
+  if (value.kind === "column") return maskedValue(here.scope, value, here.row);
   const rows = readableRelated(here.scope, value, here.row).map((related) => related.row);
   return calculate(enterRelation(here.scope, value.relation), value.measure, rows);
 }

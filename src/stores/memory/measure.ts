@@ -6,13 +6,13 @@ import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-mod
 import { readDigits, writeDigits } from "../../util/digits.ts";
 import { totalOutOfRange } from "../contract/total-range.ts";
 import { type Row, type Scope, storedColumn } from "./database.ts";
-import { columnValue } from "./evaluator.ts";
+import { maskedValue } from "./evaluator.ts";
 
 /** What the calculation gives for rows of the scope's model. */
 export function calculate(scope: Scope, { function: name, column }: MeasureNode, rows: readonly Row[]): JsonValue {
   if (column === null) return rows.length;
   const { type } = storedColumn(scope.model, column);
-  const values = rows.map((row) => columnValue(scope.model, column, row)).filter((value) => value !== null);
+  const values = rows.map((row) => maskedValue(scope, column, row)).filter((value) => value !== null);
   if (name === "countDistinct") return new Set(values).size;
   if (values.length === 0) return null;
   const sorted = () => values.toSorted((left, right) => compareValues(type, left, right));

@@ -10,7 +10,7 @@ import { LINE_END } from "../contract/line-end.ts";
 import type { CountResult, ReadResult } from "../contract/store.ts";
 import { renderAllRows } from "./aggregator.ts";
 import { type Context, columnValues, enterModel, modelRows, type Row, relatedRows, type Scope } from "./database.ts";
-import { decided, holds, paramValue, readableRelated } from "./evaluator.ts";
+import { decided, holds, paramValue, readableRelated, shows } from "./evaluator.ts";
 import { type ListedRow, type Listing, listRows } from "./list.ts";
 
 /** Runs a read. */
@@ -40,7 +40,7 @@ function renderItem(scope: Scope, item: SelectItem, row: Row): string {
     case "constant":
       return JSON.stringify(item.value);
     case "field":
-      return JSON.stringify(fieldValue(scope.model, item.field, row));
+      return JSON.stringify(shows(scope, item, row) ? fieldValue(scope.model, item.field, row) : null);
     case "one": {
       const [found] = readableRelated(scope, item, row);
       if (found === undefined || !holds(found.scope, item.where, found.row)) return "null";

@@ -5,9 +5,10 @@ import { isConstant } from "../../plan/predicate-node.ts";
 import type { SeekNode } from "../../plan/rows-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
+import { compileColumn } from "./compile-column.ts";
 import { compileRelatedMeasure } from "./compile-measure.ts";
 import { compileConditions, decided } from "./compile-predicate.ts";
-import { findColumn, findRelation, listColumns, type RowScope, relateRows } from "./row-scope.ts";
+import { findRelation, listColumns, type RowScope, relateRows } from "./row-scope.ts";
 
 /** One sort key. */
 export interface OrderTerm {
@@ -60,8 +61,8 @@ function compileSorted(
   { scope, nullable }: Reached,
 ): Omit<OrderTerm, "descending"> {
   if (value.kind === "column") {
-    const { name, type, optional } = findColumn(scope.model, value);
-    return { expression: scope.column(name), type, nullable: nullable || optional };
+    const column = compileColumn(c, value, scope);
+    return { ...column, nullable: nullable || column.nullable };
   }
   const compiled = compileRelatedMeasure(c, value, scope);
   if (!nullable || compiled.nullable) return compiled;
@@ -145,10 +146,12 @@ function joinHop(
 ): Reached {
   const { far, from, conditions } = relateRows(c, place.scope, hop.relation);
   const access = decided(hop.access);
+  const shown = hop.shown === undefined ? [] : compileConditions(c, [hop.shown], place.scope);
   const field = findRelation(place.scope.model, hop.relation);
-  const certain = !place.nullable && field.kind === "ref" && !field.optional && isConstant(access, true);
+  const isOpen = isConstant(access, true) && hop.shown === undefined;
+  const certain = !place.nullable && field.kind === "ref" && !field.optional && isOpen;
   const join = isWhole && certain ? "JOIN" : "LEFT JOIN";
-  joins.push(`${join} ${from} ON ${[...conditions, ...compileConditions(c, [access], far)].join(" AND ")}`);
+  joins.push(`${join} ${from} ON ${[...conditions, ...shown, ...compileConditions(c, [access], far)].join(" AND ")}`);
   return { scope: far, nullable: !certain };
 }
 

@@ -214,7 +214,9 @@ function findShown({ dialect }: WriteContext, plan: CreatePlan | UpdatePlan): Se
     return null;
   if (kind === "update" && (!plan.target.single || plan.bounds.length > 0)) return null;
   if (![check, returning.access].every((rule) => isConstant(decided(rule), true))) return null;
-  const isOwn = returning.select.items.every((item) => item.kind === "field" || item.kind === "constant");
+  const isOwn = returning.select.items.every(
+    (item) => item.kind === "constant" || (item.kind === "field" && item.shown === undefined),
+  );
   return isOwn ? returning.select : null;
 }
 
