@@ -11,6 +11,7 @@ import type {
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
+import { createClock } from "../schema/fill-row.ts";
 import type { Abort } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
@@ -102,7 +103,8 @@ export class PlainEngine implements PlainExecutor {
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
   transaction<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
     if (this.#inTransaction) return work(this);
-    return this.#run.parts.store.transact((session) => work(new PlainEngine({ ...this.#run, session }, true)));
+    const clock = createClock();
+    return this.#run.parts.store.transact((session) => work(new PlainEngine({ ...this.#run, session, clock }, true)));
   }
 
   /** The same for data that has been through the app's own code. */

@@ -121,6 +121,7 @@ function authorizeTarget(authority: Authority, model: ModelSchema, target: Targe
     where: authorizePredicate(authority, model, target.where),
     readable: target.readable ?? readRule(authority, model),
     allowed: target.allowed ?? authority.rule(model.name, authority.operation),
+    expected: target.expected === null ? null : authorizePredicate(authority, model, target.expected),
   });
 }
 

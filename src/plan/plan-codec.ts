@@ -228,6 +228,8 @@ const readTarget = object<TargetNode>({
   single: readBoolean,
   readable: orNull(readPredicate),
   allowed: orNull(readPredicate),
+  expected: orNull(readPredicate),
+  atMost: orNull(readParam),
 });
 const readGroupKey = object<GroupKeyNode>({
   kind: readKind("groupKey"),
