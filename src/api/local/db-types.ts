@@ -38,6 +38,16 @@ export interface DbMethods<in out M extends Models, in out S extends boolean> {
    * ```
    */
   transaction<T>(work: (tx: Db<M, S>) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction that is undone however it ends, and answers what it answered. Hooks run, constraints are
+   * checked; only `afterCommit` has nothing to follow. What hooks do elsewhere, such as sending mail, is done.
+   *
+   * @example
+   * ```ts
+   * const gone = await db.dryRun((tx) => tx.City.deleteMany({ where: { country: "PE" } }));
+   * ```
+   */
+  dryRun<T>(work: (tx: Db<M, S>) => Promise<T>): Promise<T>;
 }
 
 /** What to select: names that are no field are an error at their place. */
