@@ -28,5 +28,6 @@ export function createReadingExecutor(executor: Executor, action: string): Execu
     delete: refuse,
     deleteMany: refuse,
     transaction: (work) => executor.transaction((inside) => work(createReadingExecutor(inside, action))),
+    attempt: (work) => executor.attempt((inside) => work(createReadingExecutor(inside, action))),
   };
 }

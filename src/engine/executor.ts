@@ -62,6 +62,11 @@ export interface PlainExecutor {
   deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number>;
   /** Runs `work` in one transaction; what it rejects with undoes everything. */
   transaction<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
+  /**
+   * The same, but inside a transaction `work` is a part of it: what it rejects with undoes no more than what was written
+   * since it began. Nothing else may write in the transaction meanwhile.
+   */
+  attempt<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
 }
 
 /** What became of the rows of an upsert. */
@@ -74,7 +79,7 @@ export interface UpsertCount {
  * What front ends talk to: it takes data that says something of related rows (`{ country: { create: … } }`), and
  * writes made of several. Errors as of {@link PlainExecutor}; those inside a composed write say where in its data.
  */
-export interface Executor extends Omit<PlainExecutor, "transaction"> {
+export interface Executor extends Omit<PlainExecutor, "transaction" | "attempt"> {
   /** Creates the row, or changes it when it is there; JSON text of it, or null when the actor may not read it. */
   upsert(query: UpsertQuery, actor: Actor): Promise<string | null>;
   /** Changes rows, each in its own way, in one transaction; their number. */
@@ -83,4 +88,6 @@ export interface Executor extends Omit<PlainExecutor, "transaction"> {
   upsertMany(query: UpsertManyQuery, actor: Actor): Promise<UpsertCount>;
   /** Runs `work` in one transaction; what it rejects with undoes everything. */
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
+  /** See {@link PlainExecutor.attempt}. */
+  attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
 }

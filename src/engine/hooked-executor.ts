@@ -147,6 +147,18 @@ export class HookedExecutor implements PlainExecutor {
     return this.#transact(work);
   }
 
+  /** See {@link PlainExecutor.attempt}; what was undone is not announced. */
+  attempt<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T> {
+    const { changes } = this.#scope;
+    if (changes === null) return this.#transact(work);
+    return this.#plain.attempt(async (inside) => {
+      const own: Changes = new Map();
+      const result = await work(new HookedExecutor(inside, this.#context, { ...this.#scope, changes: own }));
+      for (const [model, list] of own) changes.set(model, [...(changes.get(model) ?? []), ...list]);
+      return result;
+    });
+  }
+
   async #create(write: HookedWrite, query: CreateQuery): Promise<string | null> {
     this.#plain.admit({ ...write, data: query.data }, write.actor);
     const data = await this.#replaceData(write, "beforeCreate", { data: query.data });

@@ -11,7 +11,8 @@ import type {
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
-import type { Abort } from "../stores/contract/store.ts";
+import { createClock } from "../schema/fill-row.ts";
+import type { Abort, Transaction } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
 import type { PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
@@ -35,12 +36,13 @@ export interface Draft {
 /** Runs queries on a store, or on one transaction of it. */
 export class PlainEngine implements PlainExecutor {
   readonly #run: Run;
-  readonly #inTransaction: boolean;
+  /** The open transaction; null outside. */
+  readonly #transaction: Transaction | null;
 
   /** A transaction makes its own engine on its session. */
-  constructor(run: Run, inTransaction: boolean) {
+  constructor(run: Run, transaction: Transaction | null) {
     this.#run = run;
-    this.#inTransaction = inTransaction;
+    this.#transaction = transaction;
   }
 
   /** How often a request found its statement ready. */
@@ -76,7 +78,7 @@ export class PlainEngine implements PlainExecutor {
 
   /** See {@link PlainExecutor.createMany}. */
   createMany(query: CreateManyQuery, actor: Actor): Promise<number> {
-    if (this.#inTransaction) return runCreateMany(this.#run, query, actor);
+    if (this.#transaction !== null) return runCreateMany(this.#run, query, actor);
     return this.transaction((executor) => executor.createMany(query, actor));
   }
 
@@ -102,13 +104,21 @@ export class PlainEngine implements PlainExecutor {
 
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
   transaction<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
-    if (this.#inTransaction) return work(this);
-    return this.#run.parts.store.transact((session) => work(new PlainEngine({ ...this.#run, session }, true)));
+    if (this.#transaction !== null) return work(this);
+    const clock = createClock();
+    return this.#run.parts.store.transact((session) =>
+      work(new PlainEngine({ ...this.#run, session, clock }, session)),
+    );
+  }
+
+  /** See {@link PlainExecutor.attempt}. */
+  attempt<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
+    return this.#transaction === null ? this.transaction(work) : this.#transaction.attempt(() => work(this));
   }
 
   /** The same for data that has been through the app's own code; `sent` is what the caller sent, row by row. */
   trusting(sent: readonly DataQuery[]): PlainEngine {
-    return new PlainEngine({ ...this.#run, trusted: true, sent }, this.#inTransaction);
+    return new PlainEngine({ ...this.#run, trusted: true, sent }, this.#transaction);
   }
 
   /**

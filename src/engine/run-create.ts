@@ -3,6 +3,7 @@ import { type Returning, resolveCreate, resolveUpdate, type WrittenPart } from "
 import { type CreatePlan, createPlan, type UpdatePlan } from "../plan/plan.ts";
 import { always } from "../plan/predicate-node.ts";
 import type { CreateManyQuery, CreateQuery, DataQuery } from "../plan/query.ts";
+import { type Clock, createClock } from "../schema/fill-row.ts";
 import type { ModelSchema } from "../schema/schema-model.ts";
 import type { Values } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
@@ -18,6 +19,7 @@ interface CreateJob {
   readonly model: ModelSchema;
   readonly actor: Actor;
   readonly forced: DataQuery;
+  readonly clock: Clock;
 }
 
 /** A created row that still wants its links. */
@@ -108,7 +110,7 @@ function prepareRow(
 function createJob(run: Run, name: string, actor: Actor): CreateJob {
   const model = findModel(run, name);
   const outcome = run.parts.planner.demand(name, "create", actor);
-  return { model, actor, forced: collectForced(model, outcome.answer) };
+  return { model, actor, forced: collectForced(model, outcome.answer), clock: run.clock ?? createClock() };
 }
 
 /** What a create gives and gets back, and whether its links are a later step that judges it. */
@@ -143,7 +145,7 @@ function prepareCreate(
 
 function fillRow(
   run: Run,
-  { model, actor, forced }: CreateJob,
+  { model, actor, forced, clock }: CreateJob,
   data: DataQuery,
 ): { row: readonly unknown[]; links: WrittenValues } {
   const absent = Object.entries(forced).filter(
@@ -151,7 +153,7 @@ function fillRow(
   );
   const given = absent.length === 0 ? data : { ...data, ...Object.fromEntries(absent) };
   validateData(run, { model, operation: "create", data: given, actor });
-  const row = findFiller(run.parts.fillers, model).fill({ ...forced, ...given });
+  const row = findFiller(run.parts.fillers, model).fill({ ...forced, ...given }, clock);
   return { row, links: collectLinks(model, given) };
 }
 

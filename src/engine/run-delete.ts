@@ -10,16 +10,18 @@ import { ShapeKey } from "./shape-key.ts";
 
 /** Ends one row; errors as in `Executor`. */
 export async function runDelete(run: Run, query: DeleteQuery, actor: Actor): Promise<string | null> {
-  const shape = new ShapeKey("one").addQuery({ key: query.key, select: query.select });
-  const result = await runWrite(run, query, { actor, shape, target: { key: query.key }, returning: query.select });
+  const { key, ifVersion, select } = query;
+  const shape = new ShapeKey("one").addQuery({ key, ifVersion, select });
+  const result = await runWrite(run, query, { actor, shape, target: { key, ifVersion }, returning: select });
   return result.json;
 }
 
 /** Ends all rows that match; errors as in `Executor`. */
 export async function runDeleteMany(run: Run, query: DeleteManyQuery, actor: Actor): Promise<number> {
   refuseUnbounded(query);
-  const shape = new ShapeKey("many").addFilter(query.where);
-  const result = await runWrite(run, query, { actor, shape, target: { where: query.where }, returning: null });
+  const { where, atMost } = query;
+  const shape = new ShapeKey("many").addFilter(where).addQuery({ atMost });
+  const result = await runWrite(run, query, { actor, shape, target: { where, atMost }, returning: null });
   return result.affected;
 }
 

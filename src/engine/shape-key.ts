@@ -82,6 +82,7 @@ export class ShapeKey {
       case "where":
       case "key":
       case "having":
+      case "ifVersion":
         return this.addFilter(part);
       case "select":
         return this.#addSelect(part);
@@ -91,6 +92,7 @@ export class ShapeKey {
       case "offset":
       case "after":
       case "before":
+      case "atMost":
         return this.#add(value);
       default:
         return this.#addLiteral(part);

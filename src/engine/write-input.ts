@@ -7,7 +7,8 @@ import type { WrittenPart } from "../passes/resolve-write.ts";
 import type { DataQuery } from "../plan/query.ts";
 import type { LinkMode } from "../plan/write-nodes.ts";
 import { findCalculation, isNumber } from "../schema/calculations.ts";
-import { createRowFiller, type RowFiller } from "../schema/fill-row.ts";
+import { type Clock, createRowFiller, type RowFiller } from "../schema/fill-row.ts";
+import { isKept } from "../schema/kept-fields.ts";
 import { listColumns } from "../schema/list-columns.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
 import type { KeyColumn, ManyToManyField, ModelSchema, Operation, RefField, Schema } from "../schema/schema-model.ts";
@@ -20,12 +21,23 @@ export interface WrittenValues {
   readonly values: readonly unknown[];
 }
 
-/** The parts and values of an update: only the fields that the data names, in declared order. */
-export function collectUpdate(model: ModelSchema, data: Readonly<Record<string, unknown>>): WrittenValues {
+/** The parts and values of an update: the fields that the data names, in declared order, and those that Footing keeps. */
+export function collectUpdate(
+  model: ModelSchema,
+  data: Readonly<Record<string, unknown>>,
+  clock: Clock,
+): WrittenValues {
   const parts: WrittenPart[] = [];
   const values: unknown[] = [];
   for (const field of Object.values(model.fields)) {
     const value = data[field.name];
+    if (field.kind === "scalar" && field.keeps !== null) {
+      const { name, type, keeps } = field;
+      if (keeps === "created") continue;
+      parts.push({ kind: "column", field: name, part: 0, type, operator: keeps === "version" ? "add" : "set" });
+      values.push(keeps === "version" ? 1 : clock());
+      continue;
+    }
     if (value === undefined) continue;
     if (field.kind === "scalar") {
       const { name, type } = field;
@@ -76,7 +88,7 @@ export function withoutVerbs(
     const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
     if (field === undefined || (field.hidden && !system)) return false;
     if (field.kind === "manyToMany") return isPlainObject(data[name]);
-    return operation === "update" && isNumber(field) && !field.immutable && isPlainObject(data[name]);
+    return operation === "update" && isNumber(field) && !field.immutable && !isKept(field) && isPlainObject(data[name]);
   };
   if (!isPlainObject(data) || !Object.keys(data).some(isVerbs)) return data;
   return Object.fromEntries(Object.entries(data).filter(([name]) => !isVerbs(name)));
@@ -95,6 +107,7 @@ export function collectForced(
     const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
     return (
       (field?.kind === "scalar" || field?.kind === "ref") &&
+      !isKept(field) &&
       value !== null &&
       value !== undefined &&
       !isPlainObject(value)

@@ -104,6 +104,7 @@ function createColumnField({ column, type }: KeyColumn, optional: boolean): Scal
     immutable: true,
     hidden: false,
     default: null,
+    keeps: null,
   });
 }
 

@@ -143,6 +143,7 @@ function authorizeTarget(
     where: authorizePredicate(authority, model, target.where),
     readable: target.readable ?? readRule(authority, model),
     allowed: target.allowed ?? writeRule(authority, model),
+    expected: target.expected === null ? null : authorizePredicate(authority, model, target.expected),
   });
 }
 

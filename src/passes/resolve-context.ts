@@ -18,6 +18,8 @@ export interface QueryLimits {
   readonly maxCost: number;
   /** Conditions, selected relations and sort keys one query may have in all. */
   readonly maxNodes: number;
+  /** Rows that a bulk write from outside may reach; the app's own code has no bound but its own `atMost`. */
+  readonly maxAffected: number;
 }
 
 /** The limits that hold unless an app sets others. */
@@ -26,6 +28,7 @@ export const defaultQueryLimits: QueryLimits = Object.freeze({
   maxLimit: 100,
   maxCost: 25_000,
   maxNodes: 500,
+  maxAffected: 10_000,
 });
 
 /** Collects params and counts nodes while one query is resolved. */

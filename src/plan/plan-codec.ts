@@ -248,6 +248,8 @@ const readTarget = object<TargetNode>({
   single: readBoolean,
   readable: orNull(readPredicate),
   allowed: orNull(readPredicate),
+  expected: orNull(readPredicate),
+  atMost: orNull(readParam),
 });
 const readGroupKey = object<GroupKeyNode>({
   kind: readKind("groupKey"),

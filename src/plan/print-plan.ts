@@ -230,6 +230,8 @@ function printTarget(target: TargetNode): readonly string[] {
     `${target.single ? "one" : "all"} where ${printPredicate(target.where)}`,
     `readable ${printAccess(target.readable)}`,
     `allowed ${printAccess(target.allowed)}`,
+    ...(target.expected === null ? [] : [`expected ${printPredicate(target.expected)}`]),
+    ...printOptional("at most", target.atMost),
   ];
 }
 

@@ -196,8 +196,12 @@ export interface UpdateQuery {
   /** Key field → value. */
   readonly key: WhereQuery;
   readonly data: DataQuery;
+  readonly ifVersion?: ExpectedVersion;
   readonly select?: SelectQuery;
 }
+
+/** The version that the row must have, or one of several; only of a model that keeps versions. */
+export type ExpectedVersion = number | readonly number[];
 
 /** A change of all rows that match; the answer is their number. */
 export interface UpdateManyQuery {
@@ -205,6 +209,8 @@ export interface UpdateManyQuery {
   readonly where?: WhereQuery;
   /** Must be true when `where` is absent or empty. */
   readonly all?: boolean;
+  /** Rows at most; where the write would reach more, nothing is written. */
+  readonly atMost?: number;
   readonly data: DataQuery;
 }
 
@@ -244,6 +250,7 @@ export interface UpsertManyQuery {
 export interface DeleteQuery {
   readonly model: string;
   readonly key: WhereQuery;
+  readonly ifVersion?: ExpectedVersion;
   readonly select?: SelectQuery;
 }
 
@@ -253,4 +260,6 @@ export interface DeleteManyQuery {
   readonly where?: WhereQuery;
   /** Must be true when `where` is absent or empty. */
   readonly all?: boolean;
+  /** Rows at most; where the write would reach more, nothing is written. */
+  readonly atMost?: number;
 }

@@ -12,6 +12,7 @@ import type {
   Field,
   FieldDefault,
   InverseField,
+  Keeping,
   KeyColumn,
   ManyToManyField,
   RefField,
@@ -19,6 +20,9 @@ import type {
   ScalarType,
 } from "./schema-model.ts";
 import { findValueProblem } from "./validate-data.ts";
+
+/** The number of a new row's version. */
+const FIRST_VERSION = 1;
 
 /** All that fields are made from. */
 export interface FieldSources {
@@ -85,10 +89,23 @@ function createScalar(declaration: ScalarDeclaration, spot: Spot, { types }: Fie
     unique: declaration.unique,
     immutable: declaration.immutable || spot.draft.key.includes(spot.name),
     default: readDefault(declaration, type, spot),
+    keeps: readKeeping(declaration, spot),
   };
 }
 
+function readKeeping(declaration: ScalarDeclaration, { draft, name, path, problems }: Spot): Keeping | null {
+  const { keeps = null, default: given, optional, unique, immutable } = declaration;
+  if (keeps === null) return null;
+  if (draft.key.includes(name))
+    problems.add(path, "Footing writes this field, so it can be no key.", "Choose another key.");
+  if (given !== undefined || optional || unique || immutable)
+    problems.add(path, "Footing writes this field, so it takes no modifier but hidden().", "Leave the others out.");
+  return keeps;
+}
+
 function readDefault(declaration: ScalarDeclaration, type: ScalarType, { path, problems }: Place): FieldDefault | null {
+  if (declaration.keeps !== undefined)
+    return declaration.keeps === "version" ? { kind: "value", value: FIRST_VERSION } : { kind: "now" };
   if (declaration.default === undefined) return null;
   const { value } = declaration.default;
   if (value === "now" && !type.list && (type.kind === "datetime" || type.kind === "date")) return { kind: "now" };

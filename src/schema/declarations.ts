@@ -2,10 +2,10 @@
  * What the builders write down: plain data, unchecked, exactly as declared. `createSchema` checks it and turns
  * it into a `Schema`. The typed views carry what TypeScript must know of a field; they do not exist at run time.
  */
-import type { ScalarKind } from "./schema-model.ts";
+import type { Keeping, ScalarKind } from "./schema-model.ts";
 
 /** What TypeScript remembers of a field beside its value. */
-export type Flag = "optional" | "default" | "hidden" | "immutable" | "unique" | "masked";
+export type Flag = "optional" | "default" | "hidden" | "immutable" | "unique" | "kept" | "masked";
 
 /** The kinds of a field that holds values: the scalar kinds, and lists. */
 export type ValueKind = ScalarKind | "list";
@@ -64,6 +64,8 @@ export interface ScalarDeclaration extends BaseDeclaration {
   readonly scalar: ValueKind;
   /** Present when `.default()` was called. */
   readonly default?: { readonly value: unknown };
+  /** Present when Footing writes the field, and nobody else. */
+  readonly keeps?: Keeping;
   readonly limits: DeclaredLimits;
 }
 

@@ -2,6 +2,7 @@
  * Derives the JSON Schema (2020-12) of a model's rows and of the data that creates or changes them: what the
  * validator compiles and what the API documents print. Hidden fields are not in it.
  */
+import { isKept } from "./kept-fields.ts";
 import type {
   Field,
   JsonValue,
@@ -76,6 +77,7 @@ export function createKeySchema(columns: readonly KeyColumn[]): JsonSchema {
 /** Whether the field has a place in a row, or in data: there are no inverses in data, and no lists of rows in a row. */
 function takesPart(field: Field, use: SchemaUse): boolean {
   if (field.kind === "manyToMany") return use !== "row";
+  if (use !== "row" && isKept(field)) return false;
   return (field.kind === "scalar" || field.kind === "ref") && (use !== "update" || !field.immutable);
 }
 

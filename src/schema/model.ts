@@ -3,7 +3,7 @@
  * models are left open; `createSchema` looks them up and checks everything.
  */
 import type { FieldBuilder, FieldBuilders, FieldTypes, types } from "./declarations.ts";
-import type { ScalarBuilder } from "./scalar-builder.ts";
+import type { KeptBuilder, ScalarBuilder } from "./scalar-builder.ts";
 
 /**
  * Who is asking, as a rule sees it. An app may say what its users have:
@@ -86,6 +86,8 @@ export interface ModelTypes {
   readonly public: boolean;
   /** The fields that the create rule fills in. */
   readonly forced: string;
+  /** True when rows have versions. */
+  readonly version: boolean;
 }
 
 /** A declared model. */
@@ -107,8 +109,14 @@ export type AllFields<F extends FieldBuilders, K> = "id" extends keyof F
     ? { readonly id: IdBuilder } & F
     : F;
 
+/** The same with the `version` that a model with that option has. */
+export type WithVersion<F extends FieldBuilders, V> = V extends true ? F & { readonly version: VersionBuilder } : F;
+
+/** The field in which Footing counts the updates of a row. */
+export type VersionBuilder = KeptBuilder<"int", number>;
+
 /** Everything of a model but its fields. */
-export interface ModelOptions<N extends string, K, A> {
+export interface ModelOptions<N extends string, K, V, A> {
   /** The field or fields that identify a row. Absent: an added field `id`, a uuid of version 7. */
   readonly key?: K;
   /** camelCase plural for addresses and lists. Absent: derived from the name. */
@@ -121,6 +129,11 @@ export interface ModelOptions<N extends string, K, A> {
   readonly unique?: readonly (readonly N[])[];
   /** Conditions every row must meet, by name: a `where` over the model's own scalar fields. */
   readonly check?: Readonly<Record<string, CheckDeclaration<N>>>;
+  /**
+   * True adds a field `version`: 1 in a new row, one more after every update. It cannot be written; `ifVersion` demands one of
+   * an update or delete, and REST serves it as `ETag`.
+   */
+  readonly version?: V;
   /** Who may do what. An operation without a rule is denied. */
   readonly access?: A;
   /** One sentence for the API documents. */
@@ -161,19 +174,19 @@ export type DeclaredModel<
   F extends FieldBuilders,
   K extends ModelTypes["key"],
   Public extends boolean,
-  Create,
-  Masked,
+  More extends { create: unknown; version: boolean; masked: unknown },
 > = Model<{
-  fields: [Masked] extends [never] ? AllFields<F, K> : MaskedFields<AllFields<F, K>, Masked>;
+  fields: MaskedFields<WithVersion<AllFields<F, K>, Settled<More["version"]>>, More["masked"]>;
   key: Settled<K>;
   public: Settled<Public>;
-  forced: ForcedFields<Create>;
+  forced: ForcedFields<More["create"]>;
+  version: Settled<More["version"]>;
 }>;
 
 /** The fields, those noted that show only where a rule says so. */
-type MaskedFields<F extends FieldBuilders, Masked> = {
-  readonly [P in keyof F]: P extends Masked ? FieldBuilder<MaskedTypes<F[P][typeof types]>> : F[P];
-};
+type MaskedFields<F extends FieldBuilders, Masked> = [Masked] extends [never]
+  ? F
+  : { readonly [P in keyof F]: P extends Masked ? FieldBuilder<MaskedTypes<F[P][typeof types]>> : F[P] };
 
 type MaskedTypes<T extends FieldTypes> = { readonly [P in keyof T]: P extends "flags" ? T[P] | "masked" : T[P] };
 
@@ -196,6 +209,7 @@ type Settled<T> = [T][T extends unknown ? 0 : never];
 export function model<
   F extends FieldBuilders,
   const K extends FieldName<F> | readonly FieldName<F>[] = "id",
+  const Version extends boolean = false,
   const Public extends boolean = false,
   Read extends RuleAnswer = false,
   Create extends RuleAnswer = false,
@@ -204,12 +218,17 @@ export function model<
   const Fields extends DeclaredFieldRules = DeclaredFieldRules,
 >(
   fields: F,
-  options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>>,
-): DeclaredModel<F, K, Public, Create, MaskedNames<Fields>> {
+  options?: ModelOptions<
+    FieldName<F>,
+    K,
+    Version,
+    AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>
+  >,
+): DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as DeclaredModel<F, K, Public, Create, MaskedNames<Fields>>;
+  return declared as DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }>;
 }

@@ -54,6 +54,9 @@ export type FieldDefault =
   | { readonly kind: "now" }
   | { readonly kind: "uuid" };
 
+/** A field that only Footing writes: the time of the creation or of the last update, or the number of the row's version. */
+export type Keeping = "created" | "updated" | "version";
+
 /** What all fields have. */
 interface FieldBase {
   /** Name in the API, camelCase. */
@@ -83,6 +86,8 @@ export interface ScalarField extends FieldBase {
   /** Set at creation only. Key fields always are. */
   readonly immutable: boolean;
   readonly default: FieldDefault | null;
+  /** What Footing keeps in it; null for a field that data gives. */
+  readonly keeps: Keeping | null;
 }
 
 /** One column of a foreign key, or one part of a model's key. */

@@ -248,6 +248,7 @@ function failing(engine: Engine, failures: unknown[]): Executor {
     delete: (query, actor) => next(() => engine.delete(query, actor)),
     deleteMany: (query, actor) => next(() => engine.deleteMany(query, actor)),
     transaction: (work) => next(() => engine.transaction(work)),
+    attempt: (work) => next(() => engine.attempt(work)),
   };
 }
 

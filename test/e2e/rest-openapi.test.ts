@@ -441,6 +441,8 @@ function provoke(
       return plain;
     case "FTG_NOT_ACCEPTABLE":
       return { ...plain, headers: { ...plain.headers, accept: "text/html" } };
+    case "FTG_BAD_REQUEST":
+      return { ...plain, headers: { ...plain.headers, "if-match": "3" } };
     case "FTG_PARAMETER":
       return withQuery("nope=1");
     case "FTG_VALUE":

@@ -261,6 +261,8 @@ const target: fc.Arbitrary<TargetNode> = fc.record({
   single: fc.boolean(),
   readable: access,
   allowed: access,
+  expected: fc.option(predicate),
+  atMost: fc.option(param),
 });
 const written = {
   assignments: fc.array(

@@ -21,6 +21,8 @@ export type MemberKind =
   | "rows"
   | "changes"
   | "flag"
+  | "version"
+  | "count"
   | "names"
   | "groups"
   | "having";
@@ -112,6 +114,21 @@ export const members: Readonly<Record<MemberKind, Member>> = {
     accepts: (value) => Array.isArray(value) && value.every(isChange),
     schema: { type: "array", items: change, description: `What changes in which row. ${referring}` },
     refers: "anything",
+  },
+  version: {
+    expected: "a version, or a list of them",
+    accepts: (value) => (Array.isArray(value) ? value : [value]).every(Number.isSafeInteger),
+    schema: {
+      type: ["integer", "array"],
+      items: { type: "integer" },
+      description:
+        "Does it only to a row of this version, or of one of these. Only of models whose rows have versions.",
+    },
+  },
+  count: {
+    expected: "a whole number from 1",
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    schema: { type: "integer", minimum: 1, description: "Rows at most; where it would reach more, nothing is done." },
   },
   flag: { expected: "true or false", accepts: (value) => typeof value === "boolean", schema: { type: "boolean" } },
   names: { expected: "a list of field names", accepts: isTexts, schema: texts },

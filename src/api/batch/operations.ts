@@ -4,6 +4,7 @@
  */
 import type { Actor } from "../../engine/actor.ts";
 import type { Executor } from "../../engine/executor.ts";
+import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery } from "../../plan/query.ts";
 import type { ModelSchema, Operation } from "../../schema/schema-model.ts";
 import { isObject } from "../../util/is-object.ts";
@@ -23,6 +24,8 @@ export interface OperationCall {
   readonly actor: Actor;
   readonly model: ModelSchema;
   readonly members: Readonly<Record<string, unknown>>;
+  /** Rows that a bulk write may reach. */
+  readonly maxAffected: number;
 }
 
 /** One kind of operation. */
@@ -54,8 +57,9 @@ const aggregate = {
   orderBy: "orderBy",
   ...slice,
 } as const;
-const bulk = { where: "bulkWhere", all: "all" } as const;
+const bulk = { where: "bulkWhere", all: "all", atMost: "count" } as const;
 const keyed = { key: "key", select: "select" } as const;
+const versioned = { ...keyed, ifVersion: "version" } as const;
 const upserted = { key: "unique", create: "data", update: "data", select: "select" } as const;
 
 /** All operations, by the name that `op` gives. */
@@ -67,12 +71,12 @@ export const operations: Readonly<Record<string, BatchOperation>> = {
   aggregate: { rule: "read", members: aggregate, required: [], run: runAggregate },
   create: { rule: "create", members: { data: "data", select: "select" }, required: ["data"], run: runCreate },
   createMany: { rule: "create", members: { data: "rows" }, required: ["data"], run: runCreateMany },
-  update: { rule: "update", members: { ...keyed, data: "data" }, required: ["key", "data"], run: runUpdate },
+  update: { rule: "update", members: { ...versioned, data: "data" }, required: ["key", "data"], run: runUpdate },
   updateMany: { rule: "update", members: { ...bulk, data: "data" }, required: ["data"], run: runUpdateMany },
   updateEach: { rule: "update", members: { rows: "changes" }, required: ["rows"], run: runUpdateEach },
   upsert: { rule: "create", members: upserted, required: ["key", "create", "update"], run: runUpsert },
   upsertMany: { rule: "create", members: { data: "rows", update: "names" }, required: ["data"], run: runUpsertMany },
-  delete: { rule: "delete", members: keyed, required: ["key"], run: runDelete },
+  delete: { rule: "delete", members: versioned, required: ["key"], run: runDelete },
   deleteMany: { rule: "delete", members: bulk, required: [], run: runDeleteMany },
 };
 
@@ -113,9 +117,11 @@ async function runUpdate(executor: Executor, { model, members, actor }: Operatio
   return renderRow(await executor.update({ ...members, model: model.name, key, data }, actor));
 }
 
-async function runUpdateMany(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
+async function runUpdateMany(executor: Executor, call: OperationCall): Promise<Outcome> {
+  const { model, members, actor } = call;
   const data = readObject(members["data"]);
-  return renderValue(await executor.updateMany({ ...members, model: model.name, data }, actor));
+  const query = { ...members, model: model.name, data, atMost: readAtMost(call) };
+  return renderValue(await executor.updateMany(query, actor));
 }
 
 async function runUpdateEach(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
@@ -143,8 +149,19 @@ async function runDelete(executor: Executor, { model, members, actor }: Operatio
   return renderRow(await executor.delete({ ...members, model: model.name, key }, actor));
 }
 
-async function runDeleteMany(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
-  return renderValue(await executor.deleteMany({ ...members, model: model.name }, actor));
+async function runDeleteMany(executor: Executor, call: OperationCall): Promise<Outcome> {
+  const { model, members, actor } = call;
+  return renderValue(await executor.deleteMany({ ...members, model: model.name, atMost: readAtMost(call) }, actor));
+}
+
+/** How many rows a bulk write may reach. Throws FTG_QUERY for more than anybody may. */
+function readAtMost({ members: { atMost }, maxAffected }: OperationCall): number {
+  if (typeof atMost !== "number") return maxAffected;
+  if (atMost <= maxAffected) return atMost;
+  throw new FootingError("FTG_QUERY", {
+    detail: `atMost: expected a whole number from 1 to ${maxAffected}, got ${atMost}.`,
+    fix: `Give a whole number from 1 to ${maxAffected}, or leave it out: then it is ${maxAffected}.`,
+  });
 }
 
 /** A member that was checked to be an object. */

@@ -7,6 +7,7 @@ import {
   GraphQLEnumType,
   type GraphQLFieldConfigArgumentMap,
   type GraphQLInputObjectType,
+  GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
@@ -14,6 +15,7 @@ import {
 } from "graphql";
 import type { ActionKind, ServedAction } from "../../actions/served-action.ts";
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
+import { isVersioned, VERSION_FIELD } from "../../schema/kept-fields.ts";
 import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
 import { createActionField, findActionClashes } from "./action-fields.ts";
 import type { RowLimits } from "./graphql-limits.ts";
@@ -119,6 +121,7 @@ function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSc
   const data = types.create(model, []);
   const changes = types.update(model);
   const key = createKeyArguments(table, model);
+  const version = createVersionArgument(table, model);
   const fields: NamedField[] = [
     [
       names.create,
@@ -128,13 +131,13 @@ function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSc
     [
       names.update,
       { action: "update", model },
-      { type, description: `Changes one ${model.name}.`, args: { ...key, ...createDataArgument(changes) } },
+      { type, description: `Changes one ${model.name}.`, args: { ...key, ...version, ...createDataArgument(changes) } },
     ],
     ...createUpsertField(table, types, model),
     [
       names.delete,
       { action: "delete", model },
-      { type, description: `Ends one ${model.name}; the answer is the row as it was.`, args: key },
+      { type, description: `Ends one ${model.name}; the answer is the row as it was.`, args: { ...key, ...version } },
     ],
   ];
   return fields.filter(([, { action }]) => isWriteServed(model, action, changes));
@@ -176,6 +179,14 @@ function createKeyArguments(table: TypeTable, model: ModelSchema): GraphQLFieldC
   return Object.fromEntries(
     model.key.map((part) => [part.field, { type: new GraphQLNonNull(getKeyPartType(table, model, part)) }]),
   );
+}
+
+/** A single version is a list of one by the coercion rules of GraphQL. */
+function createVersionArgument(table: TypeTable, model: ModelSchema): GraphQLFieldConfigArgumentMap {
+  const field = model.fields[VERSION_FIELD];
+  if (field?.kind !== "scalar" || !isVersioned(model)) return {};
+  const description = "Does it only to a row of this version, or of one of these; any other is FTG_VERSION_MISMATCH.";
+  return { ifVersion: { type: new GraphQLList(new GraphQLNonNull(table.leaf(field))), description } };
 }
 
 function createDataArgument(type: GraphQLInputObjectType | null): GraphQLFieldConfigArgumentMap {

@@ -6,6 +6,7 @@ import {
   GraphQLList,
   GraphQLNonNull,
 } from "graphql";
+import { isKept } from "../../schema/kept-fields.ts";
 import { capitalize } from "../../schema/naming.ts";
 import { isToMany } from "../../schema/related-verbs.ts";
 import type { Field, FieldDefault, KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
@@ -182,7 +183,9 @@ function describeDefault(value: FieldDefault): string {
 
 /** The fields a row is written through: its own columns, and links from either side. */
 function listWritableFields(model: ModelSchema): readonly Field[] {
-  return Object.values(model.fields).filter((field) => !field.hidden && field.kind !== "many" && field.kind !== "one");
+  return Object.values(model.fields).filter(
+    (field) => !field.hidden && !isKept(field) && field.kind !== "many" && field.kind !== "one",
+  );
 }
 
 function isRequired(field: Field): boolean {

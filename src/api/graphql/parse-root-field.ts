@@ -54,13 +54,18 @@ function parseRowAction(
       case "create":
         return (await executor.create({ model: name, data: pick("data", args), select }, actor)) ?? "null";
       case "update":
-        return (await executor.update({ model: name, key, data: pick("data", args), select }, actor)) ?? "null";
+        return (
+          (await executor.update(
+            { model: name, key, ...pickVersion(args), data: pick("data", args), select },
+            actor,
+          )) ?? "null"
+        );
       case "upsert": {
         const rows = { create: pick("create", args), update: pick("update", args) };
         return (await executor.upsert({ model: name, key, ...rows, select }, actor)) ?? "null";
       }
       case "delete":
-        return (await executor.delete({ model: name, key, select }, actor)) ?? "null";
+        return (await executor.delete({ model: name, key, ...pickVersion(args), select }, actor)) ?? "null";
       default:
         return (await executor.readRaw({ model: name, where: key, single: true, select }, actor, abort)).json;
     }
@@ -69,6 +74,11 @@ function parseRowAction(
 
 function pickKey(model: ModelSchema, args: Arguments): Arguments {
   return Object.fromEntries(model.key.map((part) => [part.field, args[part.field]]));
+}
+
+/** Null stands for no expectation, like an argument that is left out. */
+function pickVersion({ ifVersion }: Arguments): { readonly ifVersion?: readonly number[] } {
+  return Array.isArray(ifVersion) ? { ifVersion } : {};
 }
 
 /** The data in an argument; a model without a field to give has none. */

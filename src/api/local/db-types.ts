@@ -1,6 +1,8 @@
 /** The types of `db`, inferred from declared models. Types only. `S` is true for the app itself. */
+import type { ExpectedVersion } from "../../plan/query.ts";
 import type { AggregateInput, AggregateRow, CheckedAggregate } from "../../schema/aggregate-types.ts";
 import type { Models } from "../../schema/check-types.ts";
+import type { types } from "../../schema/declarations.ts";
 import type { CreateInput, UniqueInput, UpdateInput, UpsertInput } from "../../schema/input-types.ts";
 
 import type { Key } from "../../schema/row-types.ts";
@@ -36,6 +38,16 @@ export interface DbMethods<in out M extends Models, in out S extends boolean> {
    * ```
    */
   transaction<T>(work: (tx: Db<M, S>) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction that is undone however it ends, and answers what it answered. Hooks run, constraints are
+   * checked; only `afterCommit` has nothing to follow. What hooks do elsewhere, such as sending mail, is done.
+   *
+   * @example
+   * ```ts
+   * const gone = await db.dryRun((tx) => tx.City.deleteMany({ where: { country: "PE" } }));
+   * ```
+   */
+  dryRun<T>(work: (tx: Db<M, S>) => Promise<T>): Promise<T>;
 }
 
 /** What to select: names that are no field are an error at their place. */
@@ -80,6 +92,17 @@ export interface Page<R> {
   };
 }
 
+/** Which version a row must have for the write to be done, or FTG_VERSION_MISMATCH: of a model with `version: true`. */
+export type Expecting<M extends Models, N extends keyof M> = M[N][typeof types]["version"] extends true
+  ? { readonly ifVersion?: ExpectedVersion }
+  : unknown;
+
+/** How many rows a bulk write may reach. */
+export interface AtMost {
+  /** Where the write would reach more rows, nothing is written: FTG_TOO_MANY_ROWS. */
+  readonly atMost?: number;
+}
+
 /** A written row as the writer may read it: null when the rules hide it from them. */
 export type WrittenRow<M extends Models, N extends keyof M, Q, S> =
   | SelectResult<M, N, Q, S>
@@ -88,7 +111,7 @@ export type WrittenRow<M extends Models, N extends keyof M, Q, S> =
 /**
  * The rows of one model. Every method runs under the actor's access rules and rejects with a FootingError: FTG_QUERY,
  * FTG_VALUE, FTG_COST, FTG_CURSOR, FTG_FORBIDDEN, and for writes FTG_INVALID, FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK,
- * FTG_NOT_FOUND and FTG_UNBOUNDED_WRITE.
+ * FTG_NOT_FOUND, FTG_VERSION_MISMATCH, FTG_TOO_MANY_ROWS and FTG_UNBOUNDED_WRITE.
  */
 export interface ModelApi<in out M extends Models, in out N extends keyof M, in out S extends boolean> {
   /**
@@ -140,10 +163,12 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
   update<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     key: Key<M, N>,
     data: UpdateInput<M, N, S>,
-    query?: Selecting<M, N, Q, S>,
+    query?: Selecting<M, N, Q, S> & Expecting<M, N>,
   ): Promise<WrittenRow<M, N, Q, S>>;
   /** Changes all rows that match and that the actor may change; answers their number. */
-  updateMany(query: BulkTarget<WhereInput<M, N, S>> & { readonly data: UpdateInput<M, N, S> }): Promise<number>;
+  updateMany(
+    query: BulkTarget<WhereInput<M, N, S>> & AtMost & { readonly data: UpdateInput<M, N, S> },
+  ): Promise<number>;
   /**
    * Changes the row with the key, or with the value of a unique field, or creates it when it is not there, and answers
    * it. A row that the actor may not read counts as not there.
@@ -171,8 +196,8 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
   /** Deletes the row with the key and answers it as it was. */
   delete<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     key: Key<M, N>,
-    query?: Selecting<M, N, Q, S>,
+    query?: Selecting<M, N, Q, S> & Expecting<M, N>,
   ): Promise<WrittenRow<M, N, Q, S>>;
   /** Deletes all rows that match and that the actor may delete; answers their number. */
-  deleteMany(query: BulkTarget<WhereInput<M, N, S>>): Promise<number>;
+  deleteMany(query: BulkTarget<WhereInput<M, N, S>> & AtMost): Promise<number>;
 }

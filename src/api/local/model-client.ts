@@ -16,6 +16,7 @@ import type { JsonConverter } from "./create-json-converter.ts";
 type Options = Readonly<Record<string, unknown>>;
 
 const SELECTING = ["select"];
+const CHANGING = ["select", "ifVersion"];
 const FIRST = ["select", "where", "orderBy"];
 const FIND = [...FIRST, "limit", "offset", "after", "before"];
 
@@ -94,17 +95,17 @@ export class ModelClient {
   }
 
   async update(key: unknown, data: DataQuery, query: Options = {}): Promise<unknown> {
-    this.#checkOptions("update", query, SELECTING);
+    this.#checkOptions("update", query, CHANGING);
     const row = Object.fromEntries(this.#readKey("update", key));
     const json = await this.#executor.update(
-      { model: this.#model.name, key: row, data: this.#toJson(data), ...readSelect(query) },
+      { ...query, model: this.#model.name, key: row, data: this.#toJson(data) },
       this.#actor,
     );
     return parseRow(json);
   }
 
   async updateMany(query: Options & { readonly data: DataQuery }): Promise<number> {
-    this.#checkOptions("updateMany", query, ["where", "all", "data"]);
+    this.#checkOptions("updateMany", query, ["where", "all", "atMost", "data"]);
     return await this.#executor.updateMany(
       { ...query, model: this.#model.name, data: this.#toJson(query.data) },
       this.#actor,
@@ -148,14 +149,14 @@ export class ModelClient {
   }
 
   async delete(key: unknown, query: Options = {}): Promise<unknown> {
-    this.#checkOptions("delete", query, SELECTING);
+    this.#checkOptions("delete", query, CHANGING);
     const row = Object.fromEntries(this.#readKey("delete", key));
-    const json = await this.#executor.delete({ model: this.#model.name, key: row, ...readSelect(query) }, this.#actor);
+    const json = await this.#executor.delete({ ...query, model: this.#model.name, key: row }, this.#actor);
     return parseRow(json);
   }
 
   async deleteMany(query: Options): Promise<number> {
-    this.#checkOptions("deleteMany", query, ["where", "all"]);
+    this.#checkOptions("deleteMany", query, ["where", "all", "atMost"]);
     return await this.#executor.deleteMany({ ...query, model: this.#model.name }, this.#actor);
   }
 

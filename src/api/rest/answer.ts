@@ -13,6 +13,7 @@ import { parseList, parseRow } from "./parse-read.ts";
 import type { SelectContext } from "./parse-select.ts";
 import { jsonType, renderGroups, renderList } from "./render-list.ts";
 import { parseKey, renderKey } from "./row-key.ts";
+import { answerUnchanged, isTagged, parseIfMatch, selectVersion, splitVersion } from "./row-version.ts";
 import { runPatch } from "./run-patch.ts";
 
 /** What answering needs beside the request. */
@@ -52,15 +53,16 @@ export async function answerAggregate(server: RestServer, door: Door, request: H
 export async function answerGet(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
   const segment = readSegment(door, request);
   const key = parseKey(door.model, segment);
-  const { json } = await server.executor.readRaw(
-    parseRow(server.context, door, { key, text: request.query }),
-    request.actor,
-    request,
-  );
+  const query = parseRow(server.context, door, { key, text: request.query });
+  const isVersioned = isTagged(door.view, query.select);
+  const asked = isVersioned ? { ...query, select: selectVersion(door.view, query.select) } : query;
+  const { json } = await server.executor.readRaw(asked, request.actor, request);
   // No object is as short as `null`, which may come as bytes too.
   if (json.length === 4)
     throw new FootingError("FTG_NOT_FOUND", { detail: `No ${door.model.name} has the key ${segment}.` });
-  return { status: 200, type: jsonType, body: json };
+  if (!isVersioned) return { status: 200, type: jsonType, body: json };
+  const row = splitVersion(json);
+  return answerUnchanged(request, row) ?? { status: 200, type: jsonType, body: row.json, headers: row.headers };
 }
 
 /** `POST /api/cities`. A row that its creator may not read is created all the same: 204, and no word of where it is. */
@@ -70,15 +72,16 @@ export async function answerCreate(
   { query, body, actor }: HostRequest,
 ): Promise<HostResponse> {
   parseParameters(noParameters, query);
-  const json = await server.executor.create({ model: door.model.name, data: readData(body) }, actor);
+  const select = isTagged(door.view, undefined) ? selectVersion(door.view, undefined) : undefined;
+  const data = readData(body);
+  const json = await server.executor.create(
+    { model: door.model.name, data, ...(select !== undefined && { select }) },
+    actor,
+  );
   if (json === null) return noContent;
   const key = renderKey(door.model, { ...Object(JSON.parse(json)) });
-  return {
-    status: 201,
-    type: jsonType,
-    body: json,
-    ...(key !== null && { headers: { location: `${door.path}/${key}` } }),
-  };
+  const location = key === null ? {} : { location: `${door.path}/${key}` };
+  return renderWritten(door, { status: 201, json, headers: location });
 }
 
 /** `PATCH /api/cities/5`. 204 when the change takes the row out of its writer's sight. */
@@ -89,17 +92,29 @@ export async function answerPatch(server: RestServer, door: Door, request: HostR
     model: door.model,
     key,
     patch: readData(request.body),
+    ...parseIfMatch(door.view, request),
+    ...(isTagged(door.view, undefined) && { select: selectVersion(door.view, undefined) }),
     actor: request.actor,
   });
-  return json === null ? noContent : { status: 200, type: jsonType, body: json };
+  return json === null ? noContent : renderWritten(door, { status: 200, json, headers: {} });
 }
 
 /** `DELETE /api/cities/5`. */
 export async function answerDelete(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
   const key = parseKey(door.model, readSegment(door, request));
   parseParameters(noParameters, request.query);
-  await server.executor.delete({ model: door.model.name, key }, request.actor);
+  await server.executor.delete({ model: door.model.name, key, ...parseIfMatch(door.view, request) }, request.actor);
   return noContent;
+}
+
+/** The answer with a written row, its version in a header where it has one. */
+function renderWritten(
+  { view }: Door,
+  { status, json, headers }: { status: number; json: string; headers: Readonly<Record<string, string>> },
+): HostResponse {
+  if (!isTagged(view, undefined)) return { status, type: jsonType, body: json, headers };
+  const row = splitVersion(json);
+  return { status, type: jsonType, body: row.json, headers: { ...headers, etag: row.headers.etag } };
 }
 
 /** The last segment of the path, still encoded. */

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { QueryLimits } from "../../passes/resolve-context.ts";
+import { isVersioned } from "../../schema/kept-fields.ts";
 import type { AccessLevel, ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Door, View, Views } from "./door.ts";
 
@@ -116,15 +117,27 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
     place: "row",
     accepts: null,
     produces: rowType,
-    codes: [...codes, ...listCostCodes(source, view, { rows: 1 }), ...listDenials(read)],
+    codes: [
+      ...codes,
+      ...(isVersioned(model) ? (["FTG_BAD_REQUEST"] as const) : []),
+      ...listCostCodes(source, view, { rows: 1 }),
+      ...listDenials(read),
+    ],
   };
+  const conditional: readonly ErrorCode[] = isVersioned(model) ? ["FTG_VERSION_MISMATCH"] : [];
   const patch: ModelOperation = {
     kind: "update",
     method: "PATCH",
     place: "row",
     accepts: mergePatch,
     produces: rowType,
-    codes: [...codes, ...listBodyCodes(model), ...listUniqueCodes(model), ...listWriteDenials(model, update)],
+    codes: [
+      ...codes,
+      ...conditional,
+      ...listBodyCodes(model),
+      ...listUniqueCodes(model),
+      ...listWriteDenials(model, update),
+    ],
   };
   const remove: ModelOperation = {
     kind: "delete",
@@ -132,7 +145,7 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
     place: "row",
     accepts: null,
     produces: null,
-    codes: [...codes, ...listDependentCodes(source.schema, model), ...listDenials(end)],
+    codes: [...codes, ...conditional, ...listDependentCodes(source.schema, model), ...listDenials(end)],
   };
   return [get, ...(update === "nobody" ? [] : [patch]), ...(end === "nobody" ? [] : [remove])];
 }

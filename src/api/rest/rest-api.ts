@@ -6,6 +6,7 @@ import type { Executor } from "../../engine/executor.ts";
 import type { HostOperation, HostRoute } from "../../http/host-route.ts";
 import type { OperationDocument } from "../../http/operation-document.ts";
 import type { IdempotentWrites } from "../../idempotency/idempotent-writes.ts";
+import { runWrite } from "../../idempotency/run-write.ts";
 import { defaultQueryLimits, type QueryLimits } from "../../passes/resolve-context.ts";
 import type { JsonSchema } from "../../schema/json-schema.ts";
 import type { Schema } from "../../schema/schema-model.ts";
@@ -109,12 +110,11 @@ function createModelRoutes(
 function createOperation(server: RestServer, door: Door, operation: ModelOperation): HostOperation {
   const { kind, method, accepts, produces } = operation;
   const answer = answers[kind];
-  const { writes } = server;
   return {
     handle: (request) =>
-      writes === null || method === "GET"
+      method === "GET"
         ? answer(server, door, request)
-        : writes.run(method, request, (executor) => answer({ ...server, executor }, door, request)),
+        : runWrite(server, { method, request }, (executor) => answer({ ...server, executor }, door, request)),
     ...(accepts !== null && { accepts }),
     ...(produces !== null && { produces }),
   };

@@ -114,6 +114,11 @@ export class ComposedExecutor implements Executor {
     return this.#plain.transaction((plain) => work(new ComposedExecutor(plain, this.#context)));
   }
 
+  /** See {@link Executor.attempt}. */
+  attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+    return this.#plain.attempt((plain) => work(new ComposedExecutor(plain, this.#context)));
+  }
+
   #compose<T>(actor: Actor, work: (composition: Composition) => Promise<T>): Promise<T> {
     return this.transaction((executor) => work({ ...this.#context, executor, actor }));
   }

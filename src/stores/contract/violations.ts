@@ -5,7 +5,7 @@
  * The order of a write, judged row by row unless said otherwise:
  *
  * 1. The target of an update or delete by key: no readable row is `notFound`, a readable one that is not
- *    allowed is `forbidden`. Of many rows, those are left alone; when none is left, nothing below is judged.
+ *    allowed is `forbidden`, an allowed one of another version than the `expected` is `versionMismatch`. Of many rows, those are left alone; when none is left, nothing below is judged.
  * 2. The plan's `references`, in plan order, judged on the data before this row's write (so that no write can
  *    open its own door): the target must exist and be readable, else `missingReference`.
  * 3. The model's checks, in declared order: `checkViolation`.
@@ -14,6 +14,7 @@
  *    look for the key before naming an index.)
  * 5. Refs to missing rows, in declared field order, judged after the whole statement: `missingReference`.
  *    A row may refer to itself.
+ *    Then the plan's `atMost`: `tooManyRows`. (A delete is judged by 7 before.)
  *    Then the plan's `bounds` on every written row: `boundViolation`. (A result that no column can hold may be
  *    reported before 3.)
  * 6. Links, in plan order, each list in its given order: a key with no row is `missingReference`. A key given
@@ -95,6 +96,28 @@ export function notFound(model: ModelSchema, key: Key): FootingError {
 /** The caller sees the row, or wrote it, but the rule of the operation does not hold of it. */
 export function forbidden(model: ModelSchema, operation: Operation): FootingError {
   return new FootingError("FTG_FORBIDDEN", { detail: `You may not ${operation} this ${model.name}.` });
+}
+
+/** The row has another version than the caller of the write expects. Who gets here may read it. */
+export function versionMismatch(
+  model: ModelSchema,
+  { expected, current }: { readonly expected: readonly unknown[]; readonly current: number },
+): FootingError {
+  const meant = expected.length === 0 ? "none that this row could have" : expected.join(" or ");
+  return new FootingError("FTG_VERSION_MISMATCH", {
+    detail: `Expected version ${meant} of this ${model.name}; it is at version ${current}.`,
+  });
+}
+
+/** A bulk write reached more rows than its caller meant to. */
+export function tooManyRows(
+  { model, operation }: { readonly model: ModelSchema; readonly operation: Operation },
+  atMost: number,
+  affected: number,
+): FootingError {
+  return new FootingError("FTG_TOO_MANY_ROWS", {
+    detail: `The ${operation} would have affected at least ${affected} ${model.name} rows; at most ${atMost} are allowed. Nothing was changed.`,
+  });
 }
 
 /** A key of one part as its JSON text, of several parts as an object. */

@@ -2,13 +2,14 @@
  * Creates, changes and ends rows in the order that `contract/violations.ts` fixes. Each function changes
  * `context.data` as it goes: the caller hands in a copy and throws it away on an error.
  */
-import type { CreatePlan, DeletePlan, ReturningNode, UpdatePlan } from "../../plan/plan.ts";
+import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } from "../../plan/plan.ts";
 import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
+import { expectedVersions } from "../contract/expected-versions.ts";
 import type { WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
-import { boundViolation, forbidden, notFound } from "../contract/violations.ts";
+import { boundViolation, forbidden, notFound, tooManyRows, versionMismatch } from "../contract/violations.ts";
 import { calculate } from "./calculate.ts";
 import { judgeForeignKeys, judgeReferences, judgeReferrers, judgeRow } from "./constraints.ts";
 import { type Context, enterModel, modelRows, type Row, type Scope, storedColumn } from "./database.ts";
@@ -51,6 +52,7 @@ export function deleteRows(context: Context, plan: DeletePlan): WriteResult {
   );
   for (const row of targets) dropLinks(scope, row);
   judgeReferrers(scope, targets, plan.target.single);
+  judgeNumber(scope, plan, targets.length);
   return { affected: targets.length, json };
 }
 
@@ -62,7 +64,21 @@ function findTargets(scope: Scope, { kind, target }: UpdatePlan | DeletePlan): r
   if (target.single && visible.length === 0) throw notFound(model, targetKey(model, target.where, scope.values));
   const allowed = visible.filter((row) => holds(scope, decided(target.allowed), row));
   if (target.single && allowed.length === 0) throw forbidden(model, kind);
+  judgeVersion(scope, target, allowed);
   return allowed;
+}
+
+function judgeVersion(scope: Scope, { expected }: TargetNode, [row]: readonly Row[]): void {
+  if (row === undefined || (expected?.kind !== "compare" && expected?.kind !== "in")) return;
+  if (holds(scope, expected, row)) return;
+  const { column } = storedColumn(scope.model, expected.column);
+  const current = Number(row[column]);
+  throw versionMismatch(scope.model, { expected: expectedVersions(expected, scope.values), current });
+}
+
+function judgeNumber(scope: Scope, { kind, target: { atMost } }: UpdatePlan | DeletePlan, affected: number): void {
+  const most = atMost === null ? Number.POSITIVE_INFINITY : Number(paramValue(scope, atMost.index));
+  if (affected > most) throw tooManyRows({ model: scope.model, operation: kind }, most, affected);
 }
 
 function changeRow(scope: Scope, old: Row, changes: Row): Row {
@@ -117,7 +133,10 @@ function storeRows({ data, model }: Scope, rows: readonly Row[]): void {
 /** What is judged after the whole statement: foreign keys, then links, then the rule of the operation. */
 function finishWrite(scope: Scope, plan: CreatePlan | UpdatePlan, rows: readonly Row[]): void {
   judgeForeignKeys(scope, rows);
-  if (plan.kind === "update") judgeBounds(scope, plan.bounds, rows);
+  if (plan.kind === "update") {
+    judgeNumber(scope, plan, rows.length);
+    judgeBounds(scope, plan.bounds, rows);
+  }
   for (const link of plan.links) {
     for (const row of rows) writeLinks(scope, link, row);
   }

@@ -96,12 +96,15 @@ function prepare({ plan, model, steps }: SqlProgram): BulkText | null {
 }
 
 /** Whether an update takes any row by its key, which stays as it is, and sets nothing that a list of keys cannot hold. */
-function isPlain({ target: { single, readable, allowed }, assignments }: UpdatePlan, model: ModelSchema): boolean {
+function isPlain(
+  { target: { single, readable, allowed, expected }, assignments }: UpdatePlan,
+  model: ModelSchema,
+): boolean {
   const isOpen = [readable, allowed].every((node) => node !== null && isConstant(node, true));
   const columns = assignments.map(({ column }) => findColumn(model, column));
   const isKey = (name: string) => model.key.some(({ column }) => column === name);
   const isHeld = ({ list, kind }: ScalarType) => !list && kind !== "json" && kind !== "bytes" && kind !== "float";
-  return single && isOpen && columns.every(({ name, type }) => isHeld(type) && !isKey(name));
+  return single && isOpen && expected === null && columns.every(({ name, type }) => isHeld(type) && !isKey(name));
 }
 
 function prepareCreate(insert: SqlText): BulkText {

@@ -107,10 +107,13 @@ function prepare({ plan, model, steps }: SqlProgram): BulkText | null {
 }
 
 /** Whether an update takes any row by its key, which stays as it is. */
-function isPlain({ target: { single, readable, allowed }, assignments }: UpdatePlan, model: ModelSchema): boolean {
+function isPlain(
+  { target: { single, readable, allowed, expected }, assignments }: UpdatePlan,
+  model: ModelSchema,
+): boolean {
   const isOpen = [readable, allowed].every((node) => node !== null && isConstant(node, true));
   const names = assignments.map(({ column }) => findColumn(model, column).name);
-  return single && isOpen && model.key.every(({ column }) => !names.includes(column));
+  return single && isOpen && expected === null && model.key.every(({ column }) => !names.includes(column));
 }
 
 function prepareCreate({ assignments }: CreatePlan, model: ModelSchema, single: SqlText): BulkText {

@@ -5,7 +5,7 @@
 
 import { createColumn } from "../../plan/column-node.ts";
 import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } from "../../plan/plan.ts";
-import { createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
+import { always, createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { SelectNode } from "../../plan/rows-node.ts";
 import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
 import { listColumns } from "../../schema/list-columns.ts";
@@ -55,6 +55,8 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
     ],
     taken: dialect.gaps === undefined ? [] : compileTakenByNew({ ...context, assignments: plan.assignments }),
     visible: null,
+    current: null,
+    atMost: null,
     references: listWrittenRefs(context, plan.assignments, true),
     checks: compileChecks(context, plan.assignments, null),
     keyTaken: compileStatement(
@@ -87,6 +89,8 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     ],
     taken: dialect.gaps === undefined ? [] : compileTakenByChanged({ ...context, assignments }, target, rows),
     visible: compileVisible(context, target),
+    current: compileCurrent(context, target),
+    atMost: target.atMost?.index ?? null,
     references: listWrittenRefs(context, assignments, false),
     checks: compileChecks(context, assignments, target),
     keyTaken: null,
@@ -115,6 +119,8 @@ export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan
     steps: [...find, ...read, ...compileRelease(context, released, rows), { kind: "change", text: change }],
     taken: [],
     visible: compileVisible(context, target),
+    current: compileCurrent(context, target),
+    atMost: target.atMost?.index ?? null,
     references: [],
     checks: [],
     keyTaken: null,
@@ -191,7 +197,8 @@ function createKeyRows(target: TargetNode): TargetRows {
 }
 
 function createTargetRows(target: TargetNode): TargetRows {
-  return { kind: "filter", conditions: [target.where, decided(target.readable), decided(target.allowed)] };
+  const { where, readable, allowed, expected } = target;
+  return { kind: "filter", conditions: [where, decided(readable), decided(allowed), expected ?? always] };
 }
 
 function createKeyPredicate(model: ModelSchema, assignments: readonly AssignmentNode[]): PredicateNode {
@@ -379,4 +386,13 @@ function compileVisible(context: WriteContext, target: TargetNode): SqlText | nu
   if (!target.single) return null;
   const rows: TargetRows = { kind: "filter", conditions: [target.where, decided(target.readable)] };
   return compileStatement(context, (c, row, from) => `SELECT 1 FROM ${from}${joinWhere(isTarget(c, rows, row))}`);
+}
+
+function compileCurrent(context: WriteContext, { expected, ...target }: TargetNode): SqlText | null {
+  if (expected?.kind !== "compare" && expected?.kind !== "in") return null;
+  const rows = createTargetRows({ ...target, expected: null });
+  return compileStatement(context, (c, row, from) => {
+    const version = row.column(findColumn(context.model, expected.column).name);
+    return `SELECT ${version} FROM ${from}${joinWhere(isTarget(c, rows, row))}`;
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
+import { expectedVersions } from "../contract/expected-versions.ts";
 import type { Values, WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
 import {
@@ -14,7 +15,9 @@ import {
   missingReference,
   notFound,
   stillReferenced,
+  tooManyRows,
   uniqueViolation,
+  versionMismatch,
 } from "../contract/violations.ts";
 import type { SqlProgram, SqlStep, WrittenReference } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
@@ -87,6 +90,7 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
         break;
       case "change":
         affected = Number(yield* change(run, askChange(run, step.text)));
+        refuseMany(run, affected);
         break;
       case "changeOne": {
         const reply = yield* change(run, { ...askChange(run, step.text), answer: "row" });
@@ -97,6 +101,7 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
       case "count":
         affected = Number(readRow(yield askRow(run, step.text))[0]);
         if (affected === 0 && program.visible !== null) yield* failTarget(run);
+        refuseMany(run, affected);
         break;
       case "bound":
         if ((yield askRow(run, step.text)) !== undefined) throw createBoundError(run, step);
@@ -145,6 +150,11 @@ function* change(run: Run, call: SqlCall): Steps<SqlReply> {
   return reply;
 }
 
+function refuseMany({ program: { model, plan, atMost }, values }: Run, affected: number): void {
+  const most = atMost === null ? Number.POSITIVE_INFINITY : Number(values[atMost]);
+  if (affected > most) throw tooManyRows({ model, operation: plan.kind }, most, affected);
+}
+
 function createBoundError({ program, values }: Run, { field, bounds }: BoundStep): FootingError {
   return boundViolation(program.model, field, [values[bounds[0]], values[bounds[1]]]);
 }
@@ -155,12 +165,19 @@ function failRange(run: Run, error: unknown): never {
   throw step?.kind === "bound" ? createBoundError(run, step) : error;
 }
 
-/** The target of a write by key was not written: it is not there, or it is not allowed. */
+/** The target of a write by key was not written: it is not there, it is not allowed, or it has another version. */
 function* failTarget(run: Run): Steps<never> {
-  const { model, plan, visible } = run.program;
+  const { model, plan, visible, current } = run.program;
+  if (plan.kind === "create") throw forbidden(model, plan.kind);
+  const { where, expected } = plan.target;
   const isHidden = visible !== null && (yield askRow(run, visible)) === undefined;
-  if (isHidden && plan.kind !== "create") throw notFound(model, targetKey(model, plan.target.where, run.values));
-  throw forbidden(model, plan.kind);
+  if (isHidden) throw notFound(model, targetKey(model, where, run.values));
+  const row = current === null ? undefined : yield askRow(run, current);
+  if (row === undefined) throw forbidden(model, plan.kind);
+  throw versionMismatch(model, {
+    expected: expectedVersions(expected, run.values),
+    current: Number(readRow(row)[0]),
+  });
 }
 
 function* failChange(run: Run, error: unknown): Steps<never> {

@@ -8,7 +8,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { OpenOptions, ResultOf, Session, Statement, Store, Values, WriteResult } from "../contract/store.ts";
+import type { OpenOptions, ResultOf, Statement, Store, Transaction, Values, WriteResult } from "../contract/store.ts";
 import { compareTables, compileCreateTables, refuseDifferences } from "../sql/compare-tables.ts";
 import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
@@ -117,16 +117,16 @@ class SqliteStore implements Store {
     });
   }
 
-  async transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async transact<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
     const { connection, writer } = this.#open();
     const path = this.#path;
     let written = 0;
     const result = await writer.transact({
       timeout: this.#timeout,
-      work: (guard) => {
+      work: (turn) => {
         const runGuarded = async <R>(write: () => R): Promise<R> => {
           try {
-            return guard(write);
+            return turn.run(write);
           } catch (error) {
             throw translateError(error, path);
           }
@@ -138,6 +138,7 @@ class SqliteStore implements Store {
             written += affected;
             return affected;
           },
+          attempt: (part) => turn.attempt(part),
         });
       },
     });

@@ -4,16 +4,18 @@
  */
 import type { OperationDocument } from "../../../http/operation-document.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
+import { isVersioned } from "../../../schema/kept-fields.ts";
 import type { JsonValue } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
 import { listOperations, type OperationSource, operationPlaces } from "../list-operations.ts";
 import { createFailureExamples, createProblemSchema } from "./describe-failures.ts";
 import { describeGroups } from "./describe-groups.ts";
-import { keyParameter } from "./describe-idempotency.ts";
 import { describeModel } from "./describe-models.ts";
 import { describeOperation, describeOptions } from "./describe-operations.ts";
 import { describeOther } from "./describe-other.ts";
 import { describeKey, describeParameter, nameParameter } from "./describe-parameters.ts";
+import { conditionParameters } from "./describe-versions.ts";
+import { dryRunParameter, keyParameter } from "./describe-write-headers.ts";
 
 /** What a document is written from. */
 export interface DocumentSource extends OperationSource {
@@ -57,11 +59,19 @@ export function createDocument(source: DocumentSource): JsonSchema {
       parameters: Object.assign(
         {},
         ...doors.map(describeParameters),
+        isWritten(source) ? { DryRun: dryRunParameter } : {},
         source.idempotent ? { IdempotencyKey: keyParameter } : {},
+        doors.some(({ model }) => isVersioned(model)) ? conditionParameters : {},
       ),
       examples: createFailureExamples(),
     },
   };
+}
+
+/** Whether any operation takes the headers of writes. */
+function isWritten(source: DocumentSource): boolean {
+  const own = source.doors.flatMap((door) => listOperations(source, door));
+  return own.some(({ method }) => method !== "GET") || source.others.some(({ writes }) => writes);
 }
 
 function describeParameters({ model, list, groups, export: file }: Door): JsonSchema {

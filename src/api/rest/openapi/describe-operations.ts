@@ -6,9 +6,10 @@ import type { Door } from "../door.ts";
 import type { ModelOperation, OperationKind, OperationPlace } from "../list-operations.ts";
 import { describeExportParameters, describeFile } from "./describe-export.ts";
 import { describeFailures, listFailures, requestId } from "./describe-failures.ts";
-import { keyReference, withReplayed } from "./describe-idempotency.ts";
 import { referModel } from "./describe-models.ts";
 import { referParameters } from "./describe-parameters.ts";
+import { describeConditions, withVersions } from "./describe-versions.ts";
+import { describeWriteHeaders } from "./describe-write-headers.ts";
 
 const summaries: Readonly<Record<OperationKind, (door: Door) => string>> = {
   aggregate: ({ model }) => `Group ${model.plural} and calculate over the groups`,
@@ -34,15 +35,19 @@ const implied: JsonSchema = { "x-scalar-ignore": true };
 export function describeOperation(door: Door, operation: ModelOperation, idempotent: boolean): [string, JsonValue][] {
   const { kind, method } = operation;
   const isKeyed = idempotent && method !== "GET";
+  const { parameters = [], ...input } = describeInput(door, operation);
+  const writes = method !== "GET";
+  const headers = describeWriteHeaders({ writes, idempotent: isKeyed });
+  const all = [parameters, describeConditions(door.model, kind), headers.parameters].flat();
   const described: JsonSchema = {
     operationId: `${kind}${door.model.name}`,
     tags: [door.model.name],
     summary: summaries[kind](door),
-    ...describeInput(door, operation),
-    ...(isKeyed && { parameters: [keyReference] }),
+    ...input,
+    ...(all.length > 0 && { parameters: all }),
     responses: {
-      ...(isKeyed ? withReplayed(describeSuccesses(door, kind)) : describeSuccesses(door, kind)),
-      ...describeFailures(listFailures({ ...operation, idempotent: isKeyed })),
+      ...headers.withHeaders(withVersions(door.model, kind, describeSuccesses(door, kind))),
+      ...describeFailures(listFailures({ ...operation, writes, idempotent: isKeyed })),
     },
   };
   if (method !== "GET") return [[method.toLowerCase(), described]];
