@@ -27,8 +27,17 @@ export function authorizePredicate(authority: Authority, model: ModelSchema, nod
     case "compare":
     case "in":
     case "isNull":
+      fieldOf(authority, model, node.column.field);
+      return node;
+    case "list":
       authorizeColumn(authority, model, node.column);
       return node;
+    case "compareColumns": {
+      authorizeColumn(authority, model, node.column);
+      const reached = authorizeHops(authority, model, node.hops);
+      authorizeColumn(authority, reached.model, node.other);
+      return Object.freeze({ ...node, hops: reached.hops });
+    }
     case "and":
       return createAnd(node.items.map((item) => authorizePredicate(authority, model, item)));
     case "or":

@@ -16,6 +16,7 @@ import type {
 } from "./aggregate-node.ts";
 import type { ColumnNode } from "./column-node.ts";
 import type { ConstantItem } from "./constant-item.ts";
+import type { JsonReading } from "./json-place-node.ts";
 import type { MeasureNode } from "./measure-node.ts";
 import type { HopNode, OrderNode } from "./order-node.ts";
 import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
@@ -30,7 +31,7 @@ import type {
   TargetNode,
   UpdatePlan,
 } from "./plan.ts";
-import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
+import type { ComparedNode, CompareOperator, ListQuestion, PredicateNode } from "./predicate-node.ts";
 import type {
   EdgeItem,
   OutputNode,
@@ -105,16 +106,38 @@ const readScalarType = object<ScalarType>(
 const readKeysType = object<KeysType>({ kind: readKind("keys"), parts: listOf(readScalarType) });
 const readParam = object<ParamNode>({ kind: readKind("param"), index: readCount, type: readParamType });
 const readColumn = object<ColumnNode>({ kind: readKind("column"), field: readText, part: readCount });
+const readCompared = union<ComparedNode>({
+  column: readColumn,
+  jsonPlace: object({
+    kind: readKind("jsonPlace"),
+    field: readText,
+    path: listOf(readParam),
+    reading: oneOf<JsonReading>(["text", "float", "bool", "value", "place"]),
+  }),
+});
+const readOperator = oneOf<CompareOperator>([
+  ...(["eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"] as const),
+  ...(["ieq", "icontains", "istartsWith", "iendsWith"] as const),
+]);
+const readHop = object<HopNode>({ kind: readKind("hop"), relation: readText, access: orNull(readPredicate) });
 
 const readPredicateKinds = union<PredicateNode>({
-  compare: object({
-    kind: readKind("compare"),
+  compare: object({ kind: readKind("compare"), column: readCompared, operator: readOperator, value: readParam }),
+  compareColumns: object({
+    kind: readKind("compareColumns"),
     column: readColumn,
-    operator: oneOf<CompareOperator>(["eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"]),
-    value: readParam,
+    operator: readOperator,
+    hops: listOf(readHop),
+    other: readColumn,
   }),
-  in: object({ kind: readKind("in"), column: readColumn, values: readParam }),
-  isNull: object({ kind: readKind("isNull"), column: readColumn }),
+  in: object({ kind: readKind("in"), column: readCompared, values: readParam }),
+  isNull: object({ kind: readKind("isNull"), column: readCompared }),
+  list: object({
+    kind: readKind("list"),
+    column: readColumn,
+    question: oneOf<ListQuestion>(["hasAny", "hasEvery", "isEmpty"]),
+    values: orNull(readParam),
+  }),
   and: object({ kind: readKind("and"), items: listOf(readPredicate) }),
   or: object({ kind: readKind("or"), items: listOf(readPredicate) }),
   not: object({ kind: readKind("not"), item: readPredicate }),
@@ -126,7 +149,6 @@ const readMeasure = object<MeasureNode>({
   function: oneOf<MeasureFunction>(measureFunctions),
   column: orNull(readColumn),
 });
-const readHop = object<HopNode>({ kind: readKind("hop"), relation: readText, access: orNull(readPredicate) });
 const readOrder = object<OrderNode>({
   kind: readKind("order"),
   hops: listOf(readHop),
@@ -201,7 +223,7 @@ const readRowsNode = object<RowsNode>({
 const readAssignment = object<AssignmentNode>({
   kind: readKind("assignment"),
   column: readColumn,
-  operator: oneOf<AssignmentOperator>(["set", "add", "multiply"]),
+  operator: oneOf<AssignmentOperator>(["set", "add", "multiply", "append", "remove", "merge"]),
   value: readParam,
 });
 const readBound = object<BoundNode>({ kind: readKind("bound"), column: readColumn, min: readParam, max: readParam });

@@ -6,6 +6,7 @@ import type { CreatePlan, DeletePlan, ReturningNode, UpdatePlan } from "../../pl
 import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
+import { isPatch, patchValue } from "../contract/patch-value.ts";
 import type { WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
 import { boundViolation, forbidden, notFound } from "../contract/violations.ts";
@@ -95,7 +96,11 @@ function calculatedValues(scope: Scope, { assignments }: UpdatePlan, old: Row): 
   return Object.fromEntries(
     calculated.map(({ column, operator, value }) => {
       const { column: name, type } = storedColumn(scope.model, column);
-      return [name, calculate(type, { operator, left: old[name] ?? null, right: paramValue(scope, value.index) })];
+      const [left, right] = [old[name] ?? null, paramValue(scope, value.index)];
+      const patched = { field: column.field, current: left, given: right };
+      return isPatch(operator)
+        ? [name, structuredClone(patchValue(scope.model, { ...patched, operator }))]
+        : [name, calculate(type, { operator, left, right })];
     }),
   );
 }

@@ -4,6 +4,7 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
+import { patchValue } from "../contract/patch-value.ts";
 import type { Values, WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
 import {
@@ -54,7 +55,8 @@ export type ProgramRun = Generator<SqlCall, WriteResult, SqlReply>;
 
 interface Run {
   readonly program: SqlProgram;
-  readonly values: Values;
+  /** Patched values take the place of what they are patched with. */
+  values: Values;
   readonly readRefusal: ReadRefusal;
   collected: unknown;
 }
@@ -82,6 +84,11 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
       case "reference":
         yield* checkReference(run, step.reference);
         break;
+      case "patch": {
+        const reply = yield askRow(run, step.text);
+        run.values = reply === undefined ? yield* failTarget(run) : patchParam(run, step, reply);
+        break;
+      }
       case "release":
         yield askChange(run, step.text);
         break;
@@ -115,6 +122,7 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
   return { affected, json };
 }
 
+type PatchStep = Extract<SqlStep, { readonly kind: "patch" }>;
 type BoundStep = Extract<SqlStep, { readonly kind: "bound" }>;
 type Steps<T> = Generator<SqlCall, T, SqlReply>;
 
@@ -143,6 +151,13 @@ function* change(run: Run, call: SqlCall): Steps<SqlReply> {
   }
   if ((reply === 0 || reply === undefined) && run.program.visible !== null) return yield* failTarget(run);
   return reply;
+}
+
+function patchParam({ program, values }: Run, { field, operator, param }: PatchStep, reply: SqlReply): Values {
+  // The statement answers JSON, and values are canonical JSON forms.
+  const current = JSON.parse(readText(readRow(reply)[0]) ?? "null") as JsonValue;
+  const given = (values[param] ?? null) as JsonValue;
+  return values.with(param, patchValue(program.model, { field, operator, current, given }));
 }
 
 function createBoundError({ program, values }: Run, { field, bounds }: BoundStep): FootingError {
