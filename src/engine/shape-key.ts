@@ -3,6 +3,9 @@
  * one plan and one statement, so everything that decides a plan must be in the key, and no value may be.
  */
 import { FootingError } from "../errors/footing-error.ts";
+import { isFieldOperand } from "../passes/resolve-field-operand.ts";
+import { isIndex } from "../passes/resolve-json-place.ts";
+import { listOperators } from "../schema/operators.ts";
 import { isPlainObject } from "../util/is-object.ts";
 
 /** A name as text, or a piece of structure as a number: no name can pass for structure. */
@@ -31,6 +34,13 @@ const valuesWithNull = 12;
 const rows = 13;
 const edges = 14;
 const object = 15;
+const text = 16;
+const number = 17;
+const index = 18;
+const field = 19;
+
+/** What may be compared with a field. */
+const operators: ReadonlySet<string> = new Set(listOperators({ kind: "text", list: false }));
 
 /** Writes down a shape. All methods throw FTG_COST for a query that is nested too deep. */
 export class ShapeKey {
@@ -58,13 +68,31 @@ export class ShapeKey {
 
   /**
    * Adds a filter. Null, undefined and booleans decide the plan, so they are part of it; of other values only that
-   * there is one, and of a list of values whether a null is in it.
+   * there is one, and of a list of values whether a null is in it. The field that another is compared with is a name,
+   * and of a condition inside json the types of its values decide as well.
    */
   addFilter(filter: unknown): this {
     if (Array.isArray(filter)) return this.#addList(filter);
     if (!isPlainObject(filter)) return this.#add(classify(filter));
     this.#enter();
-    for (const key in filter) this.#add(key).addFilter(filter[key]);
+    const isJson = Array.isArray(filter["path"]);
+    for (const key in filter) {
+      const part = filter[key];
+      this.#add(key);
+      if (isJson) this.#addTyped(key, part);
+      else if (operators.has(key) && isFieldOperand(part)) this.#add(field).#add(part.field);
+      else this.addFilter(part);
+    }
+    return this.#leave();
+  }
+
+  /** Adds a condition inside json: the steps of its path, and the types of its values. All of a list are of one. */
+  #addTyped(key: string, part: unknown): this {
+    if (isPlainObject(part)) return this.addFilter(part);
+    if (!Array.isArray(part)) return this.#add(classifyTyped(part));
+    if (key !== "path") return this.#addList(part).#add(part.length === 0 ? none : classifyTyped(part[0]));
+    this.#enter(openList);
+    for (const step of part) this.#add(isIndex(step) ? index : classifyTyped(step));
     return this.#leave();
   }
 
@@ -180,6 +208,12 @@ function classify(leaf: unknown): Token {
   if (typeof leaf === "boolean") return leaf ? yes : no;
   if (leaf === undefined) return missing;
   return leaf === null ? none : value;
+}
+
+/** Texts and numbers are different in json. */
+function classifyTyped(leaf: unknown): Token {
+  if (typeof leaf === "string") return text;
+  return typeof leaf === "number" ? number : classify(leaf);
 }
 
 function isText(item: unknown): item is string {

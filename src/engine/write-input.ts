@@ -11,6 +11,7 @@ import { type Clock, createRowFiller, type RowFiller } from "../schema/fill-row.
 import { isKept } from "../schema/kept-fields.ts";
 import { listColumns } from "../schema/list-columns.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
+import { findPatch, readAssigned } from "../schema/patches.ts";
 import type { KeyColumn, ManyToManyField, ModelSchema, Operation, RefField, Schema } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
@@ -42,9 +43,13 @@ export function collectUpdate(
     if (field.kind === "scalar") {
       const { name, type } = field;
       const calculation = findCalculation(field, value);
-      parts.push({ kind: "column", field: name, part: 0, type, operator: calculation?.operator ?? "set" });
-      if (calculation === null) {
-        values.push(value === null ? null : normalizeValue(type, value, `/${name}`));
+      const patch = findPatch(field, value);
+      const operator = calculation?.operator ?? patch?.operator ?? "set";
+      parts.push({ kind: "column", field: name, part: 0, type, operator });
+      if (patch !== null) {
+        values.push(patch.value);
+      } else if (calculation === null) {
+        values.push(value === null ? null : normalizeValue(type, readAssigned(type, value), `/${name}`));
       } else {
         parts.push(
           { kind: "bound", field: name, side: "min", type },
@@ -78,7 +83,10 @@ export function collectLinks(model: ModelSchema, data: Readonly<Record<string, u
   };
 }
 
-/** The data without what is no value: links that are given as verbs and, in an update, calculations. */
+/**
+ * The data without what is no value: links that are given as verbs and, in an update, calculations and patches. What is
+ * appended to a list stands for the list: its items have the same limits.
+ */
 export function withoutVerbs(
   model: ModelSchema,
   data: DataQuery,
@@ -88,10 +96,22 @@ export function withoutVerbs(
     const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
     if (field === undefined || (field.hidden && !system)) return false;
     if (field.kind === "manyToMany") return isPlainObject(data[name]);
-    return operation === "update" && isNumber(field) && !field.immutable && !isKept(field) && isPlainObject(data[name]);
+    if (operation !== "update" || field.kind !== "scalar" || field.immutable || isKept(field)) return false;
+    return isPlainObject(data[name]) && (isNumber(field) || findPatch(field, data[name]) !== null);
   };
   if (!isPlainObject(data) || !Object.keys(data).some(isVerbs)) return data;
-  return Object.fromEntries(Object.entries(data).filter(([name]) => !isVerbs(name)));
+  return Object.fromEntries(
+    Object.entries(data).flatMap(([name, value]) => {
+      if (!isVerbs(name)) return [[name, value]];
+      const appended = isPlainObject(value) && isList(model, name) ? value["append"] : undefined;
+      return appended === undefined ? [] : [[name, appended]];
+    }),
+  );
+}
+
+function isList({ fields }: ModelSchema, name: string): boolean {
+  const field = fields[name];
+  return field?.kind === "scalar" && field.type.list;
 }
 
 /**

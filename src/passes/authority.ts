@@ -41,6 +41,14 @@ export function authorizePredicate(authority: Authority, model: ModelSchema, nod
       return createAnd([shownRule(authority, model, node.column.field), node]);
     case "isNull":
       return createOr([createNot(shownRule(authority, model, node.column.field)), node]);
+    case "list":
+      return createAnd([shownRule(authority, model, node.column.field), node]);
+    case "compareColumns": {
+      const reached = authorizeHops(authority, model, node.hops);
+      const other = maskColumn(authority, reached.model, node.other);
+      const compared = Object.freeze({ ...node, hops: reached.hops, other });
+      return createAnd([shownRule(authority, model, node.column.field), compared]);
+    }
     case "and":
       return createAnd(node.items.map((item) => authorizePredicate(authority, model, item)));
     case "or":

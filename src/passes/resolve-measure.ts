@@ -5,8 +5,8 @@ import { type MeasureFunction, measuredType, measureType } from "../schema/measu
 import type { ModelSchema, ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { queryError, type ResolveContext } from "./resolve-context.ts";
-import { withoutLimits } from "./resolve-where.ts";
 import type { Path } from "./value-source.ts";
+import { withoutLimits } from "./where-place.ts";
 
 /** A calculation with the type of what it gives. */
 export interface ResolvedMeasure {

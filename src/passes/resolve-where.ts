@@ -2,8 +2,7 @@
  * Resolves a `where` of the query language: names become columns and relations of the schema, values become
  * params, `every`, `none` and negated operators become `not`. Decides nothing about access.
  */
-import { type ColumnNode, createColumn } from "../plan/column-node.ts";
-import type { ParamNode, ParamType } from "../plan/param-node.ts";
+import { createColumn } from "../plan/column-node.ts";
 import {
   always,
   type CompareOperator,
@@ -12,44 +11,30 @@ import {
   createExists,
   createIn,
   createIsNull,
+  createList,
   createNot,
   createOr,
-  never,
+  type ListQuestion,
   type PredicateNode,
 } from "../plan/predicate-node.ts";
 import { listOperators, type Operator } from "../schema/operators.ts";
-import type { Field, ModelSchema, RefField, RelationField, ScalarField, ScalarType } from "../schema/schema-model.ts";
+import type { Field, ModelSchema, RefField, RelationField, ScalarField } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { listOf, queryError, type ResolveContext } from "./resolve-context.ts";
-import type { Path, ValueSource } from "./value-source.ts";
-
-/** How a `where` is read. */
-export interface WhereReader {
-  readonly context: ResolveContext;
-  /** Makes the source of the value at a path. */
-  readonly source: (path: Path, type: ParamType) => ValueSource;
-  /**
-   * True inside access rules: null and undefined come from the principal and match nothing, whichever way
-   * they are negated. Otherwise null asks for null and undefined is an error.
-   */
-  readonly failClosed: boolean;
-}
-
-/** A place in a `where`: what stands there, on which model, and whether an odd number of `not` stands above. */
-interface Place {
-  readonly value: unknown;
-  readonly model: ModelSchema;
-  readonly path: Path;
-  readonly negated: boolean;
-}
-
-/** A column compared with what stands at a place. */
-interface Operand {
-  readonly column: ColumnNode;
-  readonly type: ScalarType;
-  readonly place: Place;
-}
+import { isFieldOperand, type Operand, resolveFieldOperand } from "./resolve-field-operand.ts";
+import { resolveJsonPlace } from "./resolve-json-place.ts";
+import type { Path } from "./value-source.ts";
+import {
+  addValue,
+  isMissing,
+  negate,
+  noMatch,
+  type Place,
+  resolveMissing,
+  step,
+  type WhereReader,
+} from "./where-place.ts";
 
 type ResolveOperator = (reader: WhereReader, operand: Operand) => PredicateNode;
 
@@ -66,6 +51,14 @@ const operators: Readonly<Record<Operator, ResolveOperator>> = {
   contains: (reader, operand) => resolveCompare(reader, operand, "contains"),
   startsWith: (reader, operand) => resolveCompare(reader, operand, "startsWith"),
   endsWith: (reader, operand) => resolveCompare(reader, operand, "endsWith"),
+  ieq: (reader, operand) => resolveCompare(reader, operand, "ieq"),
+  icontains: (reader, operand) => resolveCompare(reader, operand, "icontains"),
+  istartsWith: (reader, operand) => resolveCompare(reader, operand, "istartsWith"),
+  iendsWith: (reader, operand) => resolveCompare(reader, operand, "iendsWith"),
+  has: (reader, operand) => resolveItems(reader, operand, "hasAny"),
+  hasAny: (reader, operand) => resolveItems(reader, operand, "hasAny"),
+  hasEvery: (reader, operand) => resolveItems(reader, operand, "hasEvery"),
+  isEmpty: resolveIsEmpty,
   isNull: resolveIsNull,
 };
 
@@ -126,6 +119,8 @@ function resolveScalar(reader: WhereReader, field: ScalarField, place: Place): P
   const operand = { column: createColumn(field.name), type: field.type, place };
   if (place.value === null) return createIsNull(operand.column);
   const allowed = listOperators(field.type);
+  if (field.type.kind === "json" && !field.type.list && isPlainObject(place.value) && "path" in place.value)
+    return resolveJsonPlace(reader, field, place);
   if (isPlainObject(place.value)) return resolveOperators(reader, allowed, operand);
   if (allowed.includes("eq")) return resolveEquality(reader, operand);
   throw queryError(place.path, `an object of operators (${allowed.join(", ")})`, describeValue(place.value));
@@ -145,19 +140,6 @@ function resolveOperators(reader: WhereReader, allowed: readonly Operator[], ope
   );
 }
 
-/** Undefined anywhere, and null inside a rule, has no meaning of its own: an error, or in a rule no match at all. */
-function resolveMissing(reader: WhereReader, place: Place): PredicateNode | null {
-  if (reader.failClosed && isMissing(place.value)) return noMatch(place);
-  if (place.value === undefined)
-    throw queryError(place.path, "a value (leave the key out when it is not meant)", "undefined");
-  return null;
-}
-
-/** What makes the whole rule false at this place, seen through the negations above it. */
-function noMatch(place: Place): PredicateNode {
-  return place.negated ? always : never;
-}
-
 /** In a rule, a group that lost all its conditions must not open the door that they were to guard. */
 function isEmptyGroup(name: string, value: unknown): boolean {
   if (name === "not") return isPlainObject(value) && Object.keys(value).length === 0;
@@ -172,15 +154,8 @@ function holdsMissing(value: unknown): boolean {
   return isPlainObject(value) && Object.values(value).some(holdsMissing);
 }
 
-function isMissing(value: unknown): boolean {
-  return (
-    value === null ||
-    value === undefined ||
-    (Array.isArray(value) && value.some((item) => item === null || item === undefined))
-  );
-}
-
 function resolveEquality(reader: WhereReader, { column, type, place }: Operand): PredicateNode {
+  if (isFieldOperand(place.value)) return resolveFieldOperand(reader, { column, type, place }, "eq");
   return place.value === null ? createIsNull(column) : createCompare(column, "eq", addValue(reader, place.path, type));
 }
 
@@ -195,12 +170,29 @@ function resolveCompare(
   operator: CompareOperator,
 ): PredicateNode {
   if (place.value === null) throw queryError(place.path, "a value to compare with (isNull asks for null)", "null");
+  if (isFieldOperand(place.value)) return resolveFieldOperand(reader, { column, type, place }, operator);
   return createCompare(column, operator, addValue(reader, place.path, type));
 }
 
 function resolveIsNull(_reader: WhereReader, { column, place }: Operand): PredicateNode {
   if (typeof place.value !== "boolean") throw queryError(place.path, "true or false", describeValue(place.value));
   return place.value ? createIsNull(column) : createNot(createIsNull(column));
+}
+
+/** Whether a list holds one of the values, or all of them. A single value is one item; the others stand in a list. */
+function resolveItems(reader: WhereReader, { column, type, place }: Operand, question: ListQuestion): PredicateNode {
+  const isList = place.path.at(-1) !== "has";
+  if (isList && !Array.isArray(place.value))
+    throw queryError(place.path, "a list of values", describeValue(place.value));
+  if (place.value === null) throw queryError(place.path, "a value (isNull asks for null)", "null");
+  return createList(column, question, addValue(reader, place.path, { ...type, list: isList }));
+}
+
+/** Both answers are about a list that is there. */
+function resolveIsEmpty(_reader: WhereReader, { column, place }: Operand): PredicateNode {
+  if (typeof place.value !== "boolean") throw queryError(place.path, "true or false", describeValue(place.value));
+  const isEmpty = createList(column, "isEmpty", null);
+  return place.value ? isEmpty : createAnd([createNot(isEmpty), createNot(createIsNull(column))]);
 }
 
 function resolveToMany(reader: WhereReader, field: RelationField, place: Place): PredicateNode {
@@ -254,7 +246,7 @@ function isFilterOn(target: ModelSchema, value: unknown): boolean {
       (name) =>
         !refOperators.some((operator) => operator === name) ||
         Object.hasOwn(target.fields, name) ||
-        (name === "not" && isPlainObject(value[name])),
+        (name === "not" && isPlainObject(value[name]) && !isFieldOperand(value[name])),
     )
   );
 }
@@ -268,28 +260,4 @@ function resolveRefValue(reader: WhereReader, field: RefField, place: Place): Pr
   return isPlainObject(place.value)
     ? resolveOperators(reader, refOperators, operand)
     : resolveEquality(reader, operand);
-}
-
-function addValue(reader: WhereReader, path: Path, type: ScalarType): ParamNode {
-  const bare = withoutLimits(type);
-  return reader.context.addParam(reader.source(path, bare), bare);
-}
-
-/** The type of what is compared: lengths, ranges and patterns bind what is stored, not what is asked for. */
-export function withoutLimits({ kind, list, values, precision, scale }: ScalarType): ScalarType {
-  return Object.freeze({
-    kind,
-    list,
-    ...(values && { values }),
-    ...(precision !== undefined && { precision }),
-    ...(scale !== undefined && { scale }),
-  });
-}
-
-function step(place: Place, name: string | number, value: unknown): Place {
-  return { ...place, value, path: [...place.path, name] };
-}
-
-function negate(place: Place): Place {
-  return { ...place, negated: !place.negated };
 }

@@ -15,6 +15,7 @@ import type {
 } from "./aggregate-node.ts";
 import type { ColumnNode } from "./column-node.ts";
 import type { ConstantItem } from "./constant-item.ts";
+import type { JsonReading } from "./json-place-node.ts";
 import {
   listOf,
   object,
@@ -44,7 +45,7 @@ import type {
   TargetNode,
   UpdatePlan,
 } from "./plan.ts";
-import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
+import type { ComparedNode, CompareOperator, ListQuestion, PredicateNode } from "./predicate-node.ts";
 import type {
   EdgeItem,
   OutputNode,
@@ -114,16 +115,41 @@ const readMaskedColumn = object<MaskedColumnNode>(
   { kind: readKind("column"), field: readText, part: readCount, shown: readPredicate },
   ["kind", "field", "part"],
 );
+const readCompared = union<ComparedNode>({
+  column: readColumn,
+  jsonPlace: object({
+    kind: readKind("jsonPlace"),
+    field: readText,
+    path: listOf(readParam),
+    reading: oneOf<JsonReading>(["text", "float", "bool", "value", "place"]),
+  }),
+});
+const readOperator = oneOf<CompareOperator>([
+  ...(["eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"] as const),
+  ...(["ieq", "icontains", "istartsWith", "iendsWith"] as const),
+]);
+const readHop = object<HopNode>(
+  { kind: readKind("hop"), relation: readText, access: orNull(readPredicate), shown: readPredicate },
+  ["kind", "relation", "access"],
+);
 
 const readPredicateKinds = union<PredicateNode>({
-  compare: object({
-    kind: readKind("compare"),
+  compare: object({ kind: readKind("compare"), column: readCompared, operator: readOperator, value: readParam }),
+  compareColumns: object({
+    kind: readKind("compareColumns"),
     column: readColumn,
-    operator: oneOf<CompareOperator>(["eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"]),
-    value: readParam,
+    operator: readOperator,
+    hops: listOf(readHop),
+    other: readMaskedColumn,
   }),
-  in: object({ kind: readKind("in"), column: readColumn, values: readParam }),
-  isNull: object({ kind: readKind("isNull"), column: readColumn }),
+  in: object({ kind: readKind("in"), column: readCompared, values: readParam }),
+  isNull: object({ kind: readKind("isNull"), column: readCompared }),
+  list: object({
+    kind: readKind("list"),
+    column: readColumn,
+    question: oneOf<ListQuestion>(["hasAny", "hasEvery", "isEmpty"]),
+    values: orNull(readParam),
+  }),
   and: object({ kind: readKind("and"), items: listOf(readPredicate) }),
   or: object({ kind: readKind("or"), items: listOf(readPredicate) }),
   not: object({ kind: readKind("not"), item: readPredicate }),
@@ -135,10 +161,6 @@ const readMeasure = object<MeasureNode>({
   function: oneOf<MeasureFunction>(measureFunctions),
   column: orNull(readMaskedColumn),
 });
-const readHop = object<HopNode>(
-  { kind: readKind("hop"), relation: readText, access: orNull(readPredicate), shown: readPredicate },
-  ["kind", "relation", "access"],
-);
 const readOrder = object<OrderNode>({
   kind: readKind("order"),
   hops: listOf(readHop),
@@ -221,7 +243,7 @@ const readRowsNode = object<RowsNode>({
 const readAssignment = object<AssignmentNode>({
   kind: readKind("assignment"),
   column: readColumn,
-  operator: oneOf<AssignmentOperator>(["set", "add", "multiply"]),
+  operator: oneOf<AssignmentOperator>(["set", "add", "multiply", "append", "remove", "merge"]),
   value: readParam,
 });
 const readBound = object<BoundNode>({ kind: readKind("bound"), column: readColumn, min: readParam, max: readParam });

@@ -3,23 +3,53 @@
  * so a store that thinks in three values must say `IS NOT TRUE`.
  */
 import type { ColumnNode } from "./column-node.ts";
+import type { JsonPlaceNode } from "./json-place-node.ts";
+import type { MaskedColumnNode } from "./masked-column.ts";
+import type { HopNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 
+/** Comparisons of texts in their folded case: see `util/fold-case.ts`. */
+export type CaselessCompare = "ieq" | "icontains" | "istartsWith" | "iendsWith";
+
 /** Comparisons of a column with a value. Text compares by code point; `contains` and its kin are case-sensitive. */
-export type CompareOperator = "eq" | "lt" | "lte" | "gt" | "gte" | "contains" | "startsWith" | "endsWith";
+export type CompareOperator =
+  | "eq"
+  | "lt"
+  | "lte"
+  | "gt"
+  | "gte"
+  | "contains"
+  | "startsWith"
+  | "endsWith"
+  | CaselessCompare;
+
+/** What a comparison looks at: a column, or what stands inside json. */
+export type ComparedNode = ColumnNode | JsonPlaceNode;
 
 /** The column stands in a relation to the value; false when the column is null. */
 export interface CompareNode {
   readonly kind: "compare";
-  readonly column: ColumnNode;
+  readonly column: ComparedNode;
   readonly operator: CompareOperator;
   readonly value: ParamNode;
+}
+
+/**
+ * The column stands in a relation to another column of the row, or of the row that the hops lead to; false when one of
+ * the two is null. Both are of one type.
+ */
+export interface CompareColumnsNode {
+  readonly kind: "compareColumns";
+  readonly column: ColumnNode;
+  readonly operator: CompareOperator;
+  readonly hops: readonly HopNode[];
+  readonly other: MaskedColumnNode;
 }
 
 /** True when the column equals one item of the list; an empty list is never true. */
 export interface InNode {
   readonly kind: "in";
-  readonly column: ColumnNode;
+  readonly column: ComparedNode;
   /** A param whose type has `list: true`. */
   readonly values: ParamNode;
 }
@@ -27,7 +57,19 @@ export interface InNode {
 /** True when the column is null. */
 export interface IsNullNode {
   readonly kind: "isNull";
+  readonly column: ComparedNode;
+}
+
+/** What is asked about a column that holds a list. Of none of the values `hasAny` is false and `hasEvery` true. */
+export type ListQuestion = "hasAny" | "hasEvery" | "isEmpty";
+
+/** An answer about the items of a list; false when the column is null. */
+export interface ListNode {
+  readonly kind: "list";
   readonly column: ColumnNode;
+  readonly question: ListQuestion;
+  /** A param of the column's own type; of one item for a single value. Null for `isEmpty`. */
+  readonly values: ParamNode | null;
 }
 
 /** All items hold; true when there are none. */
@@ -64,7 +106,17 @@ export interface ExistsNode {
 }
 
 /** Any condition on a row. */
-export type PredicateNode = CompareNode | InNode | IsNullNode | AndNode | OrNode | NotNode | ConstantNode | ExistsNode;
+export type PredicateNode =
+  | CompareNode
+  | CompareColumnsNode
+  | InNode
+  | IsNullNode
+  | ListNode
+  | AndNode
+  | OrNode
+  | NotNode
+  | ConstantNode
+  | ExistsNode;
 
 /** Always true: what an open rule and an absent filter are. */
 export const always: ConstantNode = Object.freeze({ kind: "constant", value: true });
@@ -73,18 +125,29 @@ export const always: ConstantNode = Object.freeze({ kind: "constant", value: tru
 export const never: ConstantNode = Object.freeze({ kind: "constant", value: false });
 
 /** Makes a {@link CompareNode}. */
-export function createCompare(column: ColumnNode, operator: CompareOperator, value: ParamNode): CompareNode {
+export function createCompare(column: ComparedNode, operator: CompareOperator, value: ParamNode): CompareNode {
   return Object.freeze({ kind: "compare", column, operator, value });
 }
 
+/** Makes a {@link CompareColumnsNode}. */
+export function createCompareColumns(parts: Omit<CompareColumnsNode, "kind">): CompareColumnsNode {
+  const { column, operator, hops, other } = parts;
+  return Object.freeze({ kind: "compareColumns", column, operator, hops: Object.freeze(hops), other });
+}
+
 /** Makes an {@link InNode}. */
-export function createIn(column: ColumnNode, values: ParamNode): InNode {
+export function createIn(column: ComparedNode, values: ParamNode): InNode {
   return Object.freeze({ kind: "in", column, values });
 }
 
 /** Makes an {@link IsNullNode}. */
-export function createIsNull(column: ColumnNode): IsNullNode {
+export function createIsNull(column: ComparedNode): IsNullNode {
   return Object.freeze({ kind: "isNull", column });
+}
+
+/** Makes a {@link ListNode}. */
+export function createList(column: ColumnNode, question: ListQuestion, values: ParamNode | null): ListNode {
+  return Object.freeze({ kind: "list", column, question, values });
 }
 
 /** Joins conditions, leaving out what is always true; never if one never holds. */

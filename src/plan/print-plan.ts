@@ -13,7 +13,7 @@ import type { MeasureNode } from "./measure-node.ts";
 import type { HopNode, OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
-import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
+import type { ComparedNode, CompareOperator, PredicateNode } from "./predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SeekNode, SelectItem, SelectNode } from "./rows-node.ts";
 import type {
   AssignmentNode,
@@ -33,6 +33,10 @@ const symbols: Readonly<Record<CompareOperator, string>> = {
   contains: "contains",
   startsWith: "startsWith",
   endsWith: "endsWith",
+  ieq: "ieq",
+  icontains: "icontains",
+  istartsWith: "istartsWith",
+  iendsWith: "iendsWith",
 };
 
 /** The text of a plan, one fact per line, two spaces per level. Params print as `$index:type`. */
@@ -235,7 +239,14 @@ function printTarget(target: TargetNode): readonly string[] {
   ];
 }
 
-const assignmentSigns: Readonly<Record<AssignmentOperator, string>> = { set: "=", add: "+=", multiply: "*=" };
+const assignmentSigns: Readonly<Record<AssignmentOperator, string>> = {
+  set: "=",
+  add: "+=",
+  multiply: "*=",
+  append: "append",
+  remove: "remove",
+  merge: "merge",
+};
 const linkSigns: Readonly<Record<LinkMode, string>> = { set: "=", add: "+=", remove: "-=" };
 
 /** What a create and an update have in common. */
@@ -275,11 +286,15 @@ function printPredicate(node: PredicateNode): string {
     case "constant":
       return String(node.value);
     case "compare":
-      return `${printColumn(node.column)} ${symbols[node.operator]} ${printParam(node.value)}`;
+      return `${printCompared(node.column)} ${symbols[node.operator]} ${printParam(node.value)}`;
+    case "compareColumns":
+      return `${printColumn(node.column)} ${symbols[node.operator]} ${printHops(node.hops)}${printMasked(node.other)}`;
     case "in":
-      return `${printColumn(node.column)} in ${printParam(node.values)}`;
+      return `${printCompared(node.column)} in ${printParam(node.values)}`;
     case "isNull":
-      return `${printColumn(node.column)} is null`;
+      return `${printCompared(node.column)} is null`;
+    case "list":
+      return `${printColumn(node.column)} ${node.question}${node.values === null ? "" : ` ${printParam(node.values)}`}`;
     case "and":
       return node.items.length === 0 ? "and()" : `(${node.items.map(printPredicate).join(" and ")})`;
     case "or":
@@ -289,6 +304,11 @@ function printPredicate(node: PredicateNode): string {
     case "exists":
       return `some ${node.relation} [access ${printAccess(node.access)}] (${printPredicate(node.where)})`;
   }
+}
+
+function printCompared(node: ComparedNode): string {
+  if (node.kind === "column") return printColumn(node);
+  return `${node.field}${node.path.map((step) => `[${printParam(step)}]`).join("")} as ${node.reading}`;
 }
 
 function printAccess(access: PredicateNode | null): string {

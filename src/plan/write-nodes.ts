@@ -3,8 +3,11 @@ import type { ColumnNode } from "./column-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
 
-/** What an assignment makes of a column: the value, or its own value and the given one added or multiplied. */
-export type AssignmentOperator = "set" | "add" | "multiply";
+/** What an assignment makes of part of a column: a list with further items, or without some, or json patched (RFC 7396). */
+export type PatchOperator = "append" | "remove" | "merge";
+
+/** What an assignment makes of a column: the value, its own value and the given one added or multiplied, or a patch. */
+export type AssignmentOperator = "set" | "add" | "multiply" | PatchOperator;
 
 /** A column gets a value. A column that is null stays null when something is added to it or it is multiplied. */
 export interface AssignmentNode {

@@ -6,7 +6,7 @@ import { checkMixed, type FieldTable } from "./create-indexes.ts";
 import type { ModelDraft } from "./model-draft.ts";
 import { createConstraintName, toSnakeCase } from "./naming.ts";
 import { normalizeValue } from "./normalize-value.ts";
-import { listOperators, type Operator } from "./operators.ts";
+import { type CheckOperator, listCheckOperators } from "./operators.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { CheckSchema, Field, JsonValue, ScalarField } from "./schema-model.ts";
 
@@ -85,7 +85,7 @@ function readList(name: string, value: unknown, spot: CheckSpot): JsonValue {
 function readComparison(field: ScalarField, value: unknown, spot: CheckSpot): JsonValue {
   if (!isObject(value) || value instanceof Date || value instanceof Uint8Array)
     return readValue(field, "eq", { value, spot });
-  const fitting = listOperators(field.type);
+  const fitting = listCheckOperators(field.type);
   const entries = Object.entries(value).map(([name, operand]): [string, JsonValue] => {
     const operator = fitting.find((candidate) => candidate === name);
     if (operator !== undefined) return [name, readValue(field, operator, { value: operand, spot })];
@@ -102,7 +102,7 @@ function readComparison(field: ScalarField, value: unknown, spot: CheckSpot): Js
 
 function readValue(
   field: ScalarField,
-  operator: Operator,
+  operator: CheckOperator,
   { value, spot }: { readonly value: unknown; readonly spot: CheckSpot },
 ): JsonValue {
   if (value === null && (operator === "eq" || operator === "not")) return null;

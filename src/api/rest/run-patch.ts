@@ -5,9 +5,10 @@
 import type { Actor } from "../../engine/actor.ts";
 import type { Executor } from "../../engine/executor.ts";
 import type { DataQuery, ExpectedVersion, SelectQuery } from "../../plan/query.ts";
+import { quoteAssigned } from "../../schema/patches.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { isObject } from "../../util/is-object.ts";
-import { mergePatch } from "./merge-patch.ts";
+import { mergePatch } from "../../util/merge-patch.ts";
 import type { RowKey } from "./row-key.ts";
 
 /** A patch of one row on somebody's behalf. */
@@ -35,7 +36,9 @@ async function runMerge(executor: Executor, row: RowPatch, nested: readonly stri
   const select = Object.fromEntries(nested.map((name) => [name, true as const]));
   const { json } = await executor.read({ model: model.name, single: true, select, where: key }, actor);
   const current: unknown = JSON.parse(json);
-  const merged = isObject(current) ? nested.map((name) => [name, mergePatch(current[name], patch[name])]) : [];
+  const merged = isObject(current)
+    ? nested.map((name) => [name, quoteAssigned(mergePatch(current[name], patch[name]))])
+    : [];
   return update(executor, row, { ...patch, ...Object.fromEntries(merged) });
 }
 

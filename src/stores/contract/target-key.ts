@@ -23,5 +23,6 @@ function findParam(where: PredicateNode, column: ColumnNode): number | undefined
   if (where.kind === "and")
     return where.items.map((item) => findParam(item, column)).find((index) => index !== undefined);
   if (where.kind !== "compare" || where.operator !== "eq") return undefined;
+  if (where.column.kind !== "column") return undefined;
   return where.column.field === column.field && where.column.part === column.part ? where.value.index : undefined;
 }

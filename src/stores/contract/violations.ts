@@ -86,6 +86,15 @@ export function boundViolation(model: ModelSchema, field: string, bounds: readon
   });
 }
 
+/** A list that items were appended to has more than its field allows. */
+export function lengthViolation(model: ModelSchema, field: string, max: number): FootingError {
+  const detail = `the result must have at most ${max} items.`;
+  return new FootingError("FTG_INVALID", {
+    detail: `${model.name}.${field}: ${detail}`,
+    problems: [{ path: `/${field}`, detail }],
+  });
+}
+
 /** No row that the caller can see has the key. */
 export function notFound(model: ModelSchema, key: Key): FootingError {
   return new FootingError("FTG_NOT_FOUND", {

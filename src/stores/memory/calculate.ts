@@ -1,12 +1,16 @@
 /** Calculates with canonical numbers: exactly, but for floats, which are as IEEE 754 has them. It checks no range. */
-import type { AssignmentOperator } from "../../plan/write-nodes.ts";
+import type { AssignmentOperator, PatchOperator } from "../../plan/write-nodes.ts";
 import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
 import { readDigits, writeDigits } from "../../util/digits.ts";
 
 /** What an operator makes of two values; null when one of them is. */
 export function calculate(
   type: ScalarType,
-  { operator, left, right }: { operator: AssignmentOperator; left: JsonValue; right: JsonValue },
+  {
+    operator,
+    left,
+    right,
+  }: { operator: Exclude<AssignmentOperator, PatchOperator>; left: JsonValue; right: JsonValue },
 ): JsonValue {
   if (left === null || right === null) return null;
   if (type.kind === "float") {

@@ -1,9 +1,21 @@
 /** Whether a condition holds of a row: plain loops, two-valued, nothing cached. */
 import type { ColumnNode } from "../../plan/column-node.ts";
+import type { JsonPlaceNode } from "../../plan/json-place-node.ts";
 import type { MaskedColumnNode } from "../../plan/masked-column.ts";
-import type { CompareNode, CompareOperator, PredicateNode } from "../../plan/predicate-node.ts";
+import type {
+  CaselessCompare,
+  CompareColumnsNode,
+  ComparedNode,
+  CompareNode,
+  CompareOperator,
+  ListNode,
+  PredicateNode,
+} from "../../plan/predicate-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
+import { foldCase } from "../../util/fold-case.ts";
+import { type JsonStep, readJsonPlace } from "../../util/json-place.ts";
+import { isOfReading } from "../contract/json-reading.ts";
 import { type Context, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
 
 /** Whether `node` holds of a row of the scope's model. */
@@ -18,11 +30,15 @@ export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
     case "not":
       return !holds(scope, node.item, row);
     case "isNull":
-      return columnValue(scope.model, node.column, row) === null;
+      return comparedValue(scope, node.column, row) === null;
     case "compare":
       return holdsCompare(scope, node, row);
+    case "compareColumns":
+      return holdsCompareColumns(scope, node, row);
+    case "list":
+      return holdsList(scope, node, row);
     case "in": {
-      const value = columnValue(scope.model, node.column, row);
+      const value = comparedValue(scope, node.column, row);
       return value !== null && listValue(scope, node.values.index).includes(value);
     }
     case "exists":
@@ -57,8 +73,21 @@ export function compares(type: ScalarType, { operator, left, right }: Comparison
       return String(left).startsWith(String(right));
     case "endsWith":
       return String(left).endsWith(String(right));
+    default:
+      return compares(type, {
+        operator: caseful[operator],
+        left: foldCase(String(left)),
+        right: foldCase(String(right)),
+      });
   }
 }
+
+const caseful: Readonly<Record<CaselessCompare, CompareOperator>> = {
+  ieq: "eq",
+  icontains: "contains",
+  istartsWith: "startsWith",
+  iendsWith: "endsWith",
+};
 
 /** A step to related rows, under the row rule of their model. */
 export interface GuardedStep {
@@ -117,10 +146,53 @@ export function listValue(context: Context, index: number): readonly JsonValue[]
 }
 
 function holdsCompare(scope: Scope, { column, operator, value }: CompareNode, row: Row): boolean {
-  const { type } = storedColumn(scope.model, column);
+  const type = column.kind === "column" ? storedColumn(scope.model, column).type : scalarType(value.type);
   return compares(type, {
     operator,
-    left: columnValue(scope.model, column, row),
+    left: comparedValue(scope, column, row),
     right: paramValue(scope, value.index),
   });
+}
+
+function scalarType(type: CompareNode["value"]["type"]): ScalarType {
+  if (type.kind === "keys") throw new Error("keys are no value inside json");
+  return type;
+}
+
+function holdsCompareColumns(scope: Scope, { column, operator, hops, other }: CompareColumnsNode, row: Row): boolean {
+  let here = { scope, row };
+  for (const hop of hops) {
+    const [next] = readableRelated(here.scope, hop, here.row);
+    if (next === undefined) return false;
+    here = next;
+  }
+  return compares(storedColumn(scope.model, column).type, {
+    operator,
+    left: columnValue(scope.model, column, row),
+    right: maskedValue(here.scope, other, here.row),
+  });
+}
+
+function holdsList(scope: Scope, { column, question, values }: ListNode, row: Row): boolean {
+  const items = columnValue(scope.model, column, row);
+  if (!Array.isArray(items)) return false;
+  if (values === null) return items.length === 0;
+  const given = paramValue(scope, values.index);
+  const sought: readonly JsonValue[] = Array.isArray(given) ? given : [given];
+  const isThere = (value: JsonValue) => items.includes(value);
+  return question === "hasEvery" ? sought.every(isThere) : sought.some(isThere);
+}
+
+/** What a comparison looks at; null when there is nothing of the kind. */
+function comparedValue(scope: Scope, node: ComparedNode, row: Row): JsonValue {
+  return node.kind === "column" ? columnValue(scope.model, node, row) : jsonValue(scope, node, row);
+}
+
+function jsonValue(scope: Scope, { field, path, reading }: JsonPlaceNode, row: Row): JsonValue {
+  const document = columnValue(scope.model, { kind: "column", field, part: 0 }, row);
+  // Steps are bound texts and whole numbers, and what stands inside a JSON value is one.
+  const steps = path.map((step) => paramValue(scope, step.index) as JsonStep);
+  const value = readJsonPlace(document, steps) as JsonValue | undefined;
+  if (value === undefined || !isOfReading(reading, value)) return null;
+  return reading === "place" ? true : value;
 }

@@ -7,6 +7,7 @@ import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
 import { expectedVersions } from "../contract/expected-versions.ts";
+import { isPatch, patchValue } from "../contract/patch-value.ts";
 import type { WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
 import { boundViolation, forbidden, notFound, tooManyRows, versionMismatch } from "../contract/violations.ts";
@@ -70,6 +71,7 @@ function findTargets(scope: Scope, { kind, target }: UpdatePlan | DeletePlan): r
 
 function judgeVersion(scope: Scope, { expected }: TargetNode, [row]: readonly Row[]): void {
   if (row === undefined || (expected?.kind !== "compare" && expected?.kind !== "in")) return;
+  if (expected.column.kind !== "column") return;
   if (holds(scope, expected, row)) return;
   const { column } = storedColumn(scope.model, expected.column);
   const current = Number(row[column]);
@@ -111,7 +113,11 @@ function calculatedValues(scope: Scope, { assignments }: UpdatePlan, old: Row): 
   return Object.fromEntries(
     calculated.map(({ column, operator, value }) => {
       const { column: name, type } = storedColumn(scope.model, column);
-      return [name, calculate(type, { operator, left: old[name] ?? null, right: paramValue(scope, value.index) })];
+      const [left, right] = [old[name] ?? null, paramValue(scope, value.index)];
+      const patched = { field: column.field, current: left, given: right };
+      return isPatch(operator)
+        ? [name, structuredClone(patchValue(scope.model, { ...patched, operator }))]
+        : [name, calculate(type, { operator, left, right })];
     }),
   );
 }

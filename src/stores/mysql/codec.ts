@@ -15,6 +15,9 @@ export type Encoder = (value: unknown) => NativeValue;
 /** Longest text that an index holds whole: 3072 bytes of four per character. */
 export const MAX_INDEXED = 768;
 
+/** A hyphen behind a quote in JSON, and the same as paths can hold it. */
+export const HYPHEN = { plain: '"-', written: '"\\u002d' } as const;
+
 /** Lengths that columns of enums have, so that a longer value rarely changes the type of the column. */
 const ENUM_LENGTHS = [64, 191, MAX_INDEXED];
 
@@ -56,6 +59,8 @@ export function createEncoder(binding: Binding): Encoder {
   if (form === "plusOne") return (value) => Number(value) + 1;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
   if (form === "members") return (value) => encodeMembers(type, value);
+  if (form === "oneItem") return (value) => encodeJson([value]);
+  if (form === "jsonStep") return encodeStep;
   const encode = type.list ? encodeJson : findEncoder(type);
   return (value) => (value == null ? null : encode(value));
 }
@@ -119,6 +124,12 @@ function encodeInt(value: unknown): number | bigint {
 
 function encodeDatetime(value: unknown): string {
   return String(value).replace("T", " ").replace("Z", "");
+}
+
+/** A step of a path in the server's own language, in which a name between quotes is written as in JSON. */
+function encodeStep(value: unknown): string {
+  if (typeof value === "number") return `[${value}]`;
+  return `.${JSON.stringify(value).replaceAll(HYPHEN.plain, HYPHEN.written)}`;
 }
 
 function encodeJson(value: unknown): string {

@@ -2,18 +2,21 @@
  * How MySQL and MariaDB write what the shared SQL compiler leaves open. JSON is text made by CONCAT: their own JSON
  * functions keep no order and quote what is nested. What differs between the two stands in {@link Flavour} alone.
  */
+import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
-import type { Dialect, DialectGaps, JsonEntry, KeyRows } from "../sql/dialect.ts";
+import type { Dialect, DialectGaps, JsonEntry, JsonStep, KeyRows } from "../sql/dialect.ts";
 import type { Binding } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
-import { columnType, quoteText, writeLiteral } from "./codec.ts";
+import { columnType, HYPHEN, quoteText, writeLiteral } from "./codec.ts";
 import { MARKS } from "./finish-json.ts";
 
 /** What the two engines write differently. */
 export interface Flavour {
   /** Compares texts byte by byte, trailing spaces included. */
   readonly collation: string;
+  /** Knows upper and lower case of the letters of all scripts. */
+  readonly letters: string;
   /** Whether it must be told to read rows in the order of an index. */
   readonly readsByIndex: boolean;
   /** The writes that answer their row. */
@@ -25,6 +28,7 @@ export interface Flavour {
 /** MariaDB: JSON_TABLE is the only table that sees outer rows, and GROUP_CONCAT takes a LIMIT. */
 export const mariadb: Flavour = Object.freeze<Flavour>({
   collation: "utf8mb4_nopad_bin",
+  letters: "utf8mb4_uca1400_as_cs",
   readsByIndex: true,
   returns: ["create"],
   firstRows: (rows) => {
@@ -63,6 +67,7 @@ function writeSteps({ indexed, order, limit }: Parameters<DialectGaps["firstRows
 /** MySQL: any derived table sees outer rows. */
 export const mysql: Flavour = Object.freeze<Flavour>({
   collation: "utf8mb4_0900_bin",
+  letters: "utf8mb4_0900_as_cs",
   readsByIndex: false,
   returns: [],
   firstRows: ({ key, source, order, limit, offset, alias }) => {
@@ -76,7 +81,7 @@ export const mysql: Flavour = Object.freeze<Flavour>({
 
 /** The part of the SQL compiler for an engine; `indexes` are the names of those that the database has. */
 export function createDialect(
-  { collation, firstRows, readsByIndex, returns }: Flavour,
+  { collation, letters, firstRows, readsByIndex, returns }: Flavour,
   indexes: ReadonlySet<string> = new Set(),
 ): Dialect {
   return Object.freeze<Dialect>({
@@ -108,6 +113,14 @@ export function createDialect(
     startsWith: (value, part) =>
       `${value} LIKE CONCAT(REPLACE(REPLACE(REPLACE(${part}, '|', '||'), '%', '|%'), '_', '|_'), '%') ESCAPE '|'`,
     endsWith: (value, part) => `RIGHT(${value}, CHAR_LENGTH(${part})) = ${part}`,
+    fold: (text) => `REPLACE(LOWER(REPLACE(${text}, 'İ', 'i') COLLATE ${letters}) COLLATE ${collation}, 'ς', 'σ')`,
+    jsonPlace: (json, path, reading) => writePlace(json, path, { reading, collation }),
+    listLength: (list) => `JSON_LENGTH(${list})`,
+    listItems: (list, alias) => {
+      const item = `item LONGTEXT CHARACTER SET utf8mb4 COLLATE ${collation} PATH '$'`;
+      return { from: `JSON_TABLE(${list}, '$[*]' COLUMNS (${item})) AS ${alias}`, item: `${alias}.item` };
+    },
+    locked: " FOR UPDATE",
     isMember: (expression, list, type) =>
       `${expression} IN (SELECT m.v FROM JSON_TABLE(${list}, '$[*]' COLUMNS (v ${memberType(type, collation)} PATH '$')) AS m)`,
     isSame: (left, right) => `${left} <=> ${right}`,
@@ -156,6 +169,46 @@ function quoteName(name: string): string {
 
 function writeTerm(expression: string, descending: boolean): string {
   return descending ? `${expression} DESC` : expression;
+}
+
+/**
+ * What stands at a path inside json. The server takes a value for an array of itself, so a place in an array is one
+ * only where there is an array. It compares names as they are written, and reads none that begins with a hyphen, which is
+ * therefore written otherwise on both sides.
+ */
+function writePlace(
+  stored: string,
+  path: readonly JsonStep[],
+  { reading, collation }: { readonly reading: JsonReading; readonly collation: string },
+): string {
+  const json = `REPLACE(${stored}, ${quoteText(HYPHEN.plain)}, ${quoteText(HYPHEN.written)})`;
+  const lead = (count: number) =>
+    `CONCAT('$', ${path
+      .slice(0, count)
+      .map(({ place }) => place)
+      .join(", ")})`;
+  const arrays = path.flatMap(({ isIndex }, at) =>
+    isIndex ? [`JSON_TYPE(${at === 0 ? json : `JSON_EXTRACT(${json}, ${lead(at)})`}) = 'ARRAY'`] : [],
+  );
+  const value = `JSON_EXTRACT(${json}, ${lead(path.length)})`;
+  const read = (types: readonly string[], as: string) => {
+    const isType = `JSON_TYPE(${value}) IN (${types.map(quoteText).join(", ")})`;
+    return `CASE WHEN ${[...arrays, isType].join(" AND ")} THEN ${as} END`;
+  };
+  switch (reading) {
+    case "text":
+      return read(["STRING"], `JSON_UNQUOTE(${value}) COLLATE ${collation}`);
+    case "float":
+      return read(["INTEGER", "DOUBLE", "DECIMAL", "UNSIGNED INTEGER"], `CAST(${value} AS DOUBLE)`);
+    case "bool":
+      return read(["BOOLEAN"], `JSON_UNQUOTE(${value}) COLLATE ${collation} = 'true'`);
+    case "value":
+      return `NULLIF(${writePlace(stored, path, { reading: "place", collation })}, 'NULL')`;
+    case "place":
+      return arrays.length === 0
+        ? `JSON_TYPE(${value})`
+        : `CASE WHEN ${arrays.join(" AND ")} THEN JSON_TYPE(${value}) END`;
+  }
 }
 
 /** The rows of a list of keys. */

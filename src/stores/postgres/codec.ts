@@ -52,6 +52,7 @@ export function createEncoder(binding: Binding): Encoder {
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
   if (form === "members")
     return (value) => encodeArray(createItemEncoder({ ...type, list: false }), Array.isArray(value) ? value : []);
+  if (form === "oneItem") return (value) => encodeJson([value]);
   return createItemEncoder(type);
 }
 

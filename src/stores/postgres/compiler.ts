@@ -2,14 +2,15 @@
  * How PostgreSQL writes what the shared SQL compiler leaves open. JSON is text joined by `concat`: no spaces, no
  * rounding, and as fast as the server's own row_to_json. It never sees a value.
  */
+import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ParamType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
-import type { Dialect, JsonEntry } from "../sql/dialect.ts";
+import type { Dialect, JsonEntry, JsonStep } from "../sql/dialect.ts";
 import type { Binding } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, paramType, quoteText } from "./codec.ts";
-import { FLOAT_FUNCTION } from "./functions.ts";
+import { FLOAT_FUNCTION, FOLD_FUNCTION } from "./functions.ts";
 
 /** Most arguments that a function of PostgreSQL takes. */
 const MAX_ARGUMENTS = 100;
@@ -48,6 +49,11 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   // The range lets an index answer; a text that goes on with 64 of the last code points is beyond its end.
   startsWith: (text, part) => `(${text} >= ${part} AND ${text} < ${part} || repeat(${LAST_CHARACTER}, 64))`,
   endsWith: (text, part) => `right(${text}, length(${part})) = ${part}`,
+  fold: (text) => `${FOLD_FUNCTION}(${text})`,
+  jsonPlace: writePlace,
+  listLength: (list) => `json_array_length(${list})`,
+  listItems: (list, alias) => ({ from: `json_array_elements_text(${list}) AS ${alias}(item)`, item: `${alias}.item` }),
+  locked: " FOR UPDATE",
   isMember: (expression, list) => `${expression} = ANY (${list})`,
   isSame: (left, right) => `${left} IS NOT DISTINCT FROM ${right}`,
   orderTerm: (expression, descending, nullable) => {
@@ -71,8 +77,29 @@ export const dialect: Dialect = Object.freeze<Dialect>({
 
 function bindingType(binding: Binding): string {
   if (binding.kind === "collected" || binding.type.kind === "keys") return "json";
+  if (binding.form === "oneItem") return "json";
+  if (binding.form === "jsonStep") return binding.type.kind === "int" ? "int" : "text";
   if (binding.form === "members") return `${paramType({ ...binding.type, list: false })}[]`;
   return `${paramType(binding.type)}${isText(binding.type) ? ' COLLATE "C"' : ""}`;
+}
+
+/** A value inside json of another JSON type than the one that is read is null. */
+function writePlace(json: string, path: readonly JsonStep[], reading: JsonReading): string {
+  const value = `(${[json, ...path.map(({ place }) => place)].join(" -> ")})`;
+  const read = (type: string, as: string) =>
+    `(CASE WHEN json_typeof${value} = '${type}' THEN (${value} #>> '{}')${as} END)`;
+  switch (reading) {
+    case "text":
+      return read("string", ' COLLATE "C"');
+    case "float":
+      return read("number", "::float8");
+    case "bool":
+      return read("boolean", "::boolean");
+    case "value":
+      return `nullif(json_typeof${value}, 'null')`;
+    case "place":
+      return value;
+  }
 }
 
 function isText(type: ParamType): boolean {

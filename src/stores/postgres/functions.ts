@@ -1,6 +1,7 @@
 /**
- * The one function that a database of ours holds: it prints floats that the server and JavaScript print differently. In
- * every statement its text would cost more than the rest of the statement, because the server sets up what it never runs.
+ * The functions that a database of ours holds. One prints floats that the server and JavaScript print differently: in
+ * every statement its text would cost more than the rest of the statement, because the server sets up what it never
+ * runs. The other folds the case of letters, by the best collation that the database has.
  */
 import type { Line } from "./driver.ts";
 
@@ -32,12 +33,47 @@ END`;
 /** The statement that creates the function in the current schema. */
 export const FLOAT_DEFINITION: string = `CREATE OR REPLACE FUNCTION ${FLOAT_FUNCTION}(x float8) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $body$${FLOAT_BODY}$body$`;
 
-/** Creates the function, or brings it up to date. */
-export async function writeFunctions(link: Line): Promise<void> {
+/** A text in its folded case, as `util/fold-case.ts` has it. */
+export const FOLD_FUNCTION = "footing_fold";
+
+/**
+ * Collations that know the letters of all scripts, the best first: the server's own, ICU's, and that of the C library.
+ * What stands around `lower` is where they differ.
+ */
+const FOLDERS = ["pg_c_utf8", "und-x-icu", "C.UTF-8", "C.utf8", "en_US.utf8", "en_US.UTF-8"];
+
+/** One expression, which the server puts into the place of the call. */
+function createFold(collation: string): string {
+  return `SELECT translate(lower(translate(x, 'İ', 'i') COLLATE "${collation}"), 'ς', 'σ') COLLATE "C"`;
+}
+
+/**
+ * Creates the functions, or brings them up to date.
+ * @returns the collation that knows upper and lower case.
+ */
+export async function writeFunctions(link: Line): Promise<string> {
   const { rows } = await link.query(
-    "SELECT prosrc FROM pg_proc WHERE proname = $1::text AND pronamespace = current_schema()::regnamespace",
-    [FLOAT_FUNCTION],
+    `SELECT proname, prosrc FROM pg_proc WHERE proname IN ($1::text, $2::text)
+       AND pronamespace = current_schema()::regnamespace`,
+    [FLOAT_FUNCTION, FOLD_FUNCTION],
   );
-  if (String(rows[0]?.[0]) === FLOAT_BODY) return;
-  await link.exec(FLOAT_DEFINITION);
+  const known = new Map(rows.map(([name, body]) => [String(name), String(body)]));
+  if (known.get(FLOAT_FUNCTION) !== FLOAT_BODY) await link.exec(FLOAT_DEFINITION);
+  const collation = await findFolder(link);
+  const fold = createFold(collation);
+  if (known.get(FOLD_FUNCTION) !== fold)
+    await link.exec(
+      `CREATE OR REPLACE FUNCTION ${FOLD_FUNCTION}(x text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$${fold}$body$`,
+    );
+  return collation;
+}
+
+/** A database without any of them knows the case of the letters that its own collation knows. */
+async function findFolder(link: Line): Promise<string> {
+  const { rows } = await link.query(
+    "SELECT collname FROM pg_collation WHERE collnamespace = 'pg_catalog'::regnamespace AND collencoding IN (-1, 6)",
+    [],
+  );
+  const names = new Set(rows.map(([name]) => String(name)));
+  return FOLDERS.find((name) => names.has(name)) ?? "default";
 }

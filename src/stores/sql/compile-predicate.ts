@@ -3,11 +3,22 @@
  * whether it is true, and `not` turns it two-valued.
  */
 import { FootingError } from "../../errors/footing-error.ts";
-import { type CompareNode, type ExistsNode, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
+import type { HopNode } from "../../plan/order-node.ts";
+import {
+  type CompareColumnsNode,
+  type ComparedNode,
+  type CompareNode,
+  type CompareOperator,
+  type ExistsNode,
+  isConstant,
+  type ListNode,
+  type PredicateNode,
+} from "../../plan/predicate-node.ts";
+import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
 import { findColumn, type RowScope, relateRows } from "./row-scope.ts";
 
-const SIGNS = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
+const SIGNS = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
 
 /** The rule of a reference. A plan in which one is undecided never reaches SQL. */
 export function decided(access: PredicateNode | null): PredicateNode {
@@ -22,19 +33,22 @@ export function compilePredicate(c: Compilation, node: PredicateNode, scope: Row
       return node.value ? "TRUE" : "FALSE";
     case "compare":
       return compileCompare(c, node, scope);
+    case "compareColumns":
+      return compileCompareColumns(c, node, scope);
+    case "list":
+      return compileList(c, node, scope);
     case "in": {
-      const { name, type } = findColumn(scope.model, node.column);
-      return c.dialect.isMember(scope.column(name), c.bind(node.values, "members"), type);
+      const { expression, type } = compileCompared(c, node.column, scope);
+      return c.dialect.isMember(expression, c.bind(node.values, "members"), type);
     }
     case "isNull":
-      return `${scope.column(findColumn(scope.model, node.column).name)} IS NULL`;
+      return `${compileCompared(c, node.column, scope).expression} IS NULL`;
     case "and":
       return compileJunction(c, node.items, { scope, word: "AND", empty: "TRUE" });
     case "or":
       return compileJunction(c, node.items, { scope, word: "OR", empty: "FALSE" });
     case "not":
-      if (node.item.kind === "isNull")
-        return `${scope.column(findColumn(scope.model, node.item.column).name)} IS NOT NULL`;
+      if (node.item.kind === "isNull") return `${compileCompared(c, node.item.column, scope).expression} IS NOT NULL`;
       // Never null; engines know how to look for what is not there.
       if (node.item.kind === "exists") return `NOT ${compileExists(c, node.item, scope)}`;
       return `(${compilePredicate(c, node.item, scope)}) IS NOT TRUE`;
@@ -56,19 +70,98 @@ export function joinWhere(conditions: readonly string[]): string {
   return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
 }
 
-function compileCompare(c: Compilation, node: CompareNode, scope: RowScope): string {
-  const { name, type } = findColumn(scope.model, node.column);
-  const column = scope.column(name);
-  switch (node.operator) {
+/** A column, or what stands inside json, as SQL with the type of its values. */
+interface Compared {
+  readonly expression: string;
+  readonly type: ScalarType;
+}
+
+function compileCompared(c: Compilation, node: ComparedNode, scope: RowScope): Compared {
+  if (node.kind === "column") {
+    const { name, type } = findColumn(scope.model, node);
+    return { expression: scope.column(name), type };
+  }
+  const { name } = findColumn(scope.model, { kind: "column", field: node.field, part: 0 });
+  const steps = node.path.map((step) => ({
+    place: c.bind(step, "jsonStep"),
+    isIndex: step.type.kind === "int",
+  }));
+  const kind = node.reading === "value" || node.reading === "place" ? "text" : node.reading;
+  return {
+    expression: c.dialect.jsonPlace(scope.column(name), steps, node.reading),
+    type: { kind, list: false },
+  };
+}
+
+function compileCompare(c: Compilation, { column, operator, value }: CompareNode, scope: RowScope): string {
+  const left = compileCompared(c, column, scope);
+  const isOrder = operator === "lt" || operator === "lte" || operator === "gt" || operator === "gte";
+  return writeComparison(c, operator, { left, right: c.bind(value, isOrder ? "sortable" : "value") });
+}
+
+/** The comparison of two values; of an order the right one is sortable already. */
+function writeComparison(
+  { dialect }: Compilation,
+  operator: CompareOperator,
+  { left: { expression, type }, right }: { readonly left: Compared; readonly right: string },
+): string {
+  switch (operator) {
     case "contains":
     case "startsWith":
     case "endsWith":
-      return c.dialect[node.operator](column, c.bind(node.value));
+      return dialect[operator](expression, right);
+    case "ieq":
+      return `${dialect.fold(expression)} = ${dialect.fold(right)}`;
+    case "icontains":
+      return dialect.contains(dialect.fold(expression), dialect.fold(right));
+    case "istartsWith":
+      return dialect.startsWith(dialect.fold(expression), dialect.fold(right));
+    case "iendsWith":
+      return dialect.endsWith(dialect.fold(expression), dialect.fold(right));
     case "eq":
-      return `${column} = ${c.bind(node.value)}`;
+      return `${expression} = ${right}`;
     default:
-      return `${c.dialect.sortable(column, type)} ${SIGNS[node.operator]} ${c.bind(node.value, "sortable")}`;
+      return `${dialect.sortable(expression, type)} ${SIGNS[operator]} ${right}`;
   }
+}
+
+function compileCompareColumns(c: Compilation, { column, operator, hops, other }: CompareColumnsNode, scope: RowScope) {
+  const left = compileCompared(c, column, scope);
+  return withinHops(c, hops, scope, (far) => {
+    const { expression, type } = compileCompared(c, other, far);
+    const isOrder = operator in SIGNS;
+    const right = isOrder ? c.dialect.sortable(expression, type) : expression;
+    const shown = other.shown === undefined ? [] : compileConditions(c, [other.shown], far);
+    return [...shown, writeComparison(c, operator, { left, right })].join(" AND ");
+  });
+}
+
+/** A condition on the row that hops lead to; false where there is none to see. */
+function withinHops(
+  c: Compilation,
+  [hop, ...rest]: readonly HopNode[],
+  near: RowScope,
+  write: (far: RowScope) => string,
+): string {
+  if (hop === undefined) return write(near);
+  const { far, from, conditions } = relateRows(c, near, hop.relation);
+  const shown = hop.shown === undefined ? [] : compileConditions(c, [hop.shown], near);
+  const access = compileConditions(c, [decided(hop.access)], far);
+  const all = [...conditions, ...shown, ...access, withinHops(c, rest, far, write)];
+  return `EXISTS (SELECT 1 FROM ${from}${joinWhere(all)})`;
+}
+
+function compileList(c: Compilation, { column, question, values }: ListNode, scope: RowScope): string {
+  const { name } = findColumn(scope.model, column);
+  const list = scope.column(name);
+  if (values === null) return `${c.dialect.listLength(list)} = 0`;
+  const isOne = values.type.kind !== "keys" && !values.type.list;
+  const given = c.dialect.listItems(c.bind(values, isOne ? "oneItem" : "value"), c.alias("i"));
+  const held = c.dialect.listItems(list, c.alias("i"));
+  if (question === "hasAny")
+    return `EXISTS (SELECT 1 FROM ${held.from} WHERE ${held.item} IN (SELECT ${given.item} FROM ${given.from}))`;
+  const missing = `${given.item} NOT IN (SELECT ${held.item} FROM ${held.from})`;
+  return `(${list} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${given.from} WHERE ${missing}))`;
 }
 
 interface Junction {

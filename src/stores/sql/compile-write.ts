@@ -10,6 +10,7 @@ import type { SelectNode } from "../../plan/rows-node.ts";
 import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
 import { listColumns } from "../../schema/list-columns.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
+import { isPatch } from "../contract/patch-value.ts";
 import { Compilation } from "./compilation.ts";
 import { compileCheck } from "./compile-check.ts";
 import { compileConditions, compilePredicate, decided, joinWhere } from "./compile-predicate.ts";
@@ -84,6 +85,7 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     steps: [
       ...find,
       ...compileReferences(context, plan),
+      ...compilePatches(context, assignments, rows),
       compileChange(context, { assignments, target: rows, shown: findShown(context, plan) }),
       ...compileAfter(context, plan, target.single ? { kind: "key", where: target.where } : rows),
     ],
@@ -315,9 +317,26 @@ function compileChange(
 
 /** What a column becomes. */
 function writeAssigned(c: Compilation, { column, operator, value }: AssignmentNode, row: RowScope): string {
-  if (operator === "set") return c.bind(value);
+  if (operator === "set" || isPatch(operator)) return c.bind(value);
   const { name, type } = findColumn(row.model, column);
   return c.dialect.calculate(operator, { left: row.column(name), right: c.bind(value), type });
+}
+
+/** What reads the columns that are patched: what becomes of them, the store works out. */
+function compilePatches(
+  context: WriteContext,
+  assignments: readonly AssignmentNode[],
+  target: TargetRows,
+): readonly SqlStep[] {
+  return assignments.flatMap(({ column, operator, value }): readonly SqlStep[] => {
+    if (!isPatch(operator)) return [];
+    const text = compileStatement(context, (c, row, from) => {
+      const { name, type } = findColumn(row.model, column);
+      const json = nameAnswer(c, c.dialect.toJson(row.column(name), type, true));
+      return `SELECT ${json} FROM ${from}${joinWhere(isTarget(c, target, row))}${c.dialect.locked}`;
+    });
+    return [{ kind: "patch", field: column.field, operator, param: value.index, text }];
+  });
 }
 
 /** What finds a written row in which a calculated column left its range. */
@@ -390,9 +409,11 @@ function compileVisible(context: WriteContext, target: TargetNode): SqlText | nu
 
 function compileCurrent(context: WriteContext, { expected, ...target }: TargetNode): SqlText | null {
   if (expected?.kind !== "compare" && expected?.kind !== "in") return null;
+  const { column } = expected;
+  if (column.kind !== "column") return null;
   const rows = createTargetRows({ ...target, expected: null });
   return compileStatement(context, (c, row, from) => {
-    const version = row.column(findColumn(context.model, expected.column).name);
+    const version = row.column(findColumn(context.model, column).name);
     return `SELECT ${version} FROM ${from}${joinWhere(isTarget(c, rows, row))}`;
   });
 }

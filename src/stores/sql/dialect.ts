@@ -2,6 +2,7 @@
  * The overridable parts of the SQL compiler: everything two engines write differently, as functions from SQL
  * text to SQL text. It holds no plan logic and knows no engine's name.
  */
+import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
 import type { Binding } from "./sql-text.ts";
@@ -53,6 +54,12 @@ export interface DialectGaps {
   deleteFrom(table: string, alias: string): string;
   /** Ends a query whose rows nobody else may change before the transaction ends. */
   readonly forUpdate: string;
+}
+
+/** One step into json: where its value is bound, and whether it is a place in an array. */
+export interface JsonStep {
+  readonly place: string;
+  readonly isIndex: boolean;
 }
 
 /** Two numbers of a type, as SQL. */
@@ -111,6 +118,16 @@ export interface Dialect {
   startsWith(text: string, part: string): string;
   /** Whether a text ends with another. */
   endsWith(text: string, part: string): string;
+  /** A text in its folded case (`util/fold-case.ts`), which compares as any text does. */
+  fold(text: string): string;
+  /** What stands at a path inside json, read as it says; null when there is nothing of the kind. */
+  jsonPlace(json: string, path: readonly JsonStep[], reading: JsonReading): string;
+  /** The number of items of a stored list. */
+  listLength(list: string): string;
+  /** The items of a stored list as rows: what to select from, and the item, which compares with those of other lists. */
+  listItems(list: string, alias: string): { readonly from: string; readonly item: string };
+  /** Ends a query whose rows nobody else may change before the transaction ends; empty where nobody can. */
+  readonly locked: string;
   /** Whether the expression equals a member of the bound list. */
   isMember(expression: string, list: string, type: ScalarType): string;
   /** Whether two values are equal or both null. */

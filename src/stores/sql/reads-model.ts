@@ -22,6 +22,14 @@ export function readsModel(
       if (far?.name === name) return true;
       return [node.access, node.where].some((inner) => readsModel(schema, name, { model: far, node: inner }));
     }
+    case "compareColumns": {
+      const [hop, ...hops] = node.hops;
+      if (hop === undefined) return reads(node.other.shown ?? null);
+      if (model === undefined) return true;
+      const far = schema.models[findRelation(model, hop.relation).model];
+      if (far?.name === name || reads(hop.shown ?? null)) return true;
+      return [hop.access, { ...node, hops }].some((inner) => readsModel(schema, name, { model: far, node: inner }));
+    }
     default:
       return false;
   }

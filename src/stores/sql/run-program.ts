@@ -5,6 +5,7 @@
 import { FootingError } from "../../errors/footing-error.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
 import { expectedVersions } from "../contract/expected-versions.ts";
+import { patchValue } from "../contract/patch-value.ts";
 import type { Values, WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
 import {
@@ -57,7 +58,8 @@ export type ProgramRun = Generator<SqlCall, WriteResult, SqlReply>;
 
 interface Run {
   readonly program: SqlProgram;
-  readonly values: Values;
+  /** Patched values take the place of what they are patched with. */
+  values: Values;
   readonly readRefusal: ReadRefusal;
   collected: unknown;
 }
@@ -85,6 +87,11 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
       case "reference":
         yield* checkReference(run, step.reference);
         break;
+      case "patch": {
+        const reply = yield askRow(run, step.text);
+        run.values = reply === undefined ? yield* failTarget(run) : patchParam(run, step, reply);
+        break;
+      }
       case "release":
         yield askChange(run, step.text);
         break;
@@ -120,6 +127,7 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
   return { affected, json };
 }
 
+type PatchStep = Extract<SqlStep, { readonly kind: "patch" }>;
 type BoundStep = Extract<SqlStep, { readonly kind: "bound" }>;
 type Steps<T> = Generator<SqlCall, T, SqlReply>;
 
@@ -153,6 +161,13 @@ function* change(run: Run, call: SqlCall): Steps<SqlReply> {
 function refuseMany({ program: { model, plan, atMost }, values }: Run, affected: number): void {
   const most = atMost === null ? Number.POSITIVE_INFINITY : Number(values[atMost]);
   if (affected > most) throw tooManyRows({ model, operation: plan.kind }, most, affected);
+}
+
+function patchParam({ program, values }: Run, { field, operator, param }: PatchStep, reply: SqlReply): Values {
+  // The statement answers JSON, and values are canonical JSON forms.
+  const current = JSON.parse(readText(readRow(reply)[0]) ?? "null") as JsonValue;
+  const given = (values[param] ?? null) as JsonValue;
+  return values.with(param, patchValue(program.model, { field, operator, current, given }));
 }
 
 function createBoundError({ program, values }: Run, { field, bounds }: BoundStep): FootingError {

@@ -3,6 +3,7 @@
  * Running them is the work of `run-program.ts` and of a store's driver.
  */
 import type { WritePlan } from "../../plan/plan.ts";
+import type { PatchOperator } from "../../plan/write-nodes.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import type { SqlText } from "./sql-text.ts";
 
@@ -23,6 +24,14 @@ export type SqlStep =
   /** One row with the number of target rows and their keys, bound later as `collected`. None: the write is done. */
   | { readonly kind: "collect"; readonly text: SqlText }
   | { readonly kind: "reference"; readonly reference: WrittenReference }
+  /** One row with what the target row has in a column, kept from others, as JSON; the param is what it is patched with. */
+  | {
+      readonly kind: "patch";
+      readonly field: string;
+      readonly operator: PatchOperator;
+      readonly param: number;
+      readonly text: SqlText;
+    }
   /** Lets the target rows go of each other before they are deleted. */
   | { readonly kind: "release"; readonly text: SqlText }
   /** Writes the rows of the model and counts them. */

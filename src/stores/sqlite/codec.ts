@@ -2,10 +2,14 @@
  * The value contract in SQLite: how canonical JSON values are bound, and the few functions of SQL that print or
  * order what SQLite itself cannot. Nothing here checks a value.
  */
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
+import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { addDecimals } from "../../util/digits.ts";
+import { foldCase } from "../../util/fold-case.ts";
+import { type JsonStep, readJsonPlace } from "../../util/json-place.ts";
+import { isOfReading } from "../contract/json-reading.ts";
 import type { Binding } from "../sql/sql-text.ts";
 
 /** Turns a canonical JSON value into what SQLite stores or compares. */
@@ -23,6 +27,10 @@ export const FUNCTIONS = {
   decimalAdd: "footing_decimal_add",
   /** A text that sorts as the decimal it is made of. */
   decimalKey: "footing_decimal_key",
+  /** A text in its folded case. */
+  fold: "footing_fold",
+  /** What stands in json at the place that further arguments lead to, read as the second one says. */
+  jsonPlace: "footing_json_place",
 } as const;
 
 /** The encoder of a binding, or null when the value is bound as it is. */
@@ -31,6 +39,7 @@ export function createEncoder(binding: Binding): Encoder | null {
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
   if (form === "members") return (value) => encodeMembers(type, value);
+  if (form === "oneItem") return (value) => encodeJson([value]);
   const encode = type.list ? encodeJson : findEncoder(type, form === "sortable");
   return encode === null ? null : (value) => (value === null ? null : encode(value));
 }
@@ -68,6 +77,18 @@ export function registerFunctions(database: DatabaseSync): void {
   database.function(FUNCTIONS.decimalKey, options, (value) =>
     value === null ? null : createDecimalKey(String(value)),
   );
+  database.function(FUNCTIONS.fold, options, (text) => (text === null ? null : foldCase(String(text))));
+  database.function(FUNCTIONS.jsonPlace, { ...options, varargs: true }, readPlace);
+}
+
+/** The value at a place as SQLite compares it. What is there and no value of its own is any text. */
+function readPlace(json: unknown, reading: unknown, ...path: unknown[]): SQLOutputValue {
+  if (json === null) return null;
+  // The compiler writes the reading, and steps are bound texts and numbers.
+  const value = readJsonPlace(JSON.parse(String(json)), path as JsonStep[]);
+  if (value === undefined || !isOfReading(reading as JsonReading, value)) return null;
+  if (typeof value === "string" || typeof value === "number") return value;
+  return typeof value === "boolean" ? Number(value) : "";
 }
 
 /**

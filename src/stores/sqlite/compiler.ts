@@ -45,6 +45,13 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   // No text of UTF-8 holds the byte FF, so that is the end of the range; an index answers it.
   startsWith: (text, part) => `(${text} >= ${part} AND ${text} < ${part} || CAST(x'FF' AS TEXT))`,
   endsWith: (text, part) => `substr(${text}, length(${text}) - length(${part}) + 1) = ${part}`,
+  fold: (text) => `${FUNCTIONS.fold}(${text})`,
+  jsonPlace: (json, path, reading) =>
+    `${FUNCTIONS.jsonPlace}(${[json, quoteText(reading), ...path.map(({ place }) => place)].join(", ")})`,
+  listLength: (list) => `json_array_length(${list})`,
+  listItems: (list, alias) => ({ from: `json_each(${list}) AS ${alias}`, item: `${alias}.value` }),
+  // There is one writer at a time.
+  locked: "",
   isMember: (expression, list) => `${expression} IN (SELECT value FROM json_each(${list}))`,
   isSame: (left, right) => `${left} IS ${right}`,
   orderTerm: (expression, descending) => (descending ? `${expression} DESC` : expression),

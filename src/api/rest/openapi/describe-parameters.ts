@@ -24,6 +24,14 @@ const comparisons: Readonly<Record<Operator, string>> = {
   contains: "contains the value",
   startsWith: "starts with the value",
   endsWith: "ends with the value",
+  ieq: "equals the value, upper and lower case alike",
+  icontains: "contains the value, upper and lower case alike",
+  istartsWith: "starts with the value, upper and lower case alike",
+  iendsWith: "ends with the value, upper and lower case alike",
+  has: "is a list that holds the value",
+  hasAny: "is a list that holds one of the values",
+  hasEvery: "is a list that holds all of the values",
+  isEmpty: "is a list without items (`true`) or with some (`false`)",
   isNull: "is null (`true`) or is not (`false`)",
 };
 

@@ -1,5 +1,5 @@
 /** JSON Merge Patch (RFC 7396). Pure: gives the patched value, changes nothing. */
-import { isObject } from "../../util/is-object.ts";
+import { isObject } from "./is-object.ts";
 
 /** The value that a patch makes of a target. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

@@ -1,0 +1,491 @@
+/** What conditions may say beyond order and equality, and what an update may change inside a value. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createActor, systemActor } from "../../src/engine/actor.ts";
+import type { DataQuery, ReadQuery, WhereQuery } from "../../src/plan/query.ts";
+import { model } from "../../src/schema/model.ts";
+import type { JsonValue } from "../../src/schema/schema-model.ts";
+import { t } from "../../src/schema/t.ts";
+import { closeWithTest, type OpenApp, openApp } from "./open-app.ts";
+import { storeKinds } from "./stores.ts";
+
+const everyone = { read: true, create: true, update: true, delete: true } as const;
+
+const Word = model({ n: t.int(), text: t.text().optional() }, { key: "n", access: everyone });
+
+const Item = model(
+  {
+    n: t.int(),
+    tags: t.list(t.text().max(9)).max(4).optional(),
+    ints: t.list(t.int()).optional(),
+    floats: t.list(t.float()).optional(),
+    bigs: t.list(t.bigint()).optional(),
+    bools: t.list(t.bool()).optional(),
+    blobs: t.list(t.bytes()).optional(),
+    days: t.list(t.datetime()).optional(),
+    meta: t.json().optional(),
+    secret: t.json().optional().hidden(),
+  },
+  { key: "n", access: everyone },
+);
+
+const Owner = model(
+  { code: t.text(), age: t.int().optional(), open: t.bool().default(true), secret: t.int().optional().hidden() },
+  { key: "code", access: { ...everyone, read: () => ({ open: true }) } },
+);
+
+const Deed = model(
+  {
+    n: t.int(),
+    from: t.int().optional(),
+    to: t.int().optional(),
+    price: t.decimal(10, 2).optional(),
+    paid: t.decimal(10, 2).optional(),
+    exact: t.decimal(10, 4).optional(),
+    title: t.text().optional(),
+    subtitle: t.text().optional(),
+    owner: t.ref("Owner").optional(),
+    keeper: t.ref("Owner").optional(),
+    before: t.ref("Deed").optional(),
+  },
+  { key: "n", access: everyone },
+);
+
+const models = { Word, Item, Owner, Deed };
+
+/** What might end a name or a text in some language between the request and the data. */
+const hostile = [
+  "'",
+  '"',
+  "`",
+  "\\",
+  ".",
+  "[",
+  "]",
+  "*",
+  "$",
+  "**",
+  "%",
+  "_",
+  "?",
+  ":",
+  "\n",
+  "\u0001",
+  "{",
+  "}",
+  "->",
+  "😀",
+  "",
+  "-",
+  "-a",
+  "--",
+  'a"-b',
+  "last",
+  " to ",
+  "\\u002d",
+];
+
+describe.each(storeKinds)("$name", (kind) => {
+  let app: OpenApp;
+  const open = () => openApp(kind, models).then(closeWithTest);
+
+  async function find(where: WhereQuery, name = "Item"): Promise<readonly number[]> {
+    const query: ReadQuery = { model: name, where, select: { n: true }, limit: 100 };
+    const rows: readonly { readonly n: number }[] = JSON.parse((await app.engine.read(query, createActor(null))).json);
+    return rows.map(({ n }) => n);
+  }
+
+  describe("text without regard to case", () => {
+    const words = [
+      ...["Lima", "LIMA", "lima", "Límá", "LÍMÁ", null, "ΟΔΟΣ", "οδος", "Οδοσ", "İzmir", "izmir", "ızmır", "IZMIR"],
+      ...["ПРИВЕТ", "привет", "Straße", "STRASSE", "a%b", "A_B", "ĐƯỜNG", "đường", "ǅ", "ǆ", "\\X'", "😀Z"],
+    ];
+    const found = async (condition: object) => (await find({ text: condition }, "Word")).map((n) => words[n]);
+    beforeAll(async () => {
+      app = await openApp(kind, models);
+      await app.create("Word", ...words.map((text, n) => ({ n, text })));
+    });
+    afterAll(() => app.store.close());
+
+    test("ieq folds letters of every script one by one, and keeps accents", async () => {
+      expect(await found({ ieq: "liMa" })).toEqual(["Lima", "LIMA", "lima"]);
+      expect(await found({ ieq: "lÍmÁ" })).toEqual(["Límá", "LÍMÁ"]);
+      expect(await found({ ieq: "οΔοΣ" })).toEqual(["ΟΔΟΣ", "οδος", "Οδοσ"]);
+      expect(await found({ ieq: "Izmir" })).toEqual(["İzmir", "izmir", "IZMIR"]);
+      expect(await found({ ieq: "Izmır" })).toEqual([]);
+      expect(await found({ ieq: "ızmır" })).toEqual(["ızmır"]);
+      expect(await found({ ieq: "Привет" })).toEqual(["ПРИВЕТ", "привет"]);
+      expect(await found({ ieq: "straße" })).toEqual(["Straße"]);
+      expect(await found({ ieq: "Đường" })).toEqual(["ĐƯỜNG", "đường"]);
+      expect(await found({ ieq: "Ǆ" })).toEqual(["ǅ", "ǆ"]);
+    });
+
+    test("parts of texts, which are no patterns", async () => {
+      expect(await found({ icontains: "ΔΟΣ" })).toEqual(["ΟΔΟΣ", "οδος", "Οδοσ"]);
+      expect(await found({ icontains: "%" })).toEqual(["a%b"]);
+      expect(await found({ icontains: "a_" })).toEqual(["A_B"]);
+      expect(await found({ istartsWith: "STRA" })).toEqual(["Straße", "STRASSE"]);
+      expect(await found({ istartsWith: "A%" })).toEqual(["a%b"]);
+      expect(await found({ istartsWith: "\\x" })).toEqual(["\\X'"]);
+      expect(await found({ iendsWith: "ВЕТ" })).toEqual(["ПРИВЕТ", "привет"]);
+      expect(await found({ iendsWith: "z" })).toEqual(["😀Z"]);
+      expect(await found({ icontains: "" })).toHaveLength(words.length - 1);
+      expect(await found({ istartsWith: "" })).toHaveLength(words.length - 1);
+    });
+
+    test("null is no text, and not is the complement", async () => {
+      expect(await find({ not: { text: { ieq: "x" } } }, "Word")).toHaveLength(words.length);
+      expect(await find({ not: { text: { icontains: "" } } }, "Word")).toEqual([5]);
+    });
+
+    test("the letters of Latin, Greek and Cyrillic fold alike on every store", async () => {
+      const own = await open();
+      const letters = Array.from({ length: 0x530 - 0x41 }, (_, index) => String.fromCodePoint(0x41 + index)).filter(
+        (letter) => /\p{L}/u.test(letter),
+      );
+      await own.engine.createMany({ model: "Word", data: letters.map((text, n) => ({ n, text })) }, systemActor);
+      const upper = letters.filter((letter) => letter.toLowerCase() !== letter && letter !== "İ");
+      for (const letter of upper) {
+        const rows = await own.find({ model: "Word", where: { text: { ieq: letter } }, select: { text: true } });
+        const same = letters.filter(
+          (other) => other.toLowerCase() === letter.toLowerCase() || (other === "ς" && letter === "Σ"),
+        );
+        const dotless = letter === "I" ? ["İ"] : [];
+        expect(new Set((rows as { text: string }[]).map(({ text }) => text)), letter).toEqual(
+          new Set([...same, ...dotless]),
+        );
+      }
+    });
+  });
+
+  describe("lists", () => {
+    beforeAll(async () => {
+      app = await openApp(kind, models);
+      await app.create(
+        "Item",
+        {
+          n: 1,
+          tags: ["a", "b"],
+          ints: [1, 9007199254740991],
+          floats: [0.1, 1e21, 3],
+          bigs: ["1", "9223372036854775807"],
+        },
+        { n: 2, tags: [], bools: [true], blobs: ["AQI="], days: ["2024-02-29T12:00:00.001Z"], floats: [5e-324] },
+        { n: 3, tags: ["A", 'q"\\\n', "😀"], ints: [-1], bools: [false], floats: [1.7976931348623157e308, -0.5] },
+        { n: 4 },
+      );
+    });
+    afterAll(() => app.store.close());
+
+    test("has, hasAny and hasEvery compare items with their type", async () => {
+      expect(await find({ tags: { has: "a" } })).toEqual([1]);
+      expect(await find({ tags: { has: 'q"\\\n' } })).toEqual([3]);
+      expect(await find({ tags: { hasAny: ["A", "b", "x"] } })).toEqual([1, 3]);
+      expect(await find({ tags: { hasAny: [] } })).toEqual([]);
+      expect(await find({ tags: { hasEvery: ["b", "a"] } })).toEqual([1]);
+      expect(await find({ tags: { hasEvery: [] } })).toEqual([1, 2, 3]);
+      expect(await find({ ints: { has: 9007199254740991 } })).toEqual([1]);
+      expect(await find({ floats: { hasAny: [1e21] } })).toEqual([1]);
+      expect(await find({ floats: { has: 3 } })).toEqual([1]);
+      expect(await find({ floats: { has: 5e-324 } })).toEqual([2]);
+      expect(await find({ floats: { has: 1.7976931348623157e308 } })).toEqual([3]);
+      expect(await find({ bigs: { has: "9223372036854775807" } })).toEqual([1]);
+      expect(await find({ bools: { has: true } })).toEqual([2]);
+      expect(await find({ bools: { hasEvery: [false] } })).toEqual([3]);
+      expect(await find({ blobs: { has: "AQI=" } })).toEqual([2]);
+      expect(await find({ days: { has: "2024-02-29T13:00:00.001+01:00" } })).toEqual([2]);
+    });
+
+    test("isEmpty asks about lists that are there, and not is the complement", async () => {
+      expect(await find({ tags: { isEmpty: true } })).toEqual([2]);
+      expect(await find({ tags: { isEmpty: false } })).toEqual([1, 3]);
+      expect(await find({ not: { tags: { isEmpty: true } } })).toEqual([1, 3, 4]);
+      expect(await find({ not: { tags: { has: "a" } } })).toEqual([2, 3, 4]);
+      expect(await find({ not: { tags: { hasEvery: ["a"] } } })).toEqual([2, 3, 4]);
+    });
+
+    test("wrong values are refused", async () => {
+      await expect(find({ tags: { has: null } })).rejects.toMatchObject({ code: "FTG_QUERY" });
+      await expect(find({ tags: { has: ["a"] } })).rejects.toMatchObject({ code: "FTG_VALUE" });
+      await expect(find({ tags: { hasAny: "a" } })).rejects.toMatchObject({ code: "FTG_QUERY" });
+      await expect(find({ tags: { hasEvery: [1] } })).rejects.toMatchObject({ code: "FTG_VALUE" });
+      await expect(find({ tags: { isEmpty: 1 } })).rejects.toMatchObject({ code: "FTG_QUERY" });
+      await expect(find({ tags: ["a"] })).rejects.toMatchObject({ code: "FTG_QUERY" });
+    });
+  });
+
+  describe("inside json", () => {
+    const documents: readonly JsonValue[] = [
+      { a: [{ b: 5 }, 7], name: "Lima", flag: true, nothing: null, "0": "zero" },
+      { a: [{ b: "5" }], name: "Ábc", flag: false },
+      { a: { "0": { b: 9 } }, name: 5, big: 1e21, small: 5e-324, sum: 0.30000000000000004 },
+      [1, [2, 3]],
+      "text",
+      7,
+      ...hostile.map((key): JsonValue => ({ [key]: { [key]: key } })),
+    ];
+    const at = (path: readonly unknown[], condition: object) => find({ meta: { path, ...condition } });
+    beforeAll(async () => {
+      app = await openApp(kind, models);
+      await app.create("Item", { n: 100 }, ...documents.map((meta, n) => ({ n, meta, secret: { a: n } })));
+    });
+    afterAll(() => app.store.close());
+
+    test("values compare within their JSON type", async () => {
+      expect(await at(["a", 0, "b"], { eq: 5 })).toEqual([0]);
+      expect(await at(["a", 0, "b"], { eq: "5" })).toEqual([1]);
+      expect(await at(["a", 0, "b"], { gte: 1 })).toEqual([0]);
+      expect(await at(["a", "0", "b"], { gte: 1 })).toEqual([2]);
+      expect(await at(["a", 1], { lt: 7.5, gt: -1 })).toEqual([0]);
+      expect(await at(["flag"], { eq: true })).toEqual([0]);
+      expect(await at(["name"], { lt: "M" })).toEqual([0]);
+      expect(await at(["name"], { gte: "a" })).toEqual([1]);
+      expect(await at(["name"], { in: ["Lima", "5"] })).toEqual([0]);
+      expect(await at(["name"], { in: [5, 6] })).toEqual([2]);
+      expect(await at(["flag"], { in: [false] })).toEqual([1]);
+      expect(await at(["name"], { in: [] })).toEqual([]);
+      expect(await at(["big"], { eq: 1e21 })).toEqual([2]);
+      expect(await at(["small"], { gt: 0, lte: 5e-324 })).toEqual([2]);
+      expect(await at(["sum"], { eq: 0.30000000000000004 })).toEqual([2]);
+      expect(await at(["sum"], { eq: 0.3 })).toEqual([]);
+      expect(await at(["name"], { contains: "im" })).toEqual([0]);
+      expect(await at(["name"], { startsWith: "Á", endsWith: "c" })).toEqual([1]);
+      expect(await at(["name"], { icontains: "á" })).toEqual([1]);
+      expect(await at(["name"], { ieq: "LIMA" })).toEqual([0]);
+      expect(await at([0], { eq: 1 })).toEqual([3]);
+      expect(await at([1, 1], { eq: 3 })).toEqual([3]);
+      expect(await at([0, 0], { exists: true })).toEqual([]);
+    });
+
+    test("nothing is not null, and a name is no place in an array", async () => {
+      expect(await at(["nothing"], { exists: true })).toEqual([0]);
+      expect((await at(["nothing"], { isNull: true })).length).toBe(documents.length + 1);
+      expect(await at(["name"], { isNull: false })).toEqual([0, 1, 2]);
+      expect((await at(["name"], { exists: false })).length).toBe(documents.length + 1 - 3);
+      expect(await at(["flag"], { not: true })).toHaveLength(documents.length);
+      expect(await at(["flag"], { not: null })).toEqual([0, 1]);
+      expect(await at(["name"], { notIn: ["Lima"] })).toHaveLength(documents.length);
+      expect(await find({ not: { meta: { path: ["name"], gt: "A" } } })).toHaveLength(documents.length - 1);
+      expect(await at(["0"], { exists: true })).toEqual([0]);
+      expect(await at(["1"], { exists: true })).toEqual([]);
+    });
+
+    test("a name is a name whatever it is made of (C.26)", async () => {
+      for (const [index, key] of hostile.entries()) {
+        const n = 6 + index;
+        expect(await at([key, key], { eq: key }), JSON.stringify(key)).toEqual([n]);
+        expect(await at([key], { exists: true }), JSON.stringify(key)).toEqual([n]);
+        expect(await at([key, key], { icontains: key, in: [key, "x"] }), JSON.stringify(key)).toEqual([n]);
+        expect(await at(["name"], { eq: `x${key}` }), JSON.stringify(key)).toEqual([]);
+        expect(await at([`x${key}`, key, `${key}x`], { exists: true }), JSON.stringify(key)).toEqual([]);
+      }
+    });
+
+    test("wrong paths and values are refused", async () => {
+      for (const path of [[], "a", [-1], [1.5], [null], [{}], [2 ** 31], Array(65).fill("a"), [true]])
+        await expect(at(path as never, { eq: 1 }), JSON.stringify(path)).rejects.toMatchObject({ code: "FTG_QUERY" });
+      await expect(at(["a\0"], { eq: 1 })).rejects.toMatchObject({ code: "FTG_VALUE" });
+      await expect(at(["\ud800"], { eq: 1 })).rejects.toMatchObject({ code: "FTG_VALUE" });
+      await expect(at(["a"], { eq: "\0" })).rejects.toMatchObject({ code: "FTG_VALUE" });
+      await expect(at(["a"], { in: [1, "a"] })).rejects.toMatchObject({ code: "FTG_VALUE" });
+      for (const condition of [
+        {},
+        { eq: {} },
+        { eq: [1] },
+        { gt: true },
+        { contains: 1 },
+        { in: 1 },
+        { has: 1 },
+        { exists: 1 },
+      ])
+        await expect(at(["a"], condition), JSON.stringify(condition)).rejects.toMatchObject({ code: "FTG_QUERY" });
+      await expect(find({ secret: { path: ["a"], eq: 1 } })).rejects.toMatchObject({ code: "FTG_QUERY" });
+      // The same shape as one that is known, with other values.
+      expect(await at(["a", 0], { exists: true })).toEqual([0, 1]);
+      await expect(at(["a", -1], { exists: true })).rejects.toMatchObject({ code: "FTG_QUERY" });
+    });
+  });
+
+  describe("fields compared with fields", () => {
+    beforeAll(async () => {
+      app = await openApp(kind, models);
+      await app.create(
+        "Owner",
+        { code: "ann", age: 10, secret: 1 },
+        { code: "bob", age: 99, open: false },
+        { code: "eve" },
+      );
+      await app.create(
+        "Deed",
+        {
+          n: 1,
+          from: 1,
+          to: 2,
+          price: "9.00",
+          paid: "10.00",
+          title: "Ab",
+          subtitle: "ab",
+          owner: "ann",
+          keeper: "ann",
+        },
+        {
+          n: 2,
+          from: 2,
+          to: 2,
+          price: "10.00",
+          paid: "-9.00",
+          title: "xab",
+          subtitle: "ab",
+          owner: "bob",
+          keeper: "ann",
+          before: 1,
+        },
+        { n: 3, from: 3, to: null, price: null, paid: "1.00", title: "ab", subtitle: null, owner: "eve", before: 2 },
+        { n: 4, from: 100, to: 5, owner: "ann", before: 1 },
+      );
+    });
+    afterAll(() => app.store.close());
+    const deeds = (where: WhereQuery) => find(where, "Deed");
+
+    test("of the same row, false where one of the two is null", async () => {
+      expect(await deeds({ from: { lt: { field: "to" } } })).toEqual([1]);
+      expect(await deeds({ from: { lte: { field: "to" } } })).toEqual([1, 2]);
+      expect(await deeds({ from: { eq: { field: "to" } } })).toEqual([2]);
+      expect(await deeds({ from: { not: { field: "to" } } })).toEqual([1, 3, 4]);
+      expect(await deeds({ not: { from: { gt: { field: "to" } } } })).toEqual([1, 2, 3]);
+      expect(await deeds({ price: { lt: { field: "paid" } } })).toEqual([1]);
+      expect(await deeds({ price: { gt: { field: "paid" } } })).toEqual([2]);
+      expect(await deeds({ title: { endsWith: { field: "subtitle" } } })).toEqual([2]);
+      expect(await deeds({ title: { ieq: { field: "subtitle" } } })).toEqual([1]);
+      expect(await deeds({ owner: { eq: { field: "keeper" } } })).toEqual([1]);
+      expect(await deeds({ owner: { not: { field: "keeper" } } })).toEqual([2, 3, 4]);
+    });
+
+    test("of rows behind relations, as far as the caller may see them", async () => {
+      expect(await deeds({ from: { gt: { field: "owner.age" } } })).toEqual([4]);
+      expect(await deeds({ from: { lt: { field: "owner.age" } } })).toEqual([1]);
+      expect(await deeds({ from: { gt: { field: "before.from" } } })).toEqual([2, 3, 4]);
+      expect(await deeds({ from: { lt: { field: "before.owner.age" } } })).toEqual([2]);
+      expect(await deeds({ owner: { eq: { field: "before.owner" } } })).toEqual([4]);
+      const rows = await app.find({
+        model: "Deed",
+        where: { from: { lt: { field: "owner.age" } } },
+        select: { n: true },
+      });
+      expect(rows).toEqual([{ n: 1 }, { n: 2 }]);
+      const update = { model: "Deed", where: { from: { lt: { field: "before.to" } } }, data: { title: "u" } };
+      expect(await app.engine.updateMany(update, systemActor)).toBe(0);
+    });
+
+    test("only with fields of the same type that the caller knows of", async () => {
+      const refused = [
+        "title",
+        "exact",
+        "nothing",
+        "owner.secret",
+        "owner",
+        "owner.code",
+        "",
+        "deeds",
+        "before.",
+        "__proto__",
+      ];
+      for (const field of refused)
+        await expect(deeds({ from: { gt: { field } } }), field).rejects.toMatchObject({ code: "FTG_QUERY" });
+      await expect(deeds({ price: { gt: { field: "exact" } } })).rejects.toMatchObject({ code: "FTG_QUERY" });
+      await expect(deeds({ from: { gt: { field: "to", more: 1 } } })).rejects.toMatchObject({ code: "FTG_VALUE" });
+      await expect(deeds({ from: { in: { field: "to" } } })).rejects.toMatchObject({ code: "FTG_QUERY" });
+      await expect(deeds({ from: { field: "to" } })).rejects.toMatchObject({ code: "FTG_QUERY" });
+      // Two names in one place are two shapes.
+      expect(await deeds({ from: { gt: { field: "n" } } })).toEqual([4]);
+      expect(await deeds({ from: { gt: { field: "to" } } })).toEqual([4]);
+    });
+  });
+
+  describe("patches", () => {
+    const change = (own: OpenApp, n: number, data: DataQuery) =>
+      own.engine.update(
+        { model: "Item", key: { n }, data, select: { tags: true, meta: true, ints: true } },
+        systemActor,
+      );
+
+    test("append and remove change lists", async () => {
+      const own = await open();
+      await own.create("Item", { n: 1, tags: ["a", "b", "a"], ints: [1] }, { n: 2 });
+      expect(await change(own, 1, { tags: { remove: ["a", "x"] }, ints: { append: [2, 2] } })).toBe(
+        '{"tags":["b"],"meta":null,"ints":[1,2,2]}',
+      );
+      expect(await change(own, 1, { tags: { append: ['q"\\\n', "😀"] } })).toBe(
+        '{"tags":["b","q\\"\\\\\\n","😀"],"meta":null,"ints":[1,2,2]}',
+      );
+      expect(await change(own, 1, { tags: { append: [] }, ints: { remove: [2, 1] } })).toContain('"ints":[]');
+      expect(await change(own, 2, { tags: { remove: ["a"] } })).toContain('"tags":null');
+      expect(await change(own, 2, { tags: { append: ["a"] } })).toContain('"tags":["a"]');
+      await expect(change(own, 1, { tags: { append: ["c", "d"] } })).rejects.toMatchObject({ code: "FTG_INVALID" });
+      await expect(change(own, 1, { tags: { append: ["longer than nine"] } })).rejects.toMatchObject({
+        code: "FTG_INVALID",
+      });
+      await expect(change(own, 1, { tags: { remove: [1] } })).rejects.toMatchObject({ code: "FTG_INVALID" });
+      await expect(change(own, 1, { tags: { append: [1] } })).rejects.toMatchObject({ code: "FTG_INVALID" });
+      await expect(change(own, 1, { tags: { append: ["c"], remove: ["b"] } })).rejects.toMatchObject({
+        code: "FTG_INVALID",
+      });
+      await expect(change(own, 1, { tags: { push: ["c"] } })).rejects.toMatchObject({ code: "FTG_INVALID" });
+      await expect(change(own, 9, { tags: { append: ["c"] } })).rejects.toMatchObject({ code: "FTG_NOT_FOUND" });
+      expect(await own.find({ model: "Item", select: { tags: true } })).toEqual([
+        { tags: ["b", 'q"\\\n', "😀"] },
+        { tags: ["a"] },
+      ]);
+    });
+
+    test("merge is RFC 7396, and what looks like a patch can still be set", async () => {
+      const own = await open();
+      await own.create("Item", { n: 1, meta: { b: 1, a: { x: [1], y: null } } }, { n: 2 }, { n: 3, meta: [1] });
+      expect(await change(own, 1, { meta: { merge: { a: { x: null, z: 1e21 }, c: "é", "1": true } } })).toBe(
+        '{"tags":null,"meta":{"1":true,"b":1,"a":{"y":null,"z":1e+21},"c":"é"},"ints":null}',
+      );
+      expect(await change(own, 2, { meta: { merge: { a: { b: null, c: [null] } } } })).toContain(
+        '"meta":{"a":{"c":[null]}}',
+      );
+      expect(await change(own, 3, { meta: { merge: {} } })).toContain('"meta":{}');
+      for (const value of [{ merge: 1 }, { merge: { a: 1 }, b: 2 }, { set: 1 }, { set: { a: 1 } }, { merge: [] }])
+        expect(await change(own, 3, { meta: value })).toContain(`"meta":${JSON.stringify(value)}`);
+      expect(await change(own, 3, { meta: { set: { merge: { a: 1 } } } })).toContain('"meta":{"merge":{"a":1}}');
+      expect(await change(own, 3, { meta: { merge: { set: { merge: {} } } } })).toContain(
+        '"meta":{"merge":{"a":1},"set":{"merge":{}}}',
+      );
+      await own.create("Item", { n: 4, meta: { merge: { a: 1 } } });
+      expect(await own.find({ model: "Item", where: { n: 4 }, select: { meta: true } })).toEqual([
+        { meta: { merge: { a: 1 } } },
+      ]);
+    });
+
+    test("patches of one row at a time all land", async () => {
+      const own = await open();
+      await own.create("Item", { n: 1, ints: [], meta: {} });
+      const all = Array.from({ length: 12 }, (_, n) =>
+        change(own, 1, { ints: { append: [n] }, meta: { merge: { [`k${n}`]: n } } }),
+      );
+      await Promise.all(all);
+      const [row] = (await own.find({ model: "Item", select: { ints: true, meta: true } })) as [
+        { ints: number[]; meta: object },
+      ];
+      expect(row.ints.toSorted((left, right) => left - right)).toEqual(Array.from({ length: 12 }, (_, n) => n));
+      expect(Object.keys(row.meta)).toHaveLength(12);
+    });
+
+    test("many rows are patched one by one", async () => {
+      const own = await open();
+      await own.create("Item", { n: 1, tags: [] }, { n: 2, tags: ["x"] });
+      const data = { tags: { append: ["y"] } };
+      await expect(own.engine.updateMany({ model: "Item", all: true, data }, systemActor)).rejects.toMatchObject({
+        code: "FTG_INVALID",
+      });
+      const rows = [1, 2].map((n) => ({ key: { n }, data }));
+      expect(await own.engine.updateEach({ model: "Item", rows }, systemActor)).toBe(2);
+      expect(await own.find({ model: "Item", select: { tags: true } })).toEqual([
+        { tags: ["y"] },
+        { tags: ["x", "y"] },
+      ]);
+    });
+  });
+});
