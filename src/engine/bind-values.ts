@@ -4,6 +4,7 @@ import { renderPath } from "../passes/resolve-context.ts";
 import type { CursorSource, LimitSource, Path, RuleSource, ValueSource } from "../passes/value-source.ts";
 import type { ParamType } from "../plan/param-node.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
+import { normalizeSearch } from "../schema/search-terms.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { cursorError, parseCursor } from "./cursor.ts";
 import type { RuleName, RuleOutcome } from "./evaluate-rule.ts";
@@ -67,6 +68,8 @@ function bindValue(bound: BoundSource, input: BindInput): unknown {
   switch (source.from) {
     case "query":
       return normalizeParam(source.type, readPath(input.query, source.path), label);
+    case "search":
+      return normalizeSearch(readPath(input.query, source.path), label, source);
     case "total":
       return normalizeValue(source.type, readTotals(readPath(input.query, source.path)), label);
     case "limit":

@@ -5,6 +5,7 @@
 import type { ColumnNode } from "../plan/column-node.ts";
 import type { HopNode } from "../plan/order-node.ts";
 import { createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
+import type { SearchNode } from "../plan/search-node.ts";
 import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
 import { unknownField } from "./resolve-context.ts";
 
@@ -40,6 +41,9 @@ export function authorizePredicate(authority: Authority, model: ModelSchema, nod
       const where = authorizePredicate(authority, modelOf(authority, field.model), node.where);
       return Object.freeze({ ...node, access: targetRule(authority, field), where });
     }
+    case "search":
+      authorizeSearch(authority, model, node);
+      return node;
   }
 }
 
@@ -56,6 +60,14 @@ export function authorizeHops(
     return Object.freeze({ ...hop, access: targetRule(authority, field) });
   });
   return { hops: Object.freeze(decided), model: current };
+}
+
+/**
+ * Decides the fields that a search looks into, wherever the search stands: a row must not be found, nor ranked, by what
+ * the caller may not read. Throws FTG_QUERY when one is hidden.
+ */
+export function authorizeSearch(authority: Authority, model: ModelSchema, { columns }: SearchNode): void {
+  for (const column of columns) authorizeColumn(authority, model, column);
 }
 
 /** Decides a column. Throws FTG_QUERY when it is hidden. */

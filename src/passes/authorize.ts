@@ -23,6 +23,7 @@ import {
   authorizeColumn,
   authorizeHops,
   authorizePredicate,
+  authorizeSearch,
   fieldOf,
   modelOf,
   readRule,
@@ -172,7 +173,8 @@ function authorizeOrder(authority: Authority, model: ModelSchema, order: OrderNo
   const { value } = order;
   if (value.kind === "related")
     return Object.freeze({ ...order, hops: reached.hops, value: authorizeRelated(authority, reached.model, value) });
-  authorizeColumn(authority, reached.model, value);
+  if (value.kind === "relevance") authorizeSearch(authority, reached.model, value.search);
+  else authorizeColumn(authority, reached.model, value);
   return Object.freeze({ ...order, hops: reached.hops });
 }
 

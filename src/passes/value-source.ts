@@ -4,6 +4,7 @@
  */
 import type { ParamType } from "../plan/param-node.ts";
 import type { Operation, ScalarType } from "../schema/schema-model.ts";
+import type { SearchLimits } from "../schema/search-terms.ts";
 
 /** Steps from the root of a query (or of a rule's answer) to a value. */
 export type Path = readonly (string | number)[];
@@ -13,6 +14,12 @@ export interface QuerySource {
   readonly from: "query";
   readonly path: Path;
   readonly type: ParamType;
+}
+
+/** A full-text search inside the query, made canonical. */
+export interface SearchSource extends SearchLimits {
+  readonly from: "search";
+  readonly path: Path;
 }
 
 /** A number that a sum is compared with: also one that is not written as text, where it is a whole number. */
@@ -72,6 +79,7 @@ export interface InputSource {
 /** Any place a value may come from. */
 export type ValueSource =
   | QuerySource
+  | SearchSource
   | TotalSource
   | LimitSource
   | OffsetSource

@@ -41,6 +41,7 @@ import type {
   SelectItem,
   SelectNode,
 } from "./rows-node.ts";
+import type { SearchNode } from "./search-node.ts";
 import type {
   AssignmentNode,
   AssignmentOperator,
@@ -106,6 +107,11 @@ const readKeysType = object<KeysType>({ kind: readKind("keys"), parts: listOf(re
 const readParam = object<ParamNode>({ kind: readKind("param"), index: readCount, type: readParamType });
 const readColumn = object<ColumnNode>({ kind: readKind("column"), field: readText, part: readCount });
 
+const readSearch = object<SearchNode>({
+  kind: readKind("search"),
+  columns: listOf(readColumn),
+  terms: readParam,
+});
 const readPredicateKinds = union<PredicateNode>({
   compare: object({
     kind: readKind("compare"),
@@ -120,6 +126,7 @@ const readPredicateKinds = union<PredicateNode>({
   not: object({ kind: readKind("not"), item: readPredicate }),
   constant: object({ kind: readKind("constant"), value: readBoolean }),
   exists: object({ kind: readKind("exists"), relation: readText, access: orNull(readPredicate), where: readPredicate }),
+  search: readSearch,
 });
 const readMeasure = object<MeasureNode>({
   kind: readKind("measure"),
@@ -138,6 +145,7 @@ const readOrder = object<OrderNode>({
       access: orNull(readPredicate),
       measure: readMeasure,
     }),
+    relevance: object({ kind: readKind("relevance"), search: readSearch }),
   }),
   descending: readBoolean,
 });

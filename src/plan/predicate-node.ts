@@ -4,6 +4,7 @@
  */
 import type { ColumnNode } from "./column-node.ts";
 import type { ParamNode } from "./param-node.ts";
+import type { SearchNode } from "./search-node.ts";
 
 /** Comparisons of a column with a value. Text compares by code point; `contains` and its kin are case-sensitive. */
 export type CompareOperator = "eq" | "lt" | "lte" | "gt" | "gte" | "contains" | "startsWith" | "endsWith";
@@ -64,7 +65,16 @@ export interface ExistsNode {
 }
 
 /** Any condition on a row. */
-export type PredicateNode = CompareNode | InNode | IsNullNode | AndNode | OrNode | NotNode | ConstantNode | ExistsNode;
+export type PredicateNode =
+  | CompareNode
+  | InNode
+  | IsNullNode
+  | AndNode
+  | OrNode
+  | NotNode
+  | ConstantNode
+  | ExistsNode
+  | SearchNode;
 
 /** Always true: what an open rule and an absent filter are. */
 export const always: ConstantNode = Object.freeze({ kind: "constant", value: true });

@@ -14,6 +14,7 @@ import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
 import type { CompareOperator, PredicateNode } from "./predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SeekNode, SelectItem, SelectNode } from "./rows-node.ts";
+import type { SearchNode } from "./search-node.ts";
 import type {
   AssignmentNode,
   AssignmentOperator,
@@ -87,6 +88,7 @@ function printOrder(order: OrderNode): string {
 
 function printSorted(value: OrderNode["value"]): string {
   if (value.kind === "column") return printColumn(value);
+  if (value.kind === "relevance") return `relevance of ${printSearch(value.search)}`;
   return `${printMeasure(value.measure)} of ${value.relation} [access ${printAccess(value.access)}]`;
 }
 
@@ -285,7 +287,13 @@ function printPredicate(node: PredicateNode): string {
       return `not ${printPredicate(node.item)}`;
     case "exists":
       return `some ${node.relation} [access ${printAccess(node.access)}] (${printPredicate(node.where)})`;
+    case "search":
+      return printSearch(node);
   }
+}
+
+function printSearch({ columns, terms }: SearchNode): string {
+  return `search ${columns.map(printColumn).join(", ")} for ${printParam(terms)}`;
 }
 
 function printAccess(access: PredicateNode | null): string {

@@ -7,6 +7,7 @@ import { createAccess } from "./create-access.ts";
 import { createChecks } from "./create-checks.ts";
 import { createFields, createTypes, type FieldSources } from "./create-fields.ts";
 import { createIndexes } from "./create-indexes.ts";
+import { createSearch } from "./create-search.ts";
 import { findClashes } from "./find-clashes.ts";
 import { createFingerprint } from "./fingerprint.ts";
 import { type ModelDraft, readModels } from "./model-draft.ts";
@@ -68,6 +69,7 @@ function createModel(
     key: sources.keys.get(name) ?? [],
     indexes: createIndexes(draft, byName, sources.problems),
     checks: createChecks(draft, byName, sources.problems),
+    search: createSearch(draft, byName, sources.problems),
     access: levels,
   };
   return { model, rules };

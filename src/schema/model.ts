@@ -75,7 +75,7 @@ export type AllFields<F extends FieldBuilders, K> = "id" extends keyof F
     : F;
 
 /** Everything of a model but its fields. */
-export interface ModelOptions<N extends string, K, A> {
+export interface ModelOptions<N extends string, K, A, W extends string = string> {
   /** The field or fields that identify a row. Absent: an added field `id`, a uuid of version 7. */
   readonly key?: K;
   /** camelCase plural for addresses and lists. Absent: derived from the name. */
@@ -88,6 +88,8 @@ export interface ModelOptions<N extends string, K, A> {
   readonly unique?: readonly (readonly N[])[];
   /** Conditions every row must meet, by name: a `where` over the model's own scalar fields. */
   readonly check?: Readonly<Record<string, CheckDeclaration<N>>>;
+  /** Texts that full-text search looks into. */
+  readonly search?: readonly W[];
   /** Who may do what. An operation without a rule is denied. */
   readonly access?: A;
   /** One sentence for the API documents. */
@@ -103,6 +105,17 @@ export type CheckDeclaration<N extends string> = { readonly [field in N]?: unkno
 
 /** The names that may stand in a key, an index or a rule: the declared fields and `id`. */
 export type FieldName<F> = (keyof F & string) | "id";
+
+/** The names that full-text search may be given: texts that are not hidden. */
+export type TextFieldName<F extends FieldBuilders> = {
+  [P in keyof F & string]: F[P][typeof types]["kind"] extends "scalar"
+    ? F[P][typeof types]["scalar"] extends "text"
+      ? "hidden" extends F[P][typeof types]["flags"]
+        ? never
+        : P
+      : never
+    : never;
+}[keyof F & string];
 
 /** `unknown` for an answer that names only fields of the model, otherwise a message that no answer fits. */
 export type CheckedAnswer<R, N> = [WrongNames<R, N>] extends [never]
@@ -162,7 +175,12 @@ export function model<
   Delete extends RuleAnswer = false,
 >(
   fields: F,
-  options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
+  options?: ModelOptions<
+    FieldName<F>,
+    K,
+    AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>,
+    TextFieldName<F>
+  >,
 ): DeclaredModel<F, K, Public, Create> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),

@@ -16,10 +16,10 @@ import type { JsonConverter } from "./create-json-converter.ts";
 type Options = Readonly<Record<string, unknown>>;
 
 const SELECTING = ["select"];
-const FIRST = ["select", "where", "orderBy"];
+const FIRST = ["select", "where", "search", "orderBy"];
 const FIND = [...FIRST, "limit", "offset", "after", "before"];
 
-const AGGREGATE = ["where", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
+const AGGREGATE = ["where", "search", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
 
 /** What a client needs to know of its model, the same for every actor. */
 export interface ClientModel {
@@ -69,7 +69,7 @@ export class ModelClient {
   }
 
   async count(query: Options = {}): Promise<number> {
-    this.#checkOptions("count", query, ["where"]);
+    this.#checkOptions("count", query, ["where", "search"]);
     return await this.#executor.count({ ...query, model: this.#model.name }, this.#actor);
   }
 

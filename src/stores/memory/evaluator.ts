@@ -1,9 +1,11 @@
 /** Whether a condition holds of a row: plain loops, two-valued, nothing cached. */
 import type { ColumnNode } from "../../plan/column-node.ts";
 import type { CompareNode, CompareOperator, PredicateNode } from "../../plan/predicate-node.ts";
+import type { SearchNode } from "../../plan/search-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 import { type Context, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
+import { isFound, type SearchedRow } from "./search.ts";
 
 /** Whether `node` holds of a row of the scope's model. */
 export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
@@ -26,6 +28,8 @@ export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
     }
     case "exists":
       return readableRelated(scope, node, row).some((other) => holds(other.scope, node.where, other.row));
+    case "search":
+      return isFound(readSearched(scope, node, row));
   }
 }
 
@@ -82,6 +86,14 @@ export function readableRelated(
 export function decided(access: PredicateNode | null): PredicateNode {
   if (access === null) throw new Error("the plan is not authorized");
   return access;
+}
+
+/** What a search looks at in a row, and for what. */
+export function readSearched(scope: Scope, { columns, terms }: SearchNode, row: Row): SearchedRow {
+  return {
+    texts: columns.map((column) => columnValue(scope.model, column, row)),
+    terms: paramValue(scope, terms.index),
+  };
 }
 
 /** What a row holds in a column. */

@@ -5,6 +5,7 @@
 import { FootingError } from "../../errors/footing-error.ts";
 import { type CompareNode, type ExistsNode, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { Compilation } from "./compilation.ts";
+import { compileSearch } from "./compile-search.ts";
 import { findColumn, type RowScope, relateRows } from "./row-scope.ts";
 
 const SIGNS = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
@@ -40,6 +41,8 @@ export function compilePredicate(c: Compilation, node: PredicateNode, scope: Row
       return `(${compilePredicate(c, node.item, scope)}) IS NOT TRUE`;
     case "exists":
       return compileExists(c, node, scope);
+    case "search":
+      return compileSearch(c, node, scope);
   }
 }
 

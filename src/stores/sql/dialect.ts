@@ -4,6 +4,7 @@
  */
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
+import type { SearchDialect } from "./search-dialect.ts";
 import type { Binding } from "./sql-text.ts";
 
 /** One entry of a JSON object: its name and the SQL of its value, which is JSON already. */
@@ -122,6 +123,8 @@ export interface Dialect {
   collectKeys(parts: readonly string[], types: readonly ScalarType[]): string;
   /** The writes that can answer what they made of a row, behind RETURNING. */
   readonly returns: readonly ("create" | "update")[];
+  /** Full-text search. */
+  readonly search: SearchDialect;
   /** Calculating over groups of rows. */
   readonly aggregates: AggregateDialect;
   /** Absent: the engine has none of these gaps. */

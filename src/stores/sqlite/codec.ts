@@ -7,6 +7,7 @@ import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { addDecimals } from "../../util/digits.ts";
 import type { Binding } from "../sql/sql-text.ts";
+import { writeSearch, writeWords } from "./search.ts";
 
 /** Turns a canonical JSON value into what SQLite stores or compares. */
 export type Encoder = (value: unknown) => SQLInputValue;
@@ -30,6 +31,8 @@ export function createEncoder(binding: Binding): Encoder | null {
   if (binding.kind === "collected") return null;
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
+  if (form === "words") return (value) => (value === null ? null : writeWords(String(value)));
+  if (form === "search") return (value) => writeSearch(String(value));
   if (form === "members") return (value) => encodeMembers(type, value);
   const encode = type.list ? encodeJson : findEncoder(type, form === "sortable");
   return encode === null ? null : (value) => (value === null ? null : encode(value));
