@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anonymousActor, systemActor } from "../../src/engine/actor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
-import type { CountQuery, ReadQuery } from "../../src/plan/query.ts";
+import type { CountQuery, ReadQuery, SelectQuery } from "../../src/plan/query.ts";
 import { model } from "../../src/schema/model.ts";
 import { normalizeSearch, parseSearch } from "../../src/schema/search-terms.ts";
 import { t } from "../../src/schema/t.ts";
@@ -133,7 +133,7 @@ describe.each(storeKinds)("$name", (kind) => {
   });
 
   test("answers one row, a page, a count, groups and what is behind relations", async () => {
-    const first = { model: "Post", select: { n: true }, search: "москва", single: true };
+    const first: ReadQuery = { model: "Post", select: { n: true }, search: "москва", single: true };
     expect(await app.find(first)).toEqual({ n: 4 });
     const page = { nodes: { rows: { n: true } }, all: { total: true }, end: { info: "endCursor" } } as const;
     expect(await app.find({ model: "Post", search: "juan", orderBy: ["n"], page })).toMatchObject({
@@ -154,10 +154,9 @@ describe.each(storeKinds)("$name", (kind) => {
       { key: { author: "ann" }, count: 1 },
       { key: { author: "bob" }, count: 1 },
     ]);
-    const posts = { search: "lima juan*", select: { n: true } };
-    const related = {
-      posts: { ...posts, search: "juan", orderBy: [] },
-      ranked: { ...posts, field: "posts", search: "lima*" },
+    const related: SelectQuery = {
+      posts: { search: "juan", select: { n: true }, orderBy: [] },
+      ranked: { field: "posts", search: "lima*", select: { n: true } },
       many: { field: "posts", search: "lima*", aggregate: { count: true } },
     };
     const authors = await app.engine.read({ model: "Author", search: "lee", select: related }, anonymousActor);
@@ -169,7 +168,7 @@ describe.each(storeKinds)("$name", (kind) => {
     expect(await find(app, "lima*", { orderBy: ["n"] })).not.toContain(6);
     expect(await app.engine.count({ model: "Post", search: "secret" }, anonymousActor)).toBe(0);
     expect(await app.engine.count({ model: "Post", search: "secret" }, systemActor)).toBe(1);
-    const authors = { model: "Author", select: { posts: { search: "secret", select: { n: true } } } };
+    const authors: ReadQuery = { model: "Author", select: { posts: { search: "secret", select: { n: true } } } };
     const { json } = await app.engine.read(authors, anonymousActor);
     expect(JSON.parse(json)).toEqual([{ posts: [] }, { posts: [] }]);
   });
