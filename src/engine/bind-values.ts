@@ -5,6 +5,7 @@ import type { CursorSource, LimitSource, Path, RuleSource, ValueSource } from ".
 import type { ParamType } from "../plan/param-node.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
 import type { RuleName } from "../schema/rules.ts";
+import { normalizeSearch } from "../schema/search-terms.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { cursorError, parseCursor } from "./cursor.ts";
 import { nameRule, type RuleOutcome } from "./evaluate-rule.ts";
@@ -68,6 +69,8 @@ function bindValue(bound: BoundSource, input: BindInput): unknown {
   switch (source.from) {
     case "query":
       return normalizeParam(source.type, readPath(input.query, source.path), label);
+    case "search":
+      return normalizeSearch(readPath(input.query, source.path), label, source);
     case "total":
       return normalizeValue(source.type, readTotals(readPath(input.query, source.path)), label);
     case "limit":

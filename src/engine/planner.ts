@@ -5,8 +5,9 @@
  */
 import { evaluateMaxCost } from "../passes/bound-cost.ts";
 import type { QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
+import { isByRelevance } from "../passes/resolve-order.ts";
 import { renderCursorShape } from "../passes/resolve-rows.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, ReadPlan } from "../plan/plan.ts";
 import type { RuleName, RuleTable } from "../schema/rules.ts";
 import type { Operation, Schema } from "../schema/schema-model.ts";
 import type { Store } from "../stores/contract/store.ts";
@@ -157,7 +158,7 @@ export class Planner {
       sources: createBoundSources(sources, { tagOf, findRule: (rule) => findRule(template, rule) }),
       cost: evaluateMaxCost(template.cost, sources) <= limits.maxCost ? null : template.cost,
       maxCost: limits.maxCost,
-      tag: plan.kind === "read" ? tagOf(renderCursorShape(plan.rows.model, plan.rows.order)) : "",
+      tag: hasCursor(plan) ? tagOf(renderCursorShape(plan.rows.model, plan.rows.order)) : "",
     });
   }
 
@@ -165,4 +166,9 @@ export class Planner {
     const schema = this.#options.schema.models[model];
     if (schema !== undefined) throw forbidden(schema, operation);
   }
+}
+
+/** Whether the answer of the plan can be gone on from by a cursor. */
+function hasCursor(plan: Plan): plan is ReadPlan {
+  return plan.kind === "read" && !isByRelevance(plan.rows.order);
 }

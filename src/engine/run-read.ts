@@ -1,7 +1,7 @@
 /** The reading phase: lists, pages, single rows and counts. */
 import { type ResolveContext, refuseUnknown } from "../passes/resolve-context.ts";
 import { resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
-import { createQueryReader, resolveWhere } from "../passes/resolve-where.ts";
+import { resolveFilter } from "../passes/resolve-search.ts";
 import { type CountPlan, createPlan, type ReadPlan } from "../plan/plan.ts";
 import type { CountQuery, ReadQuery } from "../plan/query.ts";
 import type { Actor } from "./actor.ts";
@@ -16,6 +16,7 @@ const readKeys: ReadonlySet<string> = new Set([
   "single",
   "select",
   "where",
+  "search",
   "orderBy",
   "limit",
   "offset",
@@ -24,7 +25,7 @@ const readKeys: ReadonlySet<string> = new Set([
   "backwards",
   "page",
 ]);
-const countKeys: ReadonlySet<string> = new Set(["model", "where"]);
+const countKeys: ReadonlySet<string> = new Set(["model", "where", "search"]);
 
 /** Runs one read; errors as in `Executor`. */
 export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise<RawAnswer> {
@@ -37,7 +38,7 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
   });
   const { statement, tag } = prepared.compiled;
   const { json, hasMore, edge } = await run.session.execute(statement, bindPrepared(prepared, query), run.abort);
-  return { json, hasMore, cursor: hasMore && edge !== null ? renderCursor(tag, edge) : null };
+  return { json, hasMore, cursor: hasMore && edge !== null && tag !== "" ? renderCursor(tag, edge) : null };
 }
 
 /** Runs one count; errors as in `Executor`. */
@@ -46,7 +47,7 @@ export async function runCount(run: Run, query: CountQuery, actor: Actor): Promi
     actor,
     model: query.model,
     operation: "read",
-    shape: new ShapeKey("count").addFilter(query.where),
+    shape: new ShapeKey(query.search === undefined ? "count" : "search count").addFilter(query.where),
     resolve: (context) => resolveCount(context, query),
   });
   const result = await run.session.execute(prepared.compiled.statement, bindPrepared(prepared, query));
@@ -68,6 +69,6 @@ function resolveCount(context: ResolveContext, query: CountQuery): CountPlan {
     kind: "count",
     model: model.name,
     access: null,
-    where: resolveWhere(createQueryReader(context), { model, where: query.where, path: ["where"] }),
+    where: resolveFilter(context, { model, query, path: [] }).where,
   });
 }

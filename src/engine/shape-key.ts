@@ -116,6 +116,7 @@ export class ShapeKey {
         return this.#addSelect(part);
       case "page":
         return this.#addPage(part);
+      case "search":
       case "limit":
       case "offset":
       case "after":

@@ -84,6 +84,7 @@ function createLinkModel(model: ModelSchema, field: ManyToManyField): ModelSchem
     key: columns.map(({ column, type }) => ({ column, field: column, type })),
     indexes: [],
     checks: [],
+    search: null,
     access: model.access,
   });
 }

@@ -6,6 +6,7 @@ import type { ColumnNode } from "../plan/column-node.ts";
 import { createMaskedColumn, type MaskedColumnNode } from "../plan/masked-column.ts";
 import type { HopNode } from "../plan/order-node.ts";
 import { always, createAnd, createNot, createOr, isConstant, type PredicateNode } from "../plan/predicate-node.ts";
+import type { SearchNode } from "../plan/search-node.ts";
 import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
 import { unknownField } from "./resolve-context.ts";
 
@@ -61,6 +62,8 @@ export function authorizePredicate(authority: Authority, model: ModelSchema, nod
       const exists = Object.freeze({ ...node, access: targetRule(authority, field), where });
       return createAnd([shownRule(authority, model, field.name), exists]);
     }
+    case "search":
+      return createAnd([searchRule(authority, model, node), node]);
   }
 }
 
@@ -99,6 +102,14 @@ export function shownRule(authority: Authority, model: ModelSchema, name: string
 /** The rule as the member of a node, which has none where the value always shows. */
 export function mask(shown: PredicateNode): { readonly shown?: PredicateNode } {
   return isConstant(shown, true) ? {} : { shown };
+}
+
+/**
+ * In which rows all shows that a search looks into: a row must not be found, missed or ranked by what the caller may
+ * not read. Throws FTG_QUERY when a field is hidden.
+ */
+export function searchRule(authority: Authority, model: ModelSchema, { columns }: SearchNode): PredicateNode {
+  return createAnd(columns.map(({ field }) => shownRule(authority, model, field)));
 }
 
 /** The decision on a field: the field itself for who may see it, an error that hides it from the others. */

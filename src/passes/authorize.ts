@@ -195,7 +195,9 @@ function authorizeOrder(authority: Authority, model: ModelSchema, order: OrderNo
   const { value } = order;
   if (value.kind === "related")
     return Object.freeze({ ...order, hops: reached.hops, value: authorizeRelated(authority, reached.model, value) });
-  return Object.freeze({ ...order, hops: reached.hops, value: maskColumn(authority, reached.model, value) });
+  // Whoever sorts by relevance searches: only rows in which all of it shows are found.
+  const shown = value.kind === "relevance" ? value : maskColumn(authority, reached.model, value);
+  return Object.freeze({ ...order, hops: reached.hops, value: shown });
 }
 
 function authorizeOutput(authority: Authority, model: ModelSchema, output: OutputNode): OutputNode {

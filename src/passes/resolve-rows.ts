@@ -35,8 +35,8 @@ import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { queryError, type ResolveContext, refuseUnknown } from "./resolve-context.ts";
 import { resolveAllRows } from "./resolve-groups.ts";
-import { type ResolvedOrder, resolveOrder } from "./resolve-order.ts";
-import { createQueryReader, resolveWhere } from "./resolve-where.ts";
+import { isByRelevance, type ResolvedOrder, resolveOrder } from "./resolve-order.ts";
+import { type FilterInput, resolveFilter } from "./resolve-search.ts";
 import type { Path } from "./value-source.ts";
 
 /** Where a piece of the query stands. */
@@ -44,11 +44,24 @@ export interface Scope {
   readonly context: ResolveContext;
   readonly model: ModelSchema;
   readonly path: Path;
+  /** Whether the list is sorted by relevance, and so has no cursors. */
+  readonly isRanked?: boolean;
 }
 
 const countType: ScalarType = Object.freeze({ kind: "int", list: false });
 const tagType: ScalarType = Object.freeze({ kind: "text", list: false });
-const rowsKeys = new Set(["select", "where", "orderBy", "limit", "offset", "after", "before", "backwards", "page"]);
+const rowsKeys = new Set([
+  "select",
+  "where",
+  "search",
+  "orderBy",
+  "limit",
+  "offset",
+  "after",
+  "before",
+  "backwards",
+  "page",
+]);
 const relationKeys = new Set([...rowsKeys, "field"]);
 const toOneKeys = new Set(["field", "select", "where"]);
 
@@ -56,13 +69,16 @@ const toOneKeys = new Set(["field", "select", "where"]);
 export function resolveRows(scope: Scope, query: RowsQuery): RowsNode {
   const { context, model } = scope;
   refuseContradictions(scope, query);
-  const order = resolveOrder(context, { model, orderBy: query.orderBy, path: [...scope.path, "orderBy"] });
+  const { where, search } = resolveFilter(context, { model, query, path: scope.path });
+  const order = resolveOrder(context, { model, orderBy: query.orderBy, search, path: [...scope.path, "orderBy"] });
   const nodes = order.map(({ node }) => node);
+  const isRanked = isByRelevance(nodes);
+  if (isRanked) refuseCursors(scope, query);
   const shape = renderCursorShape(model.name, nodes);
   return createRows({
     model: model.name,
     access: null,
-    where: resolveRowsFilter(scope, query),
+    where,
     order: nodes,
     limit: addLimit(scope),
     offset:
@@ -70,8 +86,8 @@ export function resolveRows(scope: Scope, query: RowsQuery): RowsNode {
         ? null
         : context.addParam({ from: "offset", path: [...scope.path, "offset"] }, countType),
     seek: resolveSeek(scope, query, { order, shape }),
-    cursorTag: showsCursor(query.page) ? context.addParam({ from: "cursorTag", shape }, tagType) : null,
-    output: resolveOutput(scope, query),
+    cursorTag: showsCursor(query.page) && !isRanked ? context.addParam({ from: "cursorTag", shape }, tagType) : null,
+    output: resolveOutput({ ...scope, isRanked }, query),
   });
 }
 
@@ -82,11 +98,13 @@ export function resolveSingle(scope: Scope, query: RowsQuery): RowsNode {
     (name) => query[name] !== undefined,
   );
   if (unfit !== undefined) throw queryError([...path, unfit], "nothing (one row is asked for)", "a value");
+  const { where, search } = resolveFilter(context, { model, query, path });
+  const order = resolveOrder(context, { model, orderBy: query.orderBy, search, path: [...path, "orderBy"] });
   return createRows({
     model: model.name,
     access: null,
-    where: resolveRowsFilter(scope, query),
-    order: resolveOrder(context, { model, orderBy: query.orderBy, path: [...path, "orderBy"] }).map(({ node }) => node),
+    where,
+    order: order.map(({ node }) => node),
     limit: null,
     offset: null,
     seek: null,
@@ -107,8 +125,15 @@ function refuseContradictions({ path }: Scope, query: RowsQuery): void {
   if (query.page !== undefined && query.select !== undefined) throw queryError(path, "select or page", "both");
 }
 
-function resolveRowsFilter({ context, model, path }: Scope, query: Pick<RowsQuery, "where">): PredicateNode {
-  return resolveWhere(createQueryReader(context), { model, where: query.where, path: [...path, "where"] });
+/** The places of a list by relevance are no values, so no cursor can hold them. */
+function refuseCursors({ path }: Scope, query: RowsQuery): void {
+  const place = (["after", "before"] as const).find((name) => query[name] !== undefined);
+  if (place !== undefined)
+    throw queryError([...path, place], "an offset, or an orderBy (a list by relevance has no cursors)", "a cursor");
+}
+
+function resolveRowsFilter({ context, model, path }: Scope, query: FilterInput["query"]): PredicateNode {
+  return resolveFilter(context, { model, query, path }).where;
 }
 
 function addLimit({ context, path }: Scope): ParamNode {
@@ -137,6 +162,7 @@ export function renderCursorShape(model: string, order: readonly OrderNode[]): s
 
 function renderSorted(value: OrderNode["value"]): readonly unknown[] {
   if (value.kind === "column") return [value.field, value.part];
+  if (value.kind === "relevance") return ["relevance"];
   const { relation, measure } = value;
   return [relation, measure.function, measure.column?.field ?? null];
 }
@@ -166,7 +192,7 @@ function resolveNamed(scope: Scope, as: string, name: string): SelectItem {
   return resolveRelation(scope, as, { field: name });
 }
 
-const aggregateKeys = new Set(["field", "where", "aggregate"]);
+const aggregateKeys = new Set(["field", "where", "search", "aggregate"]);
 
 function resolveRelatedGroups(scope: Scope, as: string, query: RelatedAggregateQuery): SelectItem {
   const { context, model, path } = scope;
@@ -225,7 +251,10 @@ function resolvePageEntry(scope: Scope, as: string, entry: PageEntry): PageItem 
   if ("rows" in entry) return { kind: "rows", as, select: resolveSelect(inside(scope, "rows"), entry.rows) };
   if ("edges" in entry)
     return { kind: "edges", as, items: Object.freeze(resolveEdges(inside(scope, "edges"), entry.edges)) };
-  if ("info" in entry) return { kind: "info", as, info: entry.info };
+  if ("info" in entry)
+    return scope.isRanked === true && showsCursor({ entry })
+      ? createConstantItem(as, null)
+      : { kind: "info", as, info: entry.info };
   if ("total" in entry) return { kind: "total", as };
   if ("object" in entry)
     return { kind: "object", as, items: Object.freeze(resolvePage(inside(scope, "object"), entry.object)) };
@@ -236,7 +265,9 @@ function resolveEdges(scope: Scope, edges: EdgeQuery): EdgeItem[] {
   return Object.entries(edges).map(([as, entry]): EdgeItem => {
     if ("row" in entry)
       return Object.freeze({ kind: "row", as, select: resolveSelect(inside(inside(scope, as), "row"), entry.row) });
-    return "info" in entry ? Object.freeze({ kind: "cursor", as }) : createConstantItem(as, entry.constant);
+    if (!("info" in entry)) return createConstantItem(as, entry.constant);
+    if (scope.isRanked !== true) return Object.freeze({ kind: "cursor", as });
+    throw queryError([...scope.path, as], "an orderBy beside it (a list by relevance has no cursors)", "none");
   });
 }
 

@@ -5,6 +5,7 @@
 import type { ParamType } from "../plan/param-node.ts";
 import type { RuleName } from "../schema/rules.ts";
 import type { ScalarType } from "../schema/schema-model.ts";
+import type { SearchLimits } from "../schema/search-terms.ts";
 
 /** Steps from the root of a query (or of a rule's answer) to a value. */
 export type Path = readonly (string | number)[];
@@ -14,6 +15,12 @@ export interface QuerySource {
   readonly from: "query";
   readonly path: Path;
   readonly type: ParamType;
+}
+
+/** A full-text search inside the query, made canonical. */
+export interface SearchSource extends SearchLimits {
+  readonly from: "search";
+  readonly path: Path;
 }
 
 /** A number that a sum is compared with: also one that is not written as text, where it is a whole number. */
@@ -72,6 +79,7 @@ export interface InputSource {
 /** Any place a value may come from. */
 export type ValueSource =
   | QuerySource
+  | SearchSource
   | TotalSource
   | LimitSource
   | OffsetSource

@@ -1,7 +1,8 @@
-/** One sort key of a list: a column of the row, what is calculated over related rows, or that of a row reached through to-one relations. */
+/** One sort key of a list: a column of the row, what is calculated over related rows, how well a row fits a search, or that of a row reached through to-one relations. */
 import type { MaskedColumnNode } from "./masked-column.ts";
 import type { RelatedMeasureNode } from "./measure-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
+import type { RelevanceNode } from "./search-node.ts";
 
 /** One hop through a `ref` or `one` field. A target row that `access` hides counts as absent: its columns are null. */
 export interface HopNode {
@@ -17,7 +18,7 @@ export interface HopNode {
 export interface OrderNode {
   readonly kind: "order";
   readonly hops: readonly HopNode[];
-  readonly value: MaskedColumnNode | RelatedMeasureNode;
+  readonly value: MaskedColumnNode | RelatedMeasureNode | RelevanceNode;
   /** Null is the smallest value: first when ascending, last when descending. */
   readonly descending: boolean;
 }

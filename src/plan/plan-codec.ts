@@ -56,6 +56,7 @@ import type {
   SelectItem,
   SelectNode,
 } from "./rows-node.ts";
+import type { SearchNode } from "./search-node.ts";
 import type {
   AssignmentNode,
   AssignmentOperator,
@@ -133,6 +134,11 @@ const readHop = object<HopNode>(
   ["kind", "relation", "access"],
 );
 
+const readSearch = object<SearchNode>({
+  kind: readKind("search"),
+  columns: listOf(readColumn),
+  terms: readParam,
+});
 const readPredicateKinds = union<PredicateNode>({
   compare: object({ kind: readKind("compare"), column: readCompared, operator: readOperator, value: readParam }),
   compareColumns: object({
@@ -155,6 +161,7 @@ const readPredicateKinds = union<PredicateNode>({
   not: object({ kind: readKind("not"), item: readPredicate }),
   constant: object({ kind: readKind("constant"), value: readBoolean }),
   exists: object({ kind: readKind("exists"), relation: readText, access: orNull(readPredicate), where: readPredicate }),
+  search: readSearch,
 });
 const readMeasure = object<MeasureNode>({
   kind: readKind("measure"),
@@ -172,6 +179,7 @@ const readOrder = object<OrderNode>({
       access: orNull(readPredicate),
       measure: readMeasure,
     }),
+    relevance: object({ kind: readKind("relevance"), search: readSearch }),
   }),
   descending: readBoolean,
 });

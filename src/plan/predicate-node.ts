@@ -7,6 +7,7 @@ import type { JsonPlaceNode } from "./json-place-node.ts";
 import type { MaskedColumnNode } from "./masked-column.ts";
 import type { HopNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
+import type { SearchNode } from "./search-node.ts";
 
 /** Comparisons of texts in their folded case: see `util/fold-case.ts`. */
 export type CaselessCompare = "ieq" | "icontains" | "istartsWith" | "iendsWith";
@@ -116,7 +117,8 @@ export type PredicateNode =
   | OrNode
   | NotNode
   | ConstantNode
-  | ExistsNode;
+  | ExistsNode
+  | SearchNode;
 
 /** Always true: what an open rule and an absent filter are. */
 export const always: ConstantNode = Object.freeze({ kind: "constant", value: true });

@@ -15,6 +15,7 @@ import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
 import type { ComparedNode, CompareOperator, PredicateNode } from "./predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SeekNode, SelectItem, SelectNode } from "./rows-node.ts";
+import type { SearchNode } from "./search-node.ts";
 import type {
   AssignmentNode,
   AssignmentOperator,
@@ -92,6 +93,7 @@ function printOrder(order: OrderNode): string {
 
 function printSorted(value: OrderNode["value"]): string {
   if (value.kind === "column") return printMasked(value);
+  if (value.kind === "relevance") return `relevance of ${printSearch(value.search)}`;
   return `${printMeasure(value.measure)} of ${value.relation} [access ${printAccess(value.access)}]`;
 }
 
@@ -303,12 +305,18 @@ function printPredicate(node: PredicateNode): string {
       return `not ${printPredicate(node.item)}`;
     case "exists":
       return `some ${node.relation} [access ${printAccess(node.access)}] (${printPredicate(node.where)})`;
+    case "search":
+      return printSearch(node);
   }
 }
 
 function printCompared(node: ComparedNode): string {
   if (node.kind === "column") return printColumn(node);
   return `${node.field}${node.path.map((step) => `[${printParam(step)}]`).join("")} as ${node.reading}`;
+}
+
+function printSearch({ columns, terms }: SearchNode): string {
+  return `search ${columns.map(printColumn).join(", ")} for ${printParam(terms)}`;
 }
 
 function printAccess(access: PredicateNode | null): string {

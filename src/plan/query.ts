@@ -55,6 +55,7 @@ export interface RelatedAggregateQuery {
   /** The relation field, when the output has another name. */
   readonly field?: string;
   readonly where?: WhereQuery;
+  readonly search?: string;
   /** The functions with their fields, or an output that has no key. */
   readonly aggregate: MeasuresQuery | { readonly output: GroupOutputQuery };
 }
@@ -64,13 +65,15 @@ export interface RowsQuery {
   /** Absent: every visible own field (a ref as its key value). */
   readonly select?: SelectQuery;
   readonly where?: WhereQuery;
-  /** Absent: by key. The key is always the last tie-break. */
+  /** Words to find in the model's search fields: `lima "san juan" near* -south`. */
+  readonly search?: string;
+  /** Absent: by relevance of a search, otherwise by key. The key is always the last tie-break. */
   readonly orderBy?: OrderQuery;
   /** Rows at most. Absent: the default limit. */
   readonly limit?: number;
   /** Rows to skip. Not together with a cursor. */
   readonly offset?: number;
-  /** Cursor: only rows behind it. */
+  /** Cursor: only rows behind it. A list by relevance has none. */
   readonly after?: string;
   /** Cursor: only rows before it, the nearest ones, in the list's own order. */
   readonly before?: string;
@@ -108,6 +111,7 @@ export interface ReadQuery extends RowsQuery {
 export interface CountQuery {
   readonly model: string;
   readonly where?: WhereQuery;
+  readonly search?: string;
 }
 
 /** A value to group by: a field, or one behind to-one relations (`country.continent`). */
@@ -159,6 +163,7 @@ export type GroupOutputEntry =
 export interface AggregateQuery extends MeasuresQuery {
   readonly model: string;
   readonly where?: WhereQuery;
+  readonly search?: string;
   readonly groupBy?: readonly (string | KeyQuery)[];
   /** Present: what leaves of a group, and what it is grouped by; `groupBy` and the functions are not allowed beside it. */
   readonly output?: GroupOutputQuery;

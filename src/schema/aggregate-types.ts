@@ -22,6 +22,8 @@ export interface AggregateInput<in out M extends Models, in out N extends keyof 
   extends MeasuresInput<M, N, S> {
   /** Absent: all rows. */
   readonly where?: WhereInput<M, N, S>;
+  /** Words to find in the fields that the model declares for it. */
+  readonly search?: string;
   /** Fields, or fields of the row that a ref or a one refers to; dates and datetimes also by spans of time. Absent: one group of all rows. */
   readonly groupBy?: readonly GroupInput<M, N, S>[];
   /** What must hold of a group. */

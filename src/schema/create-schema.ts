@@ -8,6 +8,7 @@ import { createChecks } from "./create-checks.ts";
 import { checkConcealed, createFieldRules } from "./create-field-rules.ts";
 import { createFields, createTypes, type FieldSources } from "./create-fields.ts";
 import { createIndexes } from "./create-indexes.ts";
+import { createSearch } from "./create-search.ts";
 import { findClashes } from "./find-clashes.ts";
 import { createFingerprint } from "./fingerprint.ts";
 import { type ModelDraft, readModels } from "./model-draft.ts";
@@ -69,6 +70,7 @@ function createModel(
     key: sources.keys.get(name) ?? [],
     indexes: createIndexes(draft, byName, sources.problems),
     checks: createChecks(draft, byName, sources.problems),
+    search: createSearch(draft, byName, sources.problems),
     access: levels,
   };
   checkConcealed(model, fieldRules, sources.problems);

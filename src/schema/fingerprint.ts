@@ -23,7 +23,8 @@ function describeTable(model: ModelSchema): string {
   const refs = Object.values(model.fields).flatMap((field) =>
     field.kind === "ref" ? [`${listFieldColumns(field).join()} ${field.model}`] : [],
   );
-  return JSON.stringify([model.table, columns.sort(), key, indexes.sort(), checks.sort(), refs.sort()]);
+  const search = model.search === null ? [] : [[model.search.name, model.search.parts.map(({ column }) => column)]];
+  return JSON.stringify([model.table, columns.sort(), key, indexes.sort(), checks.sort(), refs.sort(), ...search]);
 }
 
 /** What of a type a column depends on; limits are checked before the store. */

@@ -34,7 +34,7 @@ const FIELD_NAME = /^[a-z][A-Za-z0-9]*$/;
 const TABLE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** Words of the query language, which could not be told from fields. */
 const RESERVED = ["all", "any", "not", "some", "every", "none"];
-const OPTIONS = ["key", "plural", "table", "index", "unique", "check", "version", "access", "describe"];
+const OPTIONS = ["key", "plural", "table", "index", "unique", "check", "search", "version", "access", "describe"];
 const FIELD_KINDS = ["scalar", "ref", "many", "one", "manyToMany"];
 const ADDED_ID: FieldDeclaration = Object.freeze({
   kind: "scalar",

@@ -116,7 +116,7 @@ export type WithVersion<F extends FieldBuilders, V> = V extends true ? F & { rea
 export type VersionBuilder = KeptBuilder<"int", number>;
 
 /** Everything of a model but its fields. */
-export interface ModelOptions<N extends string, K, V, A> {
+export interface ModelOptions<N extends string, K, V, A, W extends string = string> {
   /** The field or fields that identify a row. Absent: an added field `id`, a uuid of version 7. */
   readonly key?: K;
   /** camelCase plural for addresses and lists. Absent: derived from the name. */
@@ -134,6 +134,8 @@ export interface ModelOptions<N extends string, K, V, A> {
    * an update or delete, and REST serves it as `ETag`.
    */
   readonly version?: V;
+  /** Texts that full-text search looks into. */
+  readonly search?: readonly W[];
   /** Who may do what. An operation without a rule is denied. */
   readonly access?: A;
   /** One sentence for the API documents. */
@@ -149,6 +151,17 @@ export type CheckDeclaration<N extends string> = { readonly [field in N]?: unkno
 
 /** The names that may stand in a key, an index or a rule: the declared fields and `id`. */
 export type FieldName<F> = (keyof F & string) | "id";
+
+/** The names that full-text search may be given: texts that are not hidden. */
+export type TextFieldName<F extends FieldBuilders> = {
+  [P in keyof F & string]: F[P][typeof types]["kind"] extends "scalar"
+    ? F[P][typeof types]["scalar"] extends "text"
+      ? "hidden" extends F[P][typeof types]["flags"]
+        ? never
+        : P
+      : never
+    : never;
+}[keyof F & string];
 
 /** `unknown` for an answer that names only fields of the model, otherwise a message that no answer fits. */
 export type CheckedAnswer<R, N> = [WrongNames<R, N>] extends [never]
@@ -222,7 +235,8 @@ export function model<
     FieldName<F>,
     K,
     Version,
-    AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>
+    AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>,
+    TextFieldName<F>
   >,
 ): DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }> {
   const declared: unknown = Object.freeze({

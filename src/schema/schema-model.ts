@@ -152,6 +152,22 @@ export interface CheckSchema {
   readonly where: { readonly [key: string]: JsonValue };
 }
 
+/** A text that full-text search looks into. */
+export interface SearchPart {
+  readonly field: string;
+  readonly column: string;
+  /** The column in which a store that needs it keeps the words of the text. */
+  readonly words: string;
+}
+
+/** What full-text search looks into. */
+export interface SearchSchema {
+  /** Name of the index. */
+  readonly name: string;
+  /** Never empty. */
+  readonly parts: readonly SearchPart[];
+}
+
 /** How a model answers an operation: to everyone, to nobody, or as a rule decides. */
 export type AccessLevel = "everyone" | "nobody" | "rule";
 
@@ -173,6 +189,8 @@ export interface ModelSchema {
   /** Every index to create, foreign keys and unique fields included. */
   readonly indexes: readonly IndexSchema[];
   readonly checks: readonly CheckSchema[];
+  /** Null for a model that is not searched. */
+  readonly search: SearchSchema | null;
   readonly access: Readonly<Record<Operation, AccessLevel>>;
 }
 

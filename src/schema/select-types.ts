@@ -31,6 +31,8 @@ export interface ToOneInput<in out M extends Models, in out N extends keyof M, i
 /** Which of the related rows to answer, in which order and form. */
 export interface ToManyInput<in out M extends Models, in out N extends keyof M, in out S> extends ToOneInput<M, N, S> {
   readonly where?: WhereInput<M, N, S>;
+  /** Words to find in the fields that the model declares for it. */
+  readonly search?: string;
   readonly orderBy?: readonly OrderInput<M, N, S>[];
   /** Rows at most; absent: the default limit of the app. */
   readonly limit?: number;
@@ -45,6 +47,7 @@ export interface ToManyInput<in out M extends Models, in out N extends keyof M, 
 /** What to answer instead of the related rows: what is calculated over them. */
 export interface RelatedMeasuresInput<in out M extends Models, in out N extends keyof M, in out S> {
   readonly where?: WhereInput<M, N, S>;
+  readonly search?: string;
   readonly aggregate: MeasuresInput<M, N, S>;
 }
 
@@ -70,7 +73,7 @@ type CheckedRelation<M extends Models, T extends FieldTypes, Q extends { entry: 
     ? CheckedSelect<M, T["model"], { select: Q["entry"][O]; system: Q["system"] }>
     : O extends "where"
       ? CheckedWhere<M, T["model"], { where: Q["entry"][O]; system: Q["system"] }>
-      : O extends "orderBy" | "limit" | "offset" | "after" | "before" | "aggregate"
+      : O extends "search" | "orderBy" | "limit" | "offset" | "after" | "before" | "aggregate"
         ? unknown
         : `A relation takes no ${O & string}`;
 };

@@ -10,6 +10,7 @@ export type MemberKind =
   | "select"
   | "where"
   | "bulkWhere"
+  | "search"
   | "all"
   | "orderBy"
   | "limit"
@@ -68,6 +69,11 @@ export const members: Readonly<Record<MemberKind, Member>> = {
   },
   where: filter,
   bulkWhere: { ...filter, schema: { ...filter.schema, minProperties: 1 } },
+  search: {
+    expected: "a text",
+    accepts: (value) => typeof value === "string",
+    schema: { type: "string", description: "Words to find in the fields that the model declares for it." },
+  },
   all: {
     expected: "true",
     accepts: (value) => value === true,

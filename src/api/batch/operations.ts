@@ -38,7 +38,7 @@ export interface BatchOperation {
   readonly run: (executor: Executor, call: OperationCall) => Promise<Outcome>;
 }
 
-const first = { select: "select", where: "where", orderBy: "orderBy" } as const;
+const first = { select: "select", where: "where", search: "search", orderBy: "orderBy" } as const;
 const slice = { limit: "limit", offset: "offset" } as const;
 const find = { ...first, ...slice, after: "cursor", before: "cursor" } as const;
 const measures = {
@@ -51,6 +51,7 @@ const measures = {
 } as const;
 const aggregate = {
   where: "where",
+  search: "search",
   groupBy: "groups",
   ...measures,
   having: "having",
@@ -67,7 +68,7 @@ export const operations: Readonly<Record<string, BatchOperation>> = {
   find: { rule: "read", members: find, required: [], run: runFind },
   first: { rule: "read", members: first, required: [], run: runFirst },
   get: { rule: "read", members: keyed, required: ["key"], run: runGet },
-  count: { rule: "read", members: { where: "where" }, required: [], run: runCount },
+  count: { rule: "read", members: { where: "where", search: "search" }, required: [], run: runCount },
   aggregate: { rule: "read", members: aggregate, required: [], run: runAggregate },
   create: { rule: "create", members: { data: "data", select: "select" }, required: ["data"], run: runCreate },
   createMany: { rule: "create", members: { data: "rows" }, required: ["data"], run: runCreateMany },

@@ -17,7 +17,7 @@ import { isSortable } from "../../schema/operators.ts";
 import type { Field, ModelSchema, ScalarField, ScalarType } from "../../schema/schema-model.ts";
 import { type MeasureEnding, nameModel } from "./graphql-names.ts";
 import { getFilter, getScalar } from "./graphql-scalars.ts";
-import { pageInfoType } from "./object-types.ts";
+import { createSearchArgument, pageInfoType } from "./object-types.ts";
 import { type GroupTypes, listVisibleFields, type TypeTable } from "./type-table.ts";
 
 type OutputFields = Record<string, GraphQLFieldConfig<unknown, unknown>>;
@@ -85,6 +85,7 @@ export function createGroupArguments(table: TypeTable, model: ModelSchema): Grap
   const { where, groups } = table.types(model.name);
   return {
     where: { type: where, description: "Only rows that match." },
+    ...createSearchArgument(model),
     having: { type: groups.having, description: "Only groups that meet all conditions." },
     orderBy: {
       type: new GraphQLList(new GraphQLNonNull(GraphQLString)),

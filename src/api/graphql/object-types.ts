@@ -60,6 +60,7 @@ export function createListArguments(table: TypeTable, model: ModelSchema): Graph
   const range = `from 1 to ${table.rows.maxLimit}, ${table.rows.defaultLimit} unless given`;
   return {
     where: { type: table.types(model.name).where, description: "Only rows that match." },
+    ...createSearchArgument(model, "Without `orderBy` the best come first; such a list has no cursors."),
     orderBy: {
       type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
       description:
@@ -74,6 +75,14 @@ export function createListArguments(table: TypeTable, model: ModelSchema): Graph
     before: { type: GraphQLString, description: "A cursor: only rows in front of it." },
     offset: { type: GraphQLInt, description: "Rows to skip. Not together with a cursor." },
   };
+}
+
+/** Makes the argument by which rows are searched; none for a model without search. */
+export function createSearchArgument(model: ModelSchema, order = ""): GraphQLFieldConfigArgumentMap {
+  if (model.search === null) return {};
+  const fields = model.search.parts.map(({ field }) => `\`${field}\``).join(", ");
+  const description = `Only rows that hold all these words in ${fields}: \`word\`, \`begin*\`, \`"a phrase"\`; \`-word\` leaves out. ${order}`;
+  return { search: { type: GraphQLString, description: description.trim() } };
 }
 
 /** Where a page lies in its list. */
@@ -111,7 +120,10 @@ function createRelatedFields(
   const type: ObjectField = {
     type: new GraphQLNonNull(groups.values),
     description: `What is calculated over the rows of \`${field.name}\`.`,
-    args: { where: { type: where, description: "Only rows that match." } },
+    args: {
+      where: { type: where, description: "Only rows that match." },
+      ...createSearchArgument(table.model(field.model)),
+    },
   };
   return [[name, type]];
 }

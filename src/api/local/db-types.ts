@@ -60,7 +60,9 @@ export interface Selecting<M extends Models, N extends keyof M, Q, S> {
 export interface FirstQuery<M extends Models, N extends keyof M, Q, S> extends Selecting<M, N, Q, S> {
   /** Absent: all rows. */
   readonly where?: WhereInput<M, N, S>;
-  /** Strongest first; absent: by key. The key is always the last tie-break. */
+  /** Words to find in the fields that the model declares for it: `lima "san juan" near* -south`. */
+  readonly search?: string;
+  /** Strongest first; absent: by relevance of a search, otherwise by key. The key is always the last tie-break. */
   readonly orderBy?: readonly OrderInput<M, N, S>[];
 }
 
@@ -139,7 +141,7 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
     query?: Selecting<M, N, Q, S>,
   ): Promise<SelectResult<M, N, Q, S> | null>;
   /** How many rows there are. */
-  count(query?: { readonly where?: WhereInput<M, N, S> }): Promise<number>;
+  count(query?: { readonly where?: WhereInput<M, N, S>; readonly search?: string }): Promise<number>;
   /**
    * Groups of rows and what is calculated over them; without `groupBy` all rows are the one group.
    *

@@ -17,10 +17,10 @@ type Options = Readonly<Record<string, unknown>>;
 
 const SELECTING = ["select"];
 const CHANGING = ["select", "ifVersion"];
-const FIRST = ["select", "where", "orderBy"];
+const FIRST = ["select", "where", "search", "orderBy"];
 const FIND = [...FIRST, "limit", "offset", "after", "before"];
 
-const AGGREGATE = ["where", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
+const AGGREGATE = ["where", "search", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
 
 /** What a client needs to know of its model, the same for every actor. */
 export interface ClientModel {
@@ -70,7 +70,7 @@ export class ModelClient {
   }
 
   async count(query: Options = {}): Promise<number> {
-    this.#checkOptions("count", query, ["where"]);
+    this.#checkOptions("count", query, ["where", "search"]);
     return await this.#executor.count({ ...query, model: this.#model.name }, this.#actor);
   }
 

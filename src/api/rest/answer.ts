@@ -11,7 +11,7 @@ import { parseAggregate } from "./parse-aggregate.ts";
 import { parseParameters } from "./parse-parameters.ts";
 import { parseList, parseRow } from "./parse-read.ts";
 import type { SelectContext } from "./parse-select.ts";
-import { jsonType, renderGroups, renderList } from "./render-list.ts";
+import { jsonType, renderList, renderOffsetPage } from "./render-list.ts";
 import { parseKey, renderKey } from "./row-key.ts";
 import { answerUnchanged, isTagged, parseIfMatch, selectVersion, splitVersion } from "./row-version.ts";
 import { runPatch } from "./run-patch.ts";
@@ -27,6 +27,11 @@ export interface RestServer {
 /** An operation's way from request to answer. */
 export type Answer = (server: RestServer, door: Door, request: HostRequest) => Promise<HostResponse>;
 
+interface OffsetSlice {
+  readonly offset: number;
+  readonly limit: number;
+}
+
 const noParameters = new Map<string, never>();
 const noContent: HostResponse = Object.freeze({ status: 204 });
 
@@ -34,19 +39,29 @@ const noContent: HostResponse = Object.freeze({ status: 204 });
 export async function answerList(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
   const { path, query: text, actor } = request;
   const query = parseList(server.context, door, text);
-  return renderList(await server.executor.readRaw(query, actor, request), { path, text, query });
+  const answer = await server.executor.readRaw(query, actor, request);
+  // A list by relevance has no cursors.
+  const isRanked = query.search !== undefined && query.orderBy === undefined;
+  return isRanked
+    ? renderOffsetPage(answer, { path, text, query, next: findNext(server, query) })
+    : renderList(answer, { path, text, query });
 }
 
 /** `GET /api/aggregate/cities`. */
 export async function answerAggregate(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
   const { path, query: text, actor } = request;
   const query = parseAggregate(door, text);
-  return renderGroups(await server.executor.aggregate(query, actor, request), {
+  return renderOffsetPage(await server.executor.aggregate(query, actor, request), {
     path,
     text,
     query,
-    next: (query.offset ?? 0) + (query.limit ?? server.context.defaultLimit),
+    next: findNext(server, query),
   });
+}
+
+/** The offset of the next page. */
+function findNext({ context }: RestServer, { offset = 0, limit = context.defaultLimit }: Partial<OffsetSlice>): number {
+  return offset + limit;
 }
 
 /** `GET /api/cities/5`. */

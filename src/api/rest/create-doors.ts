@@ -12,6 +12,7 @@ import type {
   Parameter,
   ParameterTable,
   RelationView,
+  SearchParameter,
   View,
   Views,
 } from "./door.ts";
@@ -19,7 +20,7 @@ import { isAggregateShown } from "./parse-select.ts";
 import { isOwn, listOrdered, listOwn, type OwnField, singleType, withoutLimits } from "./view-fields.ts";
 
 /** The row limits of the engine. */
-export type RowLimits = Pick<QueryLimits, "defaultLimit" | "maxLimit">;
+export type RowLimits = Pick<QueryLimits, "defaultLimit" | "maxLimit" | "maxSearchLength">;
 
 /** Operators of a reference's key. */
 const refOperators: readonly Operator[] = ["eq", "not", "in", "notIn", "isNull"];
@@ -67,21 +68,23 @@ function createDoor(
   const row = createRowParameters(view, views);
   const sort = createSort(view, views);
   const pages = createPageParameters(limits);
-  const reserved = new Set<string>(["sort", ...row.map(({ name }) => name), ...pages.map(({ name }) => name)]);
+  const search = createSearchParameters(view, limits);
+  const reserved = new Set(["sort", ...[...row, ...search, ...pages].map(({ name }): string => name)]);
   const all = [...listFilters(view), ...listRelatedFilters(view, views)];
   const groups = createGroupParameters(view, views);
-  const groupsReserved = new Set([...groups, ...pages].map(({ name }) => name));
+  const groupsReserved = new Set([...groups, ...search, ...pages].map(({ name }): string => name));
   return Object.freeze({
     model: view.model,
     path: `/api/${view.model.plural}`,
     view,
-    list: createTable([sort, ...row, ...pages, ...without(all, reserved)]),
+    list: createTable([...search, sort, ...row, ...pages, ...without(all, reserved)]),
     row: createTable(row),
     groupsPath: `/api/aggregate/${view.model.plural}`,
-    groups: createTable([...groups, ...without(pages, cursorNames), ...without(all, groupsReserved)]),
+    groups: createTable([...groups, ...search, ...without(pages, cursorNames), ...without(all, groupsReserved)]),
     exportPath: `/api/export/${view.model.plural}`,
     export: createTable([
       ...exportParameters,
+      ...search,
       sort,
       ...createRowParameters(withoutMany(view), flat),
       ...without(without(all, reserved), exportNames),
@@ -109,6 +112,12 @@ function createPageParameters({ defaultLimit, maxLimit }: RowLimits): readonly (
     { kind: "cursor", name: "after" },
     { kind: "cursor", name: "before" },
   ];
+}
+
+/** A model that declares no search has none. */
+function createSearchParameters({ model }: View, { maxSearchLength: maximum }: RowLimits): readonly SearchParameter[] {
+  if (model.search === null) return [];
+  return [{ kind: "search", name: "search", fields: model.search.parts.map(({ field }) => field), maximum }];
 }
 
 function createSort(view: View, views: Views): NamesParameter {

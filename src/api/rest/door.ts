@@ -55,6 +55,16 @@ export interface CursorParameter {
   readonly name: "after" | "before";
 }
 
+/** `search`: words to find in the fields that the model declares for it. */
+export interface SearchParameter {
+  readonly kind: "search";
+  readonly name: "search";
+  /** The fields. */
+  readonly fields: readonly string[];
+  /** Characters at most. */
+  readonly maximum: number;
+}
+
 /** `groupBy`, `aggregate` and the `sort` of groups: a comma-separated list of different names. */
 export interface GroupNamesParameter {
   readonly kind: "groupNames";
@@ -91,6 +101,7 @@ export type Parameter =
   | NumberParameter
   | ChoiceParameter
   | CursorParameter
+  | SearchParameter
   | GroupNamesParameter
   | ZoneParameter
   | HavingParameter;

@@ -27,6 +27,7 @@ export interface ParameterValues {
   format?: ExportFormat;
   after?: string;
   before?: string;
+  search?: string;
   sort?: readonly string[];
   fields?: readonly string[];
   include?: readonly string[];
@@ -45,6 +46,11 @@ export interface ParameterValues {
  */
 export function parseParameters(table: ParameterTable, query: string): ParameterValues {
   return query === "" ? {} : new ParameterReader(table, query).read();
+}
+
+/** Whether a list is sorted by relevance. */
+export function isRanked({ search, sort }: ParameterValues): boolean {
+  return search !== undefined && sort === undefined;
 }
 
 /** At most 16 digits: more are no safe integer. */
@@ -72,6 +78,8 @@ class ParameterReader {
       this.#problems.add("before", "before and after exclude each other.", "Leave one of them out.");
     if (this.#values.offset !== undefined && (this.#values.after ?? this.#values.before) !== undefined)
       this.#problems.add("offset", "offset and a cursor exclude each other.", "Leave one of them out.");
+    if (isRanked(this.#values) && (this.#values.after ?? this.#values.before) !== undefined)
+      this.#problems.add("search", "A search without sort has no cursors.", "Page with offset, or give a sort.");
     this.#found?.throwIfAny();
     const where = this.#filters.build();
     if (where !== null) this.#values.where = where;

@@ -12,10 +12,11 @@ export function parseList(context: SelectContext, door: Door, text: string): Rea
 /** The read that the values of a list's parameters ask for. */
 export function createListQuery(context: SelectContext, door: Door, values: ParameterValues): ReadQuery {
   const select = parseSelect(context, door.view, values);
-  const { where, sort, limit, offset, after, before } = values;
+  const { where, search, sort, limit, offset, after, before } = values;
   const query: { -readonly [K in keyof ReadQuery]: ReadQuery[K] } = { model: door.model.name };
   if (select !== undefined) query.select = select;
   if (where !== undefined) query.where = where;
+  if (search !== undefined) query.search = search;
   if (sort !== undefined) query.orderBy = sort;
   if (limit !== undefined) query.limit = limit;
   if (offset !== undefined) query.offset = offset;

@@ -11,12 +11,14 @@ import type {
   ListNode,
   PredicateNode,
 } from "../../plan/predicate-node.ts";
+import type { SearchNode } from "../../plan/search-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 import { foldCase } from "../../util/fold-case.ts";
 import { type JsonStep, readJsonPlace } from "../../util/json-place.ts";
 import { isOfReading } from "../contract/json-reading.ts";
 import { type Context, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
+import { isFound, type SearchedRow } from "./search.ts";
 
 /** Whether `node` holds of a row of the scope's model. */
 export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
@@ -43,6 +45,8 @@ export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
     }
     case "exists":
       return readableRelated(scope, node, row).some((other) => holds(other.scope, node.where, other.row));
+    case "search":
+      return isFound(readSearched(scope, node, row));
   }
 }
 
@@ -115,6 +119,14 @@ export function readableRelated(
 export function decided(access: PredicateNode | null): PredicateNode {
   if (access === null) throw new Error("the plan is not authorized");
   return access;
+}
+
+/** What a search looks at in a row, and for what. */
+export function readSearched(scope: Scope, { columns, terms }: SearchNode, row: Row): SearchedRow {
+  return {
+    texts: columns.map((column) => columnValue(scope.model, column, row)),
+    terms: paramValue(scope, terms.index),
+  };
 }
 
 /** What a row holds in a column. */

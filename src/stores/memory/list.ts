@@ -5,8 +5,9 @@ import type { RowsNode, SeekNode } from "../../plan/rows-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
 import { enterRelation, type Row, type Scope, type ScopedRows, storedColumn } from "./database.ts";
-import { decided, holds, maskedValue, paramValue, readableRelated } from "./evaluator.ts";
+import { decided, holds, maskedValue, paramValue, readableRelated, readSearched } from "./evaluator.ts";
 import { calculate, typeOfMeasure } from "./measure.ts";
+import { countFound } from "./search.ts";
 
 /** One row with its place in the order. */
 export interface ListedRow {
@@ -84,6 +85,7 @@ function sortKey(scope: Scope, order: OrderNode, row: Row): JsonValue {
   }
   const { value } = order;
   if (value.kind === "column") return maskedValue(here.scope, value, here.row);
+  if (value.kind === "relevance") return countFound(readSearched(here.scope, value.search, here.row));
   const rows = readableRelated(here.scope, value, here.row).map((related) => related.row);
   return calculate(enterRelation(here.scope, value.relation), value.measure, rows);
 }
@@ -93,5 +95,6 @@ function sortType(scope: Scope, order: OrderNode): ScalarType {
   const last = order.hops.reduce((here, hop) => enterRelation(here, hop.relation), scope);
   const { value } = order;
   if (value.kind === "column") return storedColumn(last.model, value).type;
+  if (value.kind === "relevance") return { kind: "int", list: false };
   return typeOfMeasure(enterRelation(last, value.relation).model, value.measure);
 }

@@ -37,6 +37,7 @@ export function createTableWriter(dialect: Dialect, { collation }: Flavour): Tab
       ...indexes.map(({ name, unique, expressions }) => {
         return `${unique ? "UNIQUE KEY" : "KEY"} ${quote(name)} (${expressions.join(", ")})`;
       }),
+      ...(table.search === null ? [] : [`FULLTEXT KEY ${quote(table.search.name)} (${join(table.search.columns)})`]),
       ...table.references.map((reference) => compileReference(table, reference)),
       ...table.checks.map((check) => `CONSTRAINT ${quote(nameCheck(check))} CHECK (${check.condition})`),
     ];
@@ -50,5 +51,8 @@ export function createTableWriter(dialect: Dialect, { collation }: Flavour): Tab
       const kind = unique ? "UNIQUE INDEX" : "INDEX";
       return `CREATE ${kind} ${quote(name)} ON ${quote(table.name)} (${expressions.join(", ")})`;
     },
+    compileSearch: (table, { name, columns }) => [
+      `CREATE FULLTEXT INDEX ${quote(name)} ON ${quote(table.name)} (${join(columns)})`,
+    ],
   });
 }

@@ -10,6 +10,7 @@ import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, HYPHEN, quoteText, writeLiteral } from "./codec.ts";
 import { MARKS } from "./finish-json.ts";
+import { search } from "./search.ts";
 
 /** What the two engines write differently. */
 export interface Flavour {
@@ -127,6 +128,7 @@ export function createDialect(
     orderTerm: writeTerm,
     indexTerm: (expression) => expression,
     aggregates,
+    search,
     calculate: writeCalculation,
     smaller: (left, right) => `LEAST(${left}, ${right})`,
     keyRows: (list, types, alias) => readKeys(list, types, { alias, collation }),

@@ -78,6 +78,8 @@ function createTable({ name, columns, indexes, references, checks }: TableRow): 
     // Expressions are never what Footing asks of an index here.
     indexes: indexes.map((index) => ({ ...index, isCreatedBy: () => false })),
     references,
+    // An expression has no columns, but a name of its own.
+    hasSearch: (search) => indexes.some(({ name, partial }) => name === search.name && !partial),
     hasCheck: (check) => checks[check.name] === describeCheck(check),
   };
 }

@@ -3,7 +3,7 @@
  * tables into {@link LiveTable} and brings the statements that would create what is missing.
  */
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
-import type { TableCheck, TableColumn, TableIndex, TableReference, TableSpec } from "./describe-tables.ts";
+import type { TableCheck, TableColumn, TableIndex, TableReference, TableSearch, TableSpec } from "./describe-tables.ts";
 
 /** A table as it is. */
 export interface LiveTable {
@@ -14,6 +14,8 @@ export interface LiveTable {
   readonly references: readonly TableReference[];
   /** Whether the table has the check, and it says the same. */
   hasCheck(check: TableCheck): boolean;
+  /** Whether its rows are found by the words of these columns. */
+  hasSearch(search: TableSearch): boolean;
 }
 
 /** A column as it is, its type written as the dialect writes it. */
@@ -38,6 +40,8 @@ export interface TableWriter {
   /** The statements for a table without its indexes. */
   compileTable(table: TableSpec): readonly string[];
   compileIndex(table: TableSpec, index: TableIndex): string;
+  /** The statements for its full-text index. */
+  compileSearch(table: TableSpec, search: TableSearch): readonly string[];
 }
 
 /** The statements that create the tables and their indexes, in order. */
@@ -45,6 +49,7 @@ export function compileCreateTables(writer: TableWriter, tables: readonly TableS
   return tables.flatMap((table) => [
     ...writer.compileTable(table),
     ...table.indexes.map((index) => writer.compileIndex(table, index)),
+    ...(table.search === null ? [] : writer.compileSearch(table, table.search)),
   ]);
 }
 
@@ -86,6 +91,7 @@ function compareTable(comparison: Comparison): readonly Problem[] {
     ...findExtraColumns(table, live),
     ...compareKey(table, live),
     ...table.indexes.flatMap((index) => compareIndex(comparison, index)),
+    ...compareSearch(comparison),
     ...findExtraUnique(table, live),
     ...table.references.flatMap((reference) => compareReference(table, live, reference)),
     ...compareChecks(table, live),
@@ -157,6 +163,12 @@ function compareIndex({ table, live, writer }: Comparison, index: TableIndex): r
   return [
     createProblem(table, `${table.name} has no ${kind} on (${index.columns.join(", ")}).`, `Create it: ${statement}`),
   ];
+}
+
+function compareSearch({ table, live, writer }: Comparison): readonly Problem[] {
+  if (table.search === null || live.hasSearch(table.search)) return [];
+  const detail = `${table.name} has no full-text index on (${table.search.columns.join(", ")}).`;
+  return [createProblem(table, detail, `Create it: ${writer.compileSearch(table, table.search).join("; ")}`)];
 }
 
 function serves(index: TableIndex, other: LiveIndex, statement: string): boolean {

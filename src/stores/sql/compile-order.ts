@@ -3,12 +3,16 @@
 import type { HopNode, OrderNode } from "../../plan/order-node.ts";
 import { isConstant } from "../../plan/predicate-node.ts";
 import type { SeekNode } from "../../plan/rows-node.ts";
+import type { RelevanceNode } from "../../plan/search-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileColumn } from "./compile-column.ts";
 import { compileRelatedMeasure } from "./compile-measure.ts";
 import { compileConditions, decided } from "./compile-predicate.ts";
+import { compileRelevance } from "./compile-search.ts";
 import { findRelation, listColumns, type RowScope, relateRows } from "./row-scope.ts";
+
+const relevanceType: ScalarType = Object.freeze({ kind: "float", list: false });
 
 /** One sort key. */
 export interface OrderTerm {
@@ -18,12 +22,16 @@ export interface OrderTerm {
   readonly nullable: boolean;
   /** In the direction of reading. */
   readonly descending: boolean;
+  /** Whether its values stay inside: they are no place in the list. */
+  readonly isInner?: boolean;
 }
 
 /** An order: the joins it needs and its terms, strongest first. */
 export interface CompiledOrder {
   readonly joins: readonly string[];
   readonly terms: readonly OrderTerm[];
+  /** Whether the joins leave only rows that fit the list's search. */
+  readonly isSearched: boolean;
 }
 
 /** The place where hops lead. */
@@ -48,16 +56,24 @@ export function compileOrder(
 ): CompiledOrder {
   const joins: string[] = [];
   const reached = new Map<string, Reached>();
-  const terms = order.map((node) => {
+  let isSearched = false;
+  const terms = order.map((node): OrderTerm => {
     const place = followHops(c, node.hops, { start: { scope, nullable: false }, joins, reached, isWhole });
-    return { ...compileSorted(c, node.value, place), descending: node.descending !== backwards };
+    const descending = node.descending !== backwards;
+    if (node.value.kind !== "relevance") return { ...compileSorted(c, node.value, place), descending };
+    const { expression, join } = compileRelevance(c, node.value, place.scope);
+    if (join !== null) {
+      joins.push(join);
+      isSearched = true;
+    }
+    return { expression, type: relevanceType, nullable: false, descending, isInner: true };
   });
-  return { joins, terms };
+  return { joins, terms, isSearched };
 }
 
 function compileSorted(
   c: Compilation,
-  value: OrderNode["value"],
+  value: Exclude<OrderNode["value"], RelevanceNode>,
   { scope, nullable }: Reached,
 ): Omit<OrderTerm, "descending"> {
   if (value.kind === "column") {

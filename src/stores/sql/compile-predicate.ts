@@ -16,6 +16,7 @@ import {
 } from "../../plan/predicate-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
+import { compileSearch } from "./compile-search.ts";
 import { findColumn, type RowScope, relateRows } from "./row-scope.ts";
 
 const SIGNS = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
@@ -54,6 +55,8 @@ export function compilePredicate(c: Compilation, node: PredicateNode, scope: Row
       return `(${compilePredicate(c, node.item, scope)}) IS NOT TRUE`;
     case "exists":
       return compileExists(c, node, scope);
+    case "search":
+      return compileSearch(c, node, scope);
   }
 }
 

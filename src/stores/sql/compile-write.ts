@@ -22,6 +22,7 @@ import {
   listWrittenRefs,
 } from "./compile-reference.ts";
 import { compileSelect } from "./compile-rows.ts";
+import { listWritten } from "./compile-search.ts";
 import { compileTakenByChanged, compileTakenByNew } from "./compile-taken.ts";
 import type { Dialect } from "./dialect.ts";
 import { readsModel } from "./reads-model.ts";
@@ -280,8 +281,9 @@ function compileInsert(
 ): SqlText {
   const { schema, dialect, model } = context;
   const c = new Compilation(schema, dialect);
-  const columns = assignments.map((node) => dialect.quoteName(findColumn(model, node.column).name));
-  const values = assignments.map((node) => c.bind(node.value));
+  const written = listWritten(model, assignments);
+  const columns = written.map(({ name }) => dialect.quoteName(name));
+  const values = written.map(({ node, form }) => c.bind(node.value, form));
   const row: RowScope = { model, column: dialect.quoteName, joins: [] };
   const into = `${dialect.quoteName(model.table)} (${columns.join(", ")})`;
   return c.finish(`INSERT INTO ${into} VALUES (${values.join(", ")})${writeReturning(c, shown, row)}`);
@@ -305,10 +307,9 @@ function compileChange(
   const text = compileStatement(context, (c, row, from) => {
     if (kind === "count") return `SELECT count(*) FROM ${from}${joinWhere(isTarget(c, target, row))}`;
     const rows = writeUpdated(c, target, { row, from });
-    const set = assignments.map((node) => {
-      const { name } = findColumn(model, node.column);
+    const set = listWritten(model, assignments).map(({ name, form, node }) => {
       const place = dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name);
-      return `${place} = ${writeAssigned(c, node, row)}`;
+      return `${place} = ${form === "words" ? c.bind(node.value, form) : writeAssigned(c, node, row)}`;
     });
     return `UPDATE ${rows.from} SET ${set.join(", ")}${joinWhere(rows.conditions)}${writeReturning(c, shown, row)}`;
   });

@@ -39,6 +39,13 @@ export interface TableCheck {
   readonly condition: string;
 }
 
+/** A full-text index. */
+export interface TableSearch {
+  readonly name: string;
+  /** The columns that hold words. */
+  readonly columns: readonly string[];
+}
+
 /** One table. */
 export interface TableSpec {
   readonly name: string;
@@ -51,6 +58,8 @@ export interface TableSpec {
   readonly checks: readonly TableCheck[];
   /** In the order in which to create them: see `contract/violations.ts` on unique indexes. */
   readonly indexes: readonly TableIndex[];
+  /** What finds its rows by their words; null where nothing does. */
+  readonly search: TableSearch | null;
 }
 
 /**
@@ -71,8 +80,9 @@ export function describeTables(schema: Schema, dialect: Dialect): readonly Table
 function refuseSameNames(tables: readonly TableSpec[]): void {
   const owners = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const { name: table, owner, indexes } of tables) {
-    const names = [[table, owner], ...indexes.map(({ name, columns }) => [name, `${owner} (${columns.join(", ")})`])];
+  for (const { name: table, owner, indexes, search } of tables) {
+    const all = search === null ? indexes : [...indexes, search];
+    const names = [[table, owner], ...all.map(({ name, columns }) => [name, `${owner} (${columns.join(", ")})`])];
     for (const [name = "", place = ""] of names) {
       const other = owners.get(name);
       owners.set(name, place);
@@ -90,11 +100,13 @@ function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): Ta
     type: dialect.columnType(type),
     isNullable: isOptional(model, field),
   }));
+  const words = (model.search?.parts ?? []).map((part) => part.words);
   return {
     name: model.table,
     owner: model.name,
     isLink: false,
-    columns,
+    // Other programs, who cannot cut words, leave them out.
+    columns: [...columns, ...words.map((name) => ({ name, type: dialect.search.columnType, isNullable: true }))],
     key: model.key.map((part) => part.column),
     references: describeRefs(schema, model),
     checks: model.checks.map((check) => ({
@@ -102,6 +114,7 @@ function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): Ta
       condition: compileCheck(schema, dialect, { model, check }),
     })),
     indexes: describeIndexes(dialect, model).toReversed(),
+    search: model.search === null ? null : { name: model.search.name, columns: words },
   };
 }
 
@@ -168,6 +181,7 @@ function describeLinks(schema: Schema, dialect: Dialect, model: ModelSchema): re
             unique: false,
           },
         ],
+        search: null,
       },
     ];
   });

@@ -5,6 +5,7 @@
 import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
+import type { SearchDialect } from "./search-dialect.ts";
 import type { Binding } from "./sql-text.ts";
 
 /** One entry of a JSON object: its name and the SQL of its value, which is JSON already. */
@@ -146,6 +147,8 @@ export interface Dialect {
   collectKeys(parts: readonly string[], types: readonly ScalarType[]): string;
   /** The writes that can answer what they made of a row, behind RETURNING. */
   readonly returns: readonly ("create" | "update")[];
+  /** Full-text search. */
+  readonly search: SearchDialect;
   /** Calculating over groups of rows. */
   readonly aggregates: AggregateDialect;
   /** Absent: the engine has none of these gaps. */

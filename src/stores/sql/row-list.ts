@@ -13,6 +13,7 @@ import {
   writeOrder,
 } from "./compile-order.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
+import { withoutSearch } from "./compile-search.ts";
 import { createTableScope, nameTable, type RelatedRows, type RowScope, writeJoins } from "./row-scope.ts";
 
 /** A list of rows that is being compiled. First ask for columns, then for the {@link RowList.query}. */
@@ -109,7 +110,8 @@ export function compileSource(
   }: { readonly rows: RelatedRows; readonly order: CompiledOrder; readonly joins: readonly string[] },
 ): string {
   const { far, from, conditions } = rows;
-  const all = [...conditions, ...compileConditions(c, [decided(access), where], far)];
+  const asked = order.isSearched ? withoutSearch(where) : [where];
+  const all = [...conditions, ...compileConditions(c, [decided(access), ...asked], far)];
   if (seek !== null && seek.values.length > 0) all.push(compileSeek(c, seek, order.terms));
   return `FROM ${from}${writeJoins([...order.joins, ...joins])}${joinWhere(all)}`;
 }

@@ -2,13 +2,14 @@
  * Writes the statements that create tables. A table that exists is never changed here: that is for migrations.
  */
 import type { TableWriter } from "../sql/compare-tables.ts";
-import type { TableCheck, TableIndex, TableReference, TableSpec } from "../sql/describe-tables.ts";
+import type { TableCheck, TableIndex, TableReference, TableSearch, TableSpec } from "../sql/describe-tables.ts";
 import { dialect } from "./compiler.ts";
 
 /** How tables are created in SQLite. */
 export const tableWriter: TableWriter = Object.freeze<TableWriter>({
   compileTable: (table) => [compileTable(table)],
   compileIndex,
+  compileSearch: ({ name }, search) => compileSearch(name, search),
 });
 
 /** The text of a check inside its table, by which the introspector finds it again. */
@@ -42,6 +43,23 @@ function compileReference({ columns, table, targets, cascade }: TableReference):
 function compileIndex(table: TableSpec, { name, expressions, unique }: TableIndex): string {
   const kind = unique ? "UNIQUE INDEX" : "INDEX";
   return `CREATE ${kind} ${dialect.quoteName(name)} ON ${dialect.quoteName(table.name)} (${expressions.join(", ")})`;
+}
+
+/** The index knows each row by its rowid, and reads what it must forget from the row as it was. */
+export function compileSearch(table: string, { name, columns }: TableSearch): readonly string[] {
+  const [index, rows] = [dialect.quoteName(name), dialect.quoteName(table)];
+  const places = ["rowid", ...columns.map((column) => dialect.quoteName(column))];
+  const write = (row: "new" | "old") => places.map((place) => `${row}.${place}`).join(", ");
+  const add = `INSERT INTO ${index} (${places.join(", ")}) VALUES (${write("new")});`;
+  const remove = `INSERT INTO ${index} (${index}, ${places.join(", ")}) VALUES ('delete', ${write("old")});`;
+  const trigger = (event: string, moment: string, work: string) =>
+    `CREATE TRIGGER ${dialect.quoteName(`${name}_${event}`)} AFTER ${moment} ON ${rows} BEGIN ${work} END`;
+  return [
+    `CREATE VIRTUAL TABLE ${index} USING fts5(${joinNames(columns)}, content=${rows}, tokenize=ascii)`,
+    trigger("insert", "INSERT", add),
+    trigger("update", `UPDATE OF ${joinNames(columns)}`, `${remove} ${add}`),
+    trigger("delete", "DELETE", remove),
+  ];
 }
 
 function joinNames(names: readonly string[]): string {

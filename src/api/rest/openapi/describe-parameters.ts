@@ -108,6 +108,12 @@ export function describeParameter(parameter: Parameter): JsonSchema {
       };
     case "choice":
       return { ...head, description: choiceText, schema: { type: "string", enum: [...parameter.choices] } };
+    case "search":
+      return {
+        ...head,
+        description: `Rows that hold all these words in ${parameter.fields.join(", ")}: \`word\`, \`begin*\`, \`"a phrase"\`; \`-word\` leaves out. Case, accents and punctuation do not count. Without \`sort\` the best come first, and pages follow by \`offset\`.`,
+        schema: { type: "string", minLength: 1, maxLength: parameter.maximum },
+      };
     case "cursor":
       return { ...head, description: cursorTexts[parameter.name], schema: { type: "string" } };
   }
