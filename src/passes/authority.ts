@@ -5,7 +5,14 @@
 import type { ColumnNode } from "../plan/column-node.ts";
 import type { HopNode } from "../plan/order-node.ts";
 import { createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
-import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
+import {
+  type Field,
+  isValueField,
+  type ModelSchema,
+  type Operation,
+  type RelationField,
+  type Schema,
+} from "../schema/schema-model.ts";
 import { unknownField } from "./resolve-context.ts";
 
 /** Answers what the rules say for one caller. */
@@ -67,13 +74,15 @@ export function authorizeColumn(authority: Authority, model: ModelSchema, column
 export function fieldOf(authority: Authority, model: ModelSchema, name: string): Field {
   const field = model.fields[name];
   if (field === undefined || (field.hidden && !authority.system)) throw unknownField(model, name);
+  // What is computed shows what it is made of.
+  if (field.kind === "computed") for (const source of field.sources) fieldOf(authority, model, source);
   return field;
 }
 
 /** The same for a relation. */
 export function relationOf(authority: Authority, model: ModelSchema, name: string): RelationField {
   const field = fieldOf(authority, model, name);
-  if (field.kind === "scalar") throw unknownField(model, name);
+  if (isValueField(field)) throw unknownField(model, name);
   return field;
 }
 

@@ -5,6 +5,7 @@
 import type { CheckedModels, Models } from "./check-types.ts";
 import { createAccess } from "./create-access.ts";
 import { createChecks } from "./create-checks.ts";
+import { createComputed } from "./create-computed.ts";
 import { createFields, createTypes, type FieldSources } from "./create-fields.ts";
 import { createIndexes } from "./create-indexes.ts";
 import { findClashes } from "./find-clashes.ts";
@@ -56,8 +57,9 @@ function createModel(
   sources: FieldSources,
 ): { readonly model: ModelSchema; readonly rules: ModelRules } {
   const { name, plural, table, describe } = draft;
-  const fields = createFields(draft, sources);
-  const byName: ReadonlyMap<string, Field> = new Map(fields.map((field) => [field.name, field]));
+  const stored = createFields(draft, sources);
+  const byName: ReadonlyMap<string, Field> = new Map(stored.map((field) => [field.name, field]));
+  const fields = [...stored, ...createComputed(draft, byName, sources.problems)];
   const { levels, rules } = createAccess(draft, sources.problems);
   const model: ModelSchema = {
     name,

@@ -5,7 +5,7 @@
 import type { ScalarKind } from "./schema-model.ts";
 
 /** What TypeScript remembers of a field beside its value. */
-export type Flag = "optional" | "default" | "hidden" | "immutable" | "unique";
+export type Flag = "optional" | "default" | "hidden" | "immutable" | "unique" | "computed";
 
 /** The kinds of a field that holds values: the scalar kinds, and lists. */
 export type ValueKind = ScalarKind | "list";

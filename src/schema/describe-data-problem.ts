@@ -66,6 +66,7 @@ function describeUnknown(name: string, error: ErrorObject, { model, use, system 
 function describeUnwritable(field: Field, use: DataContext["use"]): string {
   if (field.kind === "many" || field.kind === "one")
     return `cannot be written: it shows the ${field.model} rows whose ${field.via} is this row.`;
+  if (field.kind === "computed") return "cannot be written: it is computed from other fields.";
   return use === "update" ? "cannot change after the row was created." : "cannot be written.";
 }
 

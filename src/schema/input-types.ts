@@ -48,7 +48,11 @@ type CalculationInput<T extends FieldTypes> = T["scalar"] extends "int" | "float
   : never;
 
 type WritableNames<F extends FieldBuilders, S> = {
-  [P in keyof F]: IsShown<TypesOf<F, P>["flags"], S> extends true ? P : never;
+  [P in keyof F]: "computed" extends TypesOf<F, P>["flags"]
+    ? never
+    : IsShown<TypesOf<F, P>["flags"], S> extends true
+      ? P
+      : never;
 }[keyof F] &
   string;
 

@@ -2,6 +2,7 @@
  * `model()`: the fields of one model with its key, indexes, checks and access rules, as declared. Names of other
  * models are left open; `createSchema` looks them up and checks everything.
  */
+import type { ComputedFields, ComputedOption } from "./computed-builder.ts";
 import type { FieldBuilders, types } from "./declarations.ts";
 import type { ScalarBuilder } from "./scalar-builder.ts";
 
@@ -129,12 +130,16 @@ export type DeclaredModel<
   K extends ModelTypes["key"],
   Public extends boolean,
   Create,
+  C extends ComputedFields = NoFields,
 > = Model<{
-  fields: AllFields<F, K>;
+  fields: [keyof C] extends [never] ? AllFields<F, K> : AllFields<F, K> & Settled<C>;
   key: Settled<K>;
   public: Settled<Public>;
   forced: ForcedFields<Create>;
 }>;
+
+/** The computed fields of a model that declares none. */
+type NoFields = Readonly<Record<never, never>>;
 
 /** `T`, but no place to infer it from: where a model stands must not decide what its key is. */
 type Settled<T> = [T][T extends unknown ? 0 : never];
@@ -160,14 +165,16 @@ export function model<
   Create extends RuleAnswer = false,
   Update extends RuleAnswer = false,
   Delete extends RuleAnswer = false,
+  C extends ComputedFields = NoFields,
 >(
   fields: F,
-  options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
-): DeclaredModel<F, K, Public, Create> {
+  options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>> &
+    ComputedOption<F, C>,
+): DeclaredModel<F, K, Public, Create, C> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as DeclaredModel<F, K, Public, Create>;
+  return declared as DeclaredModel<F, K, Public, Create, C>;
 }

@@ -4,6 +4,7 @@
  */
 import type { User } from "../../src/schema/rules.ts";
 import type { Field, JsonValue, ModelSchema, Operation, ScalarType, Schema } from "../../src/schema/schema-model.ts";
+import { isValueField } from "../../src/schema/schema-model.ts";
 import { answerRule, type DrawnRules } from "./random-rules.ts";
 
 /** Field → value; a ref its key, a manyToMany the list of keys. */
@@ -62,7 +63,7 @@ function matches(viewer: Viewer, model: ModelSchema, where: unknown, row: NaiveR
     if (name === "not") return !matches(viewer, model, value, row, flipped);
     if (reading.inRule && isMissing(value)) return reading.negated;
     const field = fieldOf(model, name);
-    if (field.kind === "scalar") return meets(field.type, value, row[name] ?? null, reading);
+    if (isValueField(field)) return meets(field.type, value, row[name] ?? null, reading);
     return matchesRelation(viewer, { model, field }, value, row, reading);
   });
 }
@@ -105,7 +106,7 @@ function relatedRows(
     const key = JSON.stringify(keyOf(target, other));
     if (field.kind === "ref") return JSON.stringify(row[field.name]) === key;
     if (field.kind === "manyToMany") return asList(row[field.name]).some((item) => JSON.stringify(item) === key);
-    return field.kind !== "scalar" && JSON.stringify(other[field.via]) === own;
+    return !isValueField(field) && JSON.stringify(other[field.via]) === own;
   });
 }
 

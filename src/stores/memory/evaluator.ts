@@ -1,9 +1,10 @@
 /** Whether a condition holds of a row: plain loops, two-valued, nothing cached. */
 import type { ColumnNode } from "../../plan/column-node.ts";
-import type { CompareNode, CompareOperator, PredicateNode } from "../../plan/predicate-node.ts";
-import { compareValues } from "../../schema/compare-values.ts";
-import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
-import { type Context, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
+import type { CompareNode, PredicateNode } from "../../plan/predicate-node.ts";
+import type { JsonValue, ModelSchema } from "../../schema/schema-model.ts";
+import { compares } from "./compares.ts";
+import { computeValue } from "./compute-value.ts";
+import { type Context, columnType, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
 
 /** Whether `node` holds of a row of the scope's model. */
 export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
@@ -26,36 +27,6 @@ export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
     }
     case "exists":
       return readableRelated(scope, node, row).some((other) => holds(other.scope, node.where, other.row));
-  }
-}
-
-/** A comparison of two values: never true of a null. */
-export interface Comparison {
-  readonly operator: CompareOperator;
-  readonly left: JsonValue;
-  readonly right: JsonValue;
-}
-
-/** Whether a comparison of values of the type holds. */
-export function compares(type: ScalarType, { operator, left, right }: Comparison): boolean {
-  if (left === null || right === null) return false;
-  switch (operator) {
-    case "eq":
-      return compareValues(type, left, right) === 0;
-    case "lt":
-      return compareValues(type, left, right) < 0;
-    case "lte":
-      return compareValues(type, left, right) <= 0;
-    case "gt":
-      return compareValues(type, left, right) > 0;
-    case "gte":
-      return compareValues(type, left, right) >= 0;
-    case "contains":
-      return String(left).includes(String(right));
-    case "startsWith":
-      return String(left).startsWith(String(right));
-    case "endsWith":
-      return String(left).endsWith(String(right));
   }
 }
 
@@ -84,8 +55,10 @@ export function decided(access: PredicateNode | null): PredicateNode {
   return access;
 }
 
-/** What a row holds in a column. */
+/** What a row holds in a column, or what is computed of it. */
 export function columnValue(model: ModelSchema, column: ColumnNode, row: Row): JsonValue {
+  const field = model.fields[column.field];
+  if (field?.kind === "computed") return computeValue(model, field.expression, row);
   return row[storedColumn(model, column).column] ?? null;
 }
 
@@ -103,7 +76,7 @@ export function listValue(context: Context, index: number): readonly JsonValue[]
 }
 
 function holdsCompare(scope: Scope, { column, operator, value }: CompareNode, row: Row): boolean {
-  const { type } = storedColumn(scope.model, column);
+  const type = columnType(scope.model, column);
   return compares(type, {
     operator,
     left: columnValue(scope.model, column, row),

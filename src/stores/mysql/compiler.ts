@@ -8,6 +8,7 @@ import type { Binding } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, quoteText, writeLiteral } from "./codec.ts";
+import { createExpressions } from "./expressions.ts";
 import { MARKS } from "./finish-json.ts";
 
 /** What the two engines write differently. */
@@ -112,6 +113,7 @@ export function createDialect(
     orderTerm: writeTerm,
     indexTerm: (expression) => expression,
     aggregates,
+    expressions: createExpressions(collation),
     calculate: writeCalculation,
     smaller: (left, right) => `LEAST(${left}, ${right})`,
     keyRows: (list, types, alias) => readKeys(list, types, { alias, collation }),

@@ -9,6 +9,7 @@ import type { Binding } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, paramType, quoteText } from "./codec.ts";
+import { expressions } from "./expressions.ts";
 import { FLOAT_FUNCTION } from "./functions.ts";
 
 /** Most arguments that a function of PostgreSQL takes. */
@@ -54,6 +55,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   },
   indexTerm: (expression, nullable) => (nullable ? `${expression} NULLS FIRST` : expression),
   aggregates,
+  expressions,
   // At least 1: less one it is an OFFSET, and the server refuses one below zero, even of no rows.
   calculate: writeCalculation,
   smaller: (left, right) => `greatest(least(${left}, ${right}), 1)`,

@@ -6,8 +6,8 @@ import type { SeekNode } from "../../plan/rows-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileRelatedMeasure } from "./compile-measure.ts";
-import { compileConditions, decided } from "./compile-predicate.ts";
-import { findColumn, findRelation, listColumns, type RowScope, relateRows } from "./row-scope.ts";
+import { compileColumn, compileConditions, decided } from "./compile-predicate.ts";
+import { findRelation, listColumns, type RowScope, relateRows } from "./row-scope.ts";
 
 /** One sort key. */
 export interface OrderTerm {
@@ -52,8 +52,8 @@ function compileSorted(
   { scope, nullable }: Reached,
 ): Omit<OrderTerm, "descending"> {
   if (value.kind === "column") {
-    const { name, type, optional } = findColumn(scope.model, value);
-    return { expression: scope.column(name), type, nullable: nullable || optional };
+    const { expression, type, optional } = compileColumn(c, value, scope);
+    return { expression, type, nullable: nullable || optional };
   }
   const compiled = compileRelatedMeasure(c, value, scope);
   if (!nullable || compiled.nullable) return compiled;

@@ -1,13 +1,20 @@
 /**
- * Compiles conditions. A condition may come out null where SQL compares with null: callers only ever ask
+ * Compiles conditions and what they compare: columns, and the expressions of computed fields, which hold conditions
+ * again. A condition may come out null where SQL compares with null: callers only ever ask
  * whether it is true, and `not` turns it two-valued.
  */
 import { FootingError } from "../../errors/footing-error.ts";
+import type { ColumnNode } from "../../plan/column-node.ts";
 import { type CompareNode, type ExistsNode, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
-import type { Compilation } from "./compilation.ts";
+import type { CheckSchema, Expression, ScalarType } from "../../schema/schema-model.ts";
+import { Compilation } from "./compilation.ts";
+import { createCheckPredicate } from "./create-check-predicate.ts";
 import { findColumn, type RowScope, relateRows } from "./row-scope.ts";
 
 const SIGNS = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
+
+const SMALLEST_FLOAT = "1e-20";
+const LARGEST_FLOAT = "1e20";
 
 /** The rule of a reference. A plan in which one is undecided never reaches SQL. */
 export function decided(access: PredicateNode | null): PredicateNode {
@@ -23,18 +30,17 @@ export function compilePredicate(c: Compilation, node: PredicateNode, scope: Row
     case "compare":
       return compileCompare(c, node, scope);
     case "in": {
-      const { name, type } = findColumn(scope.model, node.column);
-      return c.dialect.isMember(scope.column(name), c.bind(node.values, "members"), type);
+      const { expression, type } = compileColumn(c, node.column, scope);
+      return c.dialect.isMember(expression, c.bind(node.values, "members"), type);
     }
     case "isNull":
-      return `${scope.column(findColumn(scope.model, node.column).name)} IS NULL`;
+      return `${compileColumn(c, node.column, scope).expression} IS NULL`;
     case "and":
       return compileJunction(c, node.items, { scope, word: "AND", empty: "TRUE" });
     case "or":
       return compileJunction(c, node.items, { scope, word: "OR", empty: "FALSE" });
     case "not":
-      if (node.item.kind === "isNull")
-        return `${scope.column(findColumn(scope.model, node.item.column).name)} IS NOT NULL`;
+      if (node.item.kind === "isNull") return `${compileColumn(c, node.item.column, scope).expression} IS NOT NULL`;
       // Never null; engines know how to look for what is not there.
       if (node.item.kind === "exists") return `NOT ${compileExists(c, node.item, scope)}`;
       return `(${compilePredicate(c, node.item, scope)}) IS NOT TRUE`;
@@ -57,8 +63,7 @@ export function joinWhere(conditions: readonly string[]): string {
 }
 
 function compileCompare(c: Compilation, node: CompareNode, scope: RowScope): string {
-  const { name, type } = findColumn(scope.model, node.column);
-  const column = scope.column(name);
+  const { expression: column, type } = compileColumn(c, node.column, scope);
   switch (node.operator) {
     case "contains":
     case "startsWith":
@@ -69,6 +74,84 @@ function compileCompare(c: Compilation, node: CompareNode, scope: RowScope): str
     default:
       return `${c.dialect.sortable(column, type)} ${SIGNS[node.operator]} ${c.bind(node.value, "sortable")}`;
   }
+}
+
+/** The value of a column. */
+export interface CompiledColumn {
+  readonly expression: string;
+  readonly type: ScalarType;
+  readonly optional: boolean;
+}
+
+/** The SQL of what a row holds in a column, or of what is computed of it. */
+export function compileColumn(c: Compilation, node: ColumnNode, scope: RowScope): CompiledColumn {
+  const field = scope.model.fields[node.field];
+  if (field?.kind === "computed")
+    return {
+      expression: compileExpression(c, field.expression, scope),
+      type: field.type,
+      optional: field.optional,
+    };
+  const { name, type, optional } = findColumn(scope.model, node);
+  return { expression: scope.column(name), type, optional };
+}
+
+function compileExpression(c: Compilation, node: Expression, scope: RowScope): string {
+  const { expressions } = c.dialect;
+  const compile = (item: Expression): string => compileExpression(c, item, scope);
+  switch (node.kind) {
+    case "field":
+      return scope.column(findColumn(scope.model, { kind: "column", field: node.field, part: 0 }).name);
+    case "value":
+      return expressions.constant(
+        c.dialect.literal({ kind: "param", index: 0, type: node.type, form: "value" }, node.value),
+        node.type,
+      );
+    case "convert":
+      return expressions.convert(compile(node.item), node.item.type, node.type);
+    case "bounded": {
+      const item = compile(node.item);
+      return `CASE WHEN ${item} = 0 OR abs(${item}) BETWEEN ${SMALLEST_FLOAT} AND ${LARGEST_FLOAT} THEN ${item} END`;
+    }
+    case "calculate": {
+      const operands = { left: `(${compile(node.left)})`, right: `(${compile(node.right)})`, type: node.type };
+      return node.operator === "divide" || node.type.kind === "float"
+        ? writeFloats(node.operator, operands)
+        : expressions.calculate(node.operator, operands);
+    }
+    case "concat":
+      return expressions.concat(node.items.map((item) => `(${compile(item)})`));
+    case "length":
+      return expressions.length(compile(node.item));
+    case "coalesce":
+      return node.items.length === 1
+        ? node.items.map(compile).join()
+        : `coalesce(${node.items.map(compile).join(", ")})`;
+    case "when": {
+      const otherwise = node.otherwise === null ? "" : ` ELSE ${compile(node.otherwise)}`;
+      return `CASE WHEN ${compileWhere(c, node.where, scope)} THEN ${compile(node.result)}${otherwise} END`;
+    }
+    case "matches":
+      return `((${compileWhere(c, node.where, scope)}) IS TRUE)`;
+  }
+}
+
+const floatSigns = { add: "+", subtract: "-", multiply: "*", divide: "/" } as const;
+
+/** Adding zero makes a zero of minus zero. */
+function writeFloats(
+  operator: keyof typeof floatSigns,
+  { left, right }: { readonly left: string; readonly right: string },
+): string {
+  const divisor = operator === "divide" ? `nullif(${right}, 0)` : right;
+  return `(${left} ${floatSigns[operator]} ${divisor} + 0e0)`;
+}
+
+/** A condition of the schema's own: its values are literals. */
+function compileWhere(c: Compilation, where: CheckSchema["where"], scope: RowScope): string {
+  const { predicate, values } = createCheckPredicate(scope.model, where);
+  const own = new Compilation(c.schema, c.dialect);
+  return own.inline(compilePredicate(own, predicate, scope), values);
 }
 
 interface Junction {

@@ -3,6 +3,7 @@
  * holds selections and a selection holds lists, so they stand in one file. It runs nothing.
  */
 import { FootingError } from "../../errors/footing-error.ts";
+import { createColumn } from "../../plan/column-node.ts";
 import type {
   EdgeItem,
   FieldItem,
@@ -15,12 +16,12 @@ import type {
   SelectItem,
   SelectNode,
 } from "../../plan/rows-node.ts";
-import type { ScalarType } from "../../schema/schema-model.ts";
+import { isValueField, type ScalarType } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileAllRows } from "./compile-aggregate.ts";
 import { reverseTerms, writeOrder } from "./compile-order.ts";
-import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
+import { compileColumn, compileConditions, decided, joinWhere } from "./compile-predicate.ts";
 import { DirectList, requireGaps } from "./direct-list.ts";
 import { listParts } from "./join-rows.ts";
 import { KEY_END, type ListCut } from "./read-list.ts";
@@ -123,7 +124,10 @@ function compileItem(c: Compilation, item: SelectItem, row: RowScope): string {
 
 function compileField(c: Compilation, item: FieldItem, row: RowScope): string {
   const field = row.model.fields[item.field];
-  if (field?.kind === "scalar") return c.dialect.toJson(row.column(field.column), field.type, field.optional);
+  if (isValueField(field)) {
+    const { expression, type, optional } = compileColumn(c, createColumn(field.name), row);
+    return c.dialect.toJson(expression, type, optional);
+  }
   const first = field?.kind === "ref" ? field.columns[0] : undefined;
   if (field?.kind !== "ref" || first === undefined)
     throw new FootingError("FTG_INTERNAL", { detail: `${row.model.name}.${item.field} has no value of its own.` });

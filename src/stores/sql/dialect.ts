@@ -4,6 +4,7 @@
  */
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
+import type { Calculated, ExpressionDialect } from "./expression-dialect.ts";
 import type { Binding } from "./sql-text.ts";
 
 /** One entry of a JSON object: its name and the SQL of its value, which is JSON already. */
@@ -53,13 +54,6 @@ export interface DialectGaps {
   deleteFrom(table: string, alias: string): string;
   /** Ends a query whose rows nobody else may change before the transaction ends. */
   readonly forUpdate: string;
-}
-
-/** Two numbers of a type, as SQL. */
-export interface Calculated {
-  readonly left: string;
-  readonly right: string;
-  readonly type: ScalarType;
 }
 
 /** How one engine writes SQL. "JSON" below is whatever the engine's own functions take for JSON: text, or a type. */
@@ -124,6 +118,8 @@ export interface Dialect {
   readonly returns: readonly ("create" | "update")[];
   /** Calculating over groups of rows. */
   readonly aggregates: AggregateDialect;
+  /** Computing values of the fields of a row. */
+  readonly expressions: ExpressionDialect;
   /** Absent: the engine has none of these gaps. */
   readonly gaps?: DialectGaps;
 }

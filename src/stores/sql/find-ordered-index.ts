@@ -14,7 +14,9 @@ const WHOLE_TEXT = 191;
 export function findOrderedIndex({ far: { model }, fixed }: RelatedRows, order: readonly OrderNode[]): string | null {
   const isPlain = order.every((node) => node.hops.length === 0 && node.descending === order[0]?.descending);
   if (fixed === null || !isPlain) return null;
-  const sorted = order.flatMap(({ value }) => (value.kind === "column" ? [findColumn(model, value).name] : []));
+  const sorted = order.flatMap(({ value }) =>
+    value.kind === "column" && model.fields[value.field]?.kind !== "computed" ? [findColumn(model, value).name] : [],
+  );
   if (sorted.length < order.length) return null;
   const needed = [...fixed, ...sorted];
   const columns = listColumns(model);

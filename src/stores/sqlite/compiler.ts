@@ -7,6 +7,7 @@ import type { Dialect, JsonEntry } from "../sql/dialect.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, FUNCTIONS, writeLiteral } from "./codec.ts";
+import { expressions } from "./expressions.ts";
 
 /** Most arguments SQLite's `concat` takes. */
 const MAX_ARGUMENTS = 1000;
@@ -48,6 +49,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   orderTerm: (expression, descending) => (descending ? `${expression} DESC` : expression),
   indexTerm: (expression) => expression,
   aggregates,
+  expressions,
   calculate: (operator, of) =>
     of.type.kind === "decimal" ? `${FUNCTIONS.decimalAdd}(${of.left}, ${of.right})` : writeCalculation(operator, of),
   smaller: (left, right) => `min(${left}, ${right})`,
