@@ -235,7 +235,11 @@ function readWhere({ draft, fields, path, problems, used }: Reading, what: strin
 
 /** Operands of which one will be chosen, in the one type of all. */
 function unify(reading: Reading, given: readonly unknown[]): readonly Expression[] {
-  const operands = given.map((operand) => readOperand(reading, operand));
+  const read = given.map((operand) => readOperand(reading, operand));
+  const isOfNumbers = read.some(({ expression, type }) => expression !== null && findNumberType([type]) !== null);
+  const operands = isOfNumbers
+    ? read.map((operand) => (operand.expression === null ? readOperand(reading, operand.literal, "number") : operand))
+    : read;
   const type = findChoiceType(operands.map((operand) => operand.type));
   if (type === null) {
     const kinds = [...new Set(operands.map((operand) => operand.type.kind))].join(" and ");

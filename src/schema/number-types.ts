@@ -61,16 +61,13 @@ export function findNumberType(types: readonly ExactNumber[]): ScalarType | null
 /** The one type of values of which one is chosen; null when there is none. Literals take the type of the others. */
 export function findChoiceType(types: readonly ExactNumber[]): ScalarType | null {
   const settled = types.filter(({ isLiteral }) => isLiteral !== true);
-  const [first] = settled.length > 0 ? settled : types;
-  if (first === undefined) return null;
-  const isNumber = findNumberType([first]) !== null;
   const deciding = settled.length > 0 ? settled : types;
-  if (isNumber) return findNumberType(first.kind === "decimal" ? types.filter(isNumeric) : deciding);
+  const [first] = deciding;
+  if (first === undefined) return null;
+  const number = findNumberType(deciding);
+  // The digits of decimals count wherever they stand.
+  if (number !== null) return number.kind === "decimal" ? findNumberType(types) : number;
   return deciding.every(({ kind }) => kind === first.kind) ? { kind: first.kind, list: false } : null;
-}
-
-function isNumeric({ kind }: ScalarType): boolean {
-  return kind !== "text";
 }
 
 /** The type of a sum or difference of decimals; null when it may have too many digits. */
