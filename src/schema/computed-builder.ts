@@ -2,17 +2,12 @@
  * The functions that the expressions of computed fields are written with. They note what was asked for as frozen data
  * and check nothing, so that `createSchema` can report everything that is wrong at once.
  */
-import type { FieldBuilder, FieldBuilders, FieldTypes, types } from "./declarations.ts";
-import type { CheckDeclaration } from "./model.ts";
+import type { CheckDeclaration, FieldBuilder, FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { Calculation, ScalarKind } from "./schema-model.ts";
-
-/** What was asked for: a literal, or an operation. */
-export type DeclaredOperand = DeclaredExpression | string | number | bigint | boolean;
 
 /** An operation as it was noted. */
 export type DeclaredExpression =
   | { readonly kind: "field"; readonly field: unknown }
-  | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "concat" | "coalesce"; readonly items: readonly unknown[] }
   | { readonly kind: "length"; readonly item: unknown }
   | { readonly kind: "calculate"; readonly operator: Calculation; readonly left: unknown; readonly right: unknown }
@@ -125,8 +120,6 @@ export interface ExpressionBuilder<in out F extends FieldBuilders> {
   readonly field: <P extends SourceNames<F>>(
     name: P,
   ) => Expression<FieldKind<F[P][typeof types]>, "optional" extends F[P][typeof types]["flags"] ? true : false>;
-  /** A constant. Constants can also stand as they are wherever an expression can. */
-  readonly value: <const V extends string | number | boolean>(value: V) => Expression<LiteralKind<V>, false>;
   /** The texts one after the other; whole numbers as their digits. Null when one of them is null. */
   readonly concat: <const T extends readonly TextOperand[]>(
     ...items: T
@@ -169,7 +162,6 @@ type Builders = Readonly<Record<keyof ExpressionBuilder<FieldBuilders>, (...oper
 /** The functions themselves, the same for all models. */
 export const expressionBuilder: Builders = Object.freeze<Builders>({
   field: (field) => note({ kind: "field", field }),
-  value: (value) => note({ kind: "value", value }),
   concat: (...items) => note({ kind: "concat", items }),
   length: (item) => note({ kind: "length", item }),
   add: (left, right) => note({ kind: "calculate", operator: "add", left, right }),

@@ -33,6 +33,8 @@ const MAX_PARTS = 32;
 /** Most floats in one calculation: within the bounds of each, no more can leave the range of floats. */
 const MAX_FLOATS = 8;
 
+const USE_FUNCTIONS = "Use the functions that computed() is given.";
+
 /** One expression being read. */
 interface Reading {
   readonly draft: ModelDraft;
@@ -51,7 +53,7 @@ export function createComputed(draft: ModelDraft, fields: FieldTable, problems: 
   const declare = draft.options["computed"];
   if (declare === undefined) return [];
   const declared = callDeclaration(declare);
-  if (!isObject(declared)) {
+  if (typeof declare !== "function" || !isObject(declared)) {
     const detail = `computed: expected a function that returns fields by name, got ${describeValue(declared)}.`;
     problems.add(
       draft.name,
@@ -82,8 +84,14 @@ function createField(reading: Reading, name: string, given: unknown): ComputedFi
     problems.add(path, `${name} is declared as a field and as a computed field.`, "Rename one of the two.");
     return null;
   }
+  if (readNoted(given) === null) {
+    problems.add(path, `expected an expression, got ${describeValue(given)}.`, USE_FUNCTIONS);
+    return null;
+  }
   const expression = readExpression(reading, given);
   if (expression === null) return null;
+  if (used.length === 0)
+    problems.add(path, "the expression reads no field.", "A constant needs no field: leave it out.");
   const hidden = used.find((field) => field.hidden);
   if (hidden !== undefined)
     problems.add(path, `${hidden.name} is hidden, and this field would show it.`, `Leave ${hidden.name} out.`);
@@ -114,12 +122,11 @@ function readNode(reading: Reading, given: unknown): Expression {
   switch (noted.kind) {
     case "field":
       return readField(reading, noted.field);
-    case "value":
-      return readLiteral(reading, noted.value, null);
     case "concat":
       return readConcat(reading, noted.items);
     case "length": {
-      const item = readText(reading, noted.item);
+      const item = readNode(reading, noted.item);
+      if (item.type.kind !== "text") fail(reading, `length: expected a text, got a ${item.type.kind}.`, "Name a text.");
       return { kind: "length", item, type: int, optional: item.optional };
     }
     case "calculate":
@@ -173,11 +180,7 @@ function createDecimal(precision: number, scale: number): ScalarType {
 function readLiteral(reading: Reading, given: unknown, type: ScalarType | null): Expression {
   const target = type ?? typeOfLiteral(given, "text");
   if (target === null)
-    fail(
-      reading,
-      `expected an expression, a text, a number or a boolean, got ${describeValue(given)}.`,
-      "Use the functions that computed() is given.",
-    );
+    fail(reading, `expected an expression, a text, a number or a boolean, got ${describeValue(given)}.`, USE_FUNCTIONS);
   try {
     return {
       kind: "value",
@@ -261,18 +264,13 @@ interface ReadOperand {
 
 function readOperand(reading: Reading, given: unknown, use: "text" | "number" = "text"): ReadOperand {
   const noted = readNoted(given);
-  const literal = noted?.kind === "value" ? noted.value : given;
-  if (noted !== null && noted.kind !== "value") {
+  if (noted !== null) {
     const expression = readNode(reading, given);
     return { type: expression.type, literal: null, expression };
   }
-  const type = typeOfLiteral(literal, use);
-  if (type !== null) return { type: { ...type, isLiteral: true }, literal, expression: null };
-  return fail(
-    reading,
-    `expected an expression or a constant, got ${describeValue(literal)}.`,
-    "Use the functions that computed() is given.",
-  );
+  const type = typeOfLiteral(given, use);
+  if (type !== null) return { type: { ...type, isLiteral: true }, literal: given, expression: null };
+  return fail(reading, `expected an expression or a constant, got ${describeValue(given)}.`, USE_FUNCTIONS);
 }
 
 function settle(reading: Reading, { literal, expression }: ReadOperand, type: ScalarType): Expression {
@@ -295,7 +293,7 @@ function readCalculation(
   const unfit = operands.find(({ type }) => findNumberType([type]) === null);
   if (unfit !== undefined)
     fail(reading, `${operator}: expected numbers, got a ${unfit.type.kind}.`, "Calculate with fields of numbers.");
-  const common = operator === "divide" ? float : findNumberType([a.type, b.type]);
+  const common = operator === "divide" ? float : findCommonType([a, b]);
   if (common?.kind === "float") return readFloats(reading, operator, [a, b]);
   if (common?.kind === "decimal") return readDecimals(reading, operator, [a, b]);
   const type = common ?? bigint;
@@ -307,6 +305,12 @@ function readCalculation(
     type,
     optional: true,
   };
+}
+
+/** A fraction is a float by itself, and makes none of what it stands beside. */
+function findCommonType(operands: Pair): ScalarType | null {
+  const deciding = operands.filter(({ expression, type }) => expression !== null || type.kind !== "float");
+  return findNumberType((deciding.length === 0 ? operands : deciding).map(({ type }) => type));
 }
 
 type Calculation = Extract<DeclaredExpression, { kind: "calculate" }>["operator"];

@@ -36,6 +36,13 @@ export interface FieldBuilder<T extends FieldTypes = FieldTypes> {
 /** The fields of one model. */
 export type FieldBuilders = Readonly<Record<string, FieldBuilder>>;
 
+/** A condition of a check. */
+export type CheckDeclaration<N extends string> = { readonly [field in N]?: unknown } & {
+  readonly all?: readonly CheckDeclaration<N>[];
+  readonly any?: readonly CheckDeclaration<N>[];
+  readonly not?: CheckDeclaration<N>;
+};
+
 /** What all declared fields have. */
 interface BaseDeclaration {
   readonly optional: boolean;

@@ -3,7 +3,7 @@
  * models are left open; `createSchema` looks them up and checks everything.
  */
 import type { ComputedFields, ComputedOption } from "./computed-builder.ts";
-import type { FieldBuilders, types } from "./declarations.ts";
+import type { CheckDeclaration, FieldBuilders, types } from "./declarations.ts";
 import type { ScalarBuilder } from "./scalar-builder.ts";
 
 /**
@@ -94,13 +94,6 @@ export interface ModelOptions<N extends string, K, A> {
   /** One sentence for the API documents. */
   readonly describe?: string;
 }
-
-/** A condition of a check. */
-export type CheckDeclaration<N extends string> = { readonly [field in N]?: unknown } & {
-  readonly all?: readonly CheckDeclaration<N>[];
-  readonly any?: readonly CheckDeclaration<N>[];
-  readonly not?: CheckDeclaration<N>;
-};
 
 /** The names that may stand in a key, an index or a rule: the declared fields and `id`. */
 export type FieldName<F> = (keyof F & string) | "id";

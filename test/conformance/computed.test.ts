@@ -25,7 +25,7 @@ const City = model(
   {
     key: "code",
     access: { read: true, create: true, update: true },
-    computed: ({ field, value, concat, length, add, subtract, multiply, divide, coalesce, when, matches }) => {
+    computed: ({ field, concat, length, add, subtract, multiply, divide, coalesce, when, matches }) => {
       const perSquare = divide(field("people"), field("area"));
       return {
         label: concat(field("name"), ", ", coalesce(field("state"), "?")),
@@ -50,7 +50,6 @@ const City = model(
         last: coalesce(field("seen"), "2000-01-01T00:00:00.000Z"),
         mark: coalesce(field("tag"), "00000000-0000-0000-0000-000000000000"),
         flag: when({ state: null }, field("open")),
-        constant: value("always"),
         scaled: coalesce(field("tax"), field("people")),
         exact: coalesce(field("area"), field("people")),
       };
@@ -69,7 +68,7 @@ const Country = model(
 
 const computed = [
   "label numbered size density dense next minus square bigger double gross total less half wide kind grade isOld",
-  "since last mark flag constant scaled exact",
+  "since last mark flag scaled exact",
 ].flatMap((names) => names.split(" "));
 
 describe.each(storeKinds)("$name", (kind) => {
@@ -139,7 +138,6 @@ describe.each(storeKinds)("$name", (kind) => {
         last: "2024-02-29T12:00:00.001Z",
         mark: "018f4a1c-0000-7000-8000-000000000001",
         flag: null,
-        constant: "always",
         scaled: "10.01",
         exact: 2.5,
       },
@@ -167,7 +165,6 @@ describe.each(storeKinds)("$name", (kind) => {
         last: "2000-01-01T00:00:00.000Z",
         mark: "00000000-0000-0000-0000-000000000000",
         flag: true,
-        constant: "always",
         scaled: "-0.01",
         exact: 0,
       },
@@ -196,7 +193,6 @@ describe.each(storeKinds)("$name", (kind) => {
         last: "2000-01-01T00:00:00.000Z",
         mark: "00000000-0000-0000-0000-000000000000",
         flag: true,
-        constant: "always",
         scaled: "99999999.99",
         exact: 1e21,
       },
@@ -224,7 +220,6 @@ describe.each(storeKinds)("$name", (kind) => {
         last: "2000-01-01T00:00:00.000Z",
         mark: "00000000-0000-0000-0000-000000000000",
         flag: false,
-        constant: "always",
         scaled: "0.00",
         exact: -3,
       },
@@ -241,7 +236,6 @@ describe.each(storeKinds)("$name", (kind) => {
         last: "2000-01-01T00:00:00.000Z",
         mark: "00000000-0000-0000-0000-000000000000",
         flag: true,
-        constant: "always",
       },
     ]);
   });

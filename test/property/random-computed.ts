@@ -1,4 +1,5 @@
 /** Random computed fields over the fields of a model, of every kind and operation, and never such as a boot refuses. */
+import { readNoted } from "../../src/schema/computed-builder.ts";
 import type { FieldBuilder } from "../../src/schema/declarations.ts";
 import { Random } from "./random.ts";
 
@@ -22,7 +23,7 @@ export function drawComputed(
   const names = byKind.size === 0 ? [] : ["sum", "made", "computedOf"].slice(0, random.int(0, 3));
   // A declaration may be asked more than once, and must answer the same.
   return (build) => {
-    const source = { random: new Random(seed), build, fields: byKind };
+    const source: Source = { random: new Random(seed), build, fields: byKind };
     return Object.fromEntries(names.map((name) => [name, drawAny(source)]));
   };
 }
@@ -44,28 +45,48 @@ function drawAny(source: Source): unknown {
     drawText,
     (inner, depth) => drawWhole(inner, "int", depth),
     (inner, depth) => drawWhole(inner, "bigint", depth),
-    drawFloat,
-    drawFloat,
+    (inner) => drawFloat(inner, 2),
+    (inner) => drawFloat(inner, 2),
     drawDecimal,
     drawChosen,
     (inner) => inner.build["matches"]?.(drawCondition(inner)),
   ]);
-  return draw(source, 3);
+  const drawn = draw(source, 3);
+  return readsField(drawn) ? drawn : source.build["matches"]?.(drawCondition(source));
 }
 
-function drawField({ random, build, fields }: Source, kind: string): unknown {
-  const names = fields.get(kind) ?? [];
-  return names.length === 0 ? null : build["field"]?.(random.pick(names));
+function readsField(given: unknown): boolean {
+  const noted = readNoted(given);
+  switch (noted?.kind) {
+    case undefined:
+      return false;
+    case "field":
+    case "when":
+    case "matches":
+      return true;
+    case "length":
+      return readsField(noted.item);
+    case "calculate":
+      return readsField(noted.left) || readsField(noted.right);
+    case "concat":
+    case "coalesce":
+      return noted.items.some(readsField);
+  }
+}
+
+function drawField(source: Source, kind: string): unknown {
+  const names = source.fields.get(kind) ?? [];
+  return names.length === 0 ? null : source.build["field"]?.(source.random.pick(names));
 }
 
 function drawText(source: Source, depth: number): unknown {
   const { random, build } = source;
   const leaf = drawField(source, random.chance(0.7) ? "text" : "enum");
   const literal = random.pick(["", "x", "é'\\", "😀 $1 ?"]);
-  if (depth === 0) return leaf ?? build["value"]?.(literal);
+  if (depth === 0) return leaf ?? literal;
   const text = () => drawText(source, depth - 1);
   return random.pick([
-    () => leaf ?? build["value"]?.(literal),
+    () => leaf ?? literal,
     () =>
       build["concat"]?.(
         ...random.times(random.int(1, 3), () => random.pick([literal, text(), drawWhole(source, "int", 1)])),
@@ -77,7 +98,7 @@ function drawText(source: Source, depth: number): unknown {
 
 function drawWhole(source: Source, kind: "int" | "bigint", depth: number): unknown {
   const { random, build } = source;
-  const constant = build["value"]?.(random.pick([0, 1, -3, 9007199254740991]));
+  const constant = random.pick([0, 1, -3, 9007199254740991]);
   const leaf = drawField(source, kind) ?? constant;
   if (depth === 0) return leaf;
   const whole = () => random.pick([() => drawWhole(source, kind, depth - 1), () => drawWhole(source, "int", 0)])();
@@ -90,24 +111,26 @@ function drawWhole(source: Source, kind: "int" | "bigint", depth: number): unkno
   ])();
 }
 
-/** Calculations take no more than four floats here. */
+/** Calculations take no more than eight floats. */
 function drawFloat(source: Source, depth: number): unknown {
   const { random, build } = source;
-  const constant = build["value"]?.(random.pick([0.1, -2.5, 1e-7]));
-  const leaf = drawField(source, "float") ?? constant;
-  if (depth <= 1) return random.pick([() => leaf, () => drawNumber(source)])();
-  const number = () => random.pick([() => drawFloat(source, depth - 1), () => drawNumber(source)])();
+  const constant = random.pick([0.1, -2.5, 1e-7]);
+  const number = () => (depth > 1 && random.chance(0.5) ? drawFloat(source, depth - 1) : drawNumber(source));
+  const quotient = () => build["divide"]?.(number(), random.pick([number(), constant]));
+  const field = drawField(source, "float");
+  const leaf = () => field ?? build["divide"]?.(drawNumber(source), drawNumber(source));
   return random.pick([
-    () => build["divide"]?.(number(), number()),
-    () => build[random.pick(["add", "subtract", "multiply"])]?.(drawFloat(source, 1), build["value"]?.(0.1)),
-    () => build["coalesce"]?.(leaf, 1.5),
-    () => build["when"]?.(drawCondition(source), leaf, null),
+    leaf,
+    quotient,
+    () => build[random.pick(["add", "subtract", "multiply"])]?.(leaf(), random.pick([constant, leaf()])),
+    () => build["coalesce"]?.(leaf(), 1.5),
+    () => build["when"]?.(drawCondition(source), leaf(), random.pick([null, constant])),
   ])();
 }
 
 function drawNumber(source: Source): unknown {
   const kinds = [...source.fields.keys()].filter((kind) => /^(int|bigint|float|decimal)/.test(kind));
-  return kinds.length === 0 ? source.build["value"]?.(0.25) : drawField(source, source.random.pick(kinds));
+  return kinds.length === 0 ? 0.25 : drawField(source, source.random.pick(kinds));
 }
 
 /** Decimals of few digits are calculated with; of those of many, one is chosen. */
@@ -116,7 +139,7 @@ function drawDecimal(source: Source, depth: number): unknown {
   const leaf = drawField(source, "decimal 5 2");
   if (leaf === null) {
     const long = [...fields.keys()].find((kind) => kind.startsWith("decimal"));
-    const field = long === undefined ? build["value"]?.(1) : drawField(source, long);
+    const field = long === undefined ? 1 : drawField(source, long);
     return build["coalesce"]?.(field, field);
   }
   if (depth <= 1) return leaf;
@@ -138,7 +161,7 @@ function drawChosen(source: Source): unknown {
     uuid: "7f000000-0000-4000-8000-00000000000a",
   };
   const kinds = Object.keys(literals).filter((kind) => fields.has(kind));
-  if (kinds.length === 0) return build["value"]?.(random.chance(0.5));
+  if (kinds.length === 0) return random.chance(0.5);
   const kind = random.pick(kinds);
   const field = drawField(source, kind);
   return random.pick([
