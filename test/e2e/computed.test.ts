@@ -14,7 +14,7 @@ const models = {
     { id: t.int(), name: t.text(), people: t.int().optional(), area: t.float().optional(), country: t.ref("Country") },
     {
       key: "id",
-      access: { ...everyone, read: () => ({ label: { not: "Hidden, PE" } }) },
+      access: { ...everyone, read: () => ({ name: { not: "Hidden" } }) },
       computed: ({ concat, divide, field, when }) => ({
         label: concat(field("name"), ", ", when({ id: { lt: 10 } }, "PE", "BO")),
         density: divide(field("people"), field("area")),
