@@ -7,7 +7,14 @@ import { createMaskedColumn, type MaskedColumnNode } from "../plan/masked-column
 import type { HopNode } from "../plan/order-node.ts";
 import { always, createAnd, createNot, createOr, isConstant, type PredicateNode } from "../plan/predicate-node.ts";
 import type { SearchNode } from "../plan/search-node.ts";
-import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
+import {
+  type Field,
+  isValueField,
+  type ModelSchema,
+  type Operation,
+  type RelationField,
+  type Schema,
+} from "../schema/schema-model.ts";
 import { unknownField } from "./resolve-context.ts";
 
 /** The rule of a field. */
@@ -94,7 +101,9 @@ export function maskColumn(authority: Authority, model: ModelSchema, column: Col
  * null to the caller. Throws FTG_QUERY when the field is hidden.
  */
 export function shownRule(authority: Authority, model: ModelSchema, name: string): PredicateNode {
-  const { access } = fieldOf(authority, model, name);
+  const field = fieldOf(authority, model, name);
+  if (field.kind === "computed") return createAnd(field.sources.map((source) => shownRule(authority, model, source)));
+  const { access } = field;
   if (access === undefined || access.read === "everyone") return always;
   return authority.fieldRule({ model: model.name, field: name, use: "read" });
 }
@@ -116,13 +125,15 @@ export function searchRule(authority: Authority, model: ModelSchema, { columns }
 function fieldOf(authority: Authority, model: ModelSchema, name: string): Field {
   const field = model.fields[name];
   if (field === undefined || (field.hidden && !authority.system)) throw unknownField(model, name);
+  // What is computed shows what it is made of.
+  if (field.kind === "computed") for (const source of field.sources) fieldOf(authority, model, source);
   return field;
 }
 
 /** The same for a relation. */
 export function relationOf(authority: Authority, model: ModelSchema, name: string): RelationField {
   const field = fieldOf(authority, model, name);
-  if (field.kind === "scalar") throw unknownField(model, name);
+  if (isValueField(field)) throw unknownField(model, name);
   return field;
 }
 

@@ -17,7 +17,7 @@ import type {
 import { always, createAnd, type PredicateNode } from "../plan/predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SelectItem, SelectNode } from "../plan/rows-node.ts";
 import { createReference, type ReferenceNode } from "../plan/write-nodes.ts";
-import type { ModelSchema } from "../schema/schema-model.ts";
+import { isValueField, type ModelSchema } from "../schema/schema-model.ts";
 import {
   type Authority,
   authorizeHops,
@@ -168,7 +168,7 @@ function authorizeReferences(
 ): readonly ReferenceNode[] {
   const references: ReferenceNode[] = [];
   for (const field of Object.values(model.fields)) {
-    if (field.kind === "scalar") continue;
+    if (isValueField(field)) continue;
     const links = plan.links.filter((node) => node.relation === field.name).map((node) => [node.keys]);
     const assigned = plan.assignments.filter((node) => node.column.field === field.name).map((node) => node.value);
     const written = [...links, assigned].filter((values) => values.length > 0);

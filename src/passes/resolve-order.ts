@@ -8,7 +8,7 @@ import { createHop, createOrder, type HopNode, type OrderNode } from "../plan/or
 import { createRelevance, type SearchNode } from "../plan/search-node.ts";
 import { measureFunctions } from "../schema/measures.ts";
 import { isSortable } from "../schema/operators.ts";
-import type { Field, ModelSchema, ScalarType } from "../schema/schema-model.ts";
+import { type Field, isValueField, type ModelSchema, type ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { queryError, type ResolveContext } from "./resolve-context.ts";
 import { resolveMeasure } from "./resolve-measure.ts";
@@ -95,7 +95,7 @@ function resolveRelated(
   let current = model;
   for (const [index, name] of names.entries()) {
     const field = context.field(current, name);
-    if (field.kind === "scalar") return null;
+    if (isValueField(field)) return null;
     current = context.model(field.model);
     if (field.kind === "ref" || field.kind === "one") continue;
     const [given, ...rest] = names.slice(index + 1);
@@ -142,7 +142,7 @@ function hopTarget(
 }
 
 function listSortColumns(field: Field, model: ModelSchema, path: Path): { part: number; type: ScalarType }[] {
-  if (field.kind === "scalar" && isSortable(field.type)) return [{ part: 0, type: field.type }];
+  if (isValueField(field) && isSortable(field.type)) return [{ part: 0, type: field.type }];
   if (field.kind === "ref") return field.columns.map(({ type }, part) => ({ part, type }));
   throw queryError(path, "a field with an order", `${model.name}.${field.name}, which has none`);
 }

@@ -30,7 +30,7 @@ import {
   type SelectItem,
   type SelectNode,
 } from "../plan/rows-node.ts";
-import type { ModelSchema, ScalarType } from "../schema/schema-model.ts";
+import { isValueField, type ModelSchema, type ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { queryError, type ResolveContext, refuseUnknown } from "./resolve-context.ts";
@@ -169,7 +169,7 @@ function renderSorted(value: OrderNode["value"]): readonly unknown[] {
 
 function createDefaultSelect(model: ModelSchema): SelectNode {
   const own = Object.values(model.fields).filter(
-    (field) => !field.hidden && (field.kind === "scalar" || field.kind === "ref"),
+    (field) => !field.hidden && (isValueField(field) || field.kind === "ref"),
   );
   return createSelect(own.map((field) => createFieldItem(field.name, field.name)));
 }
@@ -188,7 +188,7 @@ function resolveItem(scope: Scope, as: string, entry: SelectEntry | undefined): 
 
 function resolveNamed(scope: Scope, as: string, name: string): SelectItem {
   const field = scope.context.field(scope.model, name);
-  if (field.kind === "scalar" || field.kind === "ref") return createFieldItem(as, name);
+  if (isValueField(field) || field.kind === "ref") return createFieldItem(as, name);
   return resolveRelation(scope, as, { field: name });
 }
 
@@ -207,13 +207,13 @@ function resolveRelatedGroups(scope: Scope, as: string, query: RelatedAggregateQ
 
 function ownField(scope: Scope, name: string): string {
   const field = scope.context.field(scope.model, name);
-  if (field.kind === "scalar" || field.kind === "ref") return name;
+  if (isValueField(field) || field.kind === "ref") return name;
   throw queryError(scope.path, "a field with a value of its own", `the relation ${scope.model.name}.${name}`);
 }
 
 function resolveRelation(scope: Scope, as: string, query: RelationQuery): SelectItem {
   const field = scope.context.field(scope.model, query.field ?? as);
-  if (field.kind === "scalar")
+  if (isValueField(field))
     throw queryError(scope.path, "true", `an object, but ${scope.model.name}.${field.name} is no relation`);
   const target = { ...scope, model: scope.context.model(field.model) };
   const toOne = field.kind === "ref" || field.kind === "one";

@@ -18,7 +18,14 @@ import {
   type PredicateNode,
 } from "../plan/predicate-node.ts";
 import { listOperators, type Operator } from "../schema/operators.ts";
-import type { Field, ModelSchema, RefField, RelationField, ScalarField } from "../schema/schema-model.ts";
+import {
+  type Field,
+  isValueField,
+  type ModelSchema,
+  type RefField,
+  type RelationField,
+  type ValueField,
+} from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { listOf, queryError, type ResolveContext } from "./resolve-context.ts";
@@ -110,17 +117,17 @@ function resolveList(reader: WhereReader, place: Place): PredicateNode[] {
 function resolveField(reader: WhereReader, field: Field, place: Place): PredicateNode {
   const missing = resolveMissing(reader, place);
   if (missing !== null) return missing;
-  if (field.kind === "scalar") return resolveScalar(reader, field, place);
+  if (isValueField(field)) return resolveScalar(reader, field, place);
   if (field.kind === "many" || field.kind === "manyToMany") return resolveToMany(reader, field, place);
   return resolveToOne(reader, field, place);
 }
 
-function resolveScalar(reader: WhereReader, field: ScalarField, place: Place): PredicateNode {
+function resolveScalar(reader: WhereReader, field: ValueField, place: Place): PredicateNode {
   const operand = { column: createColumn(field.name), type: field.type, place };
   if (place.value === null) return createIsNull(operand.column);
   const allowed = listOperators(field.type);
-  if (field.type.kind === "json" && !field.type.list && isPlainObject(place.value) && "path" in place.value)
-    return resolveJsonPlace(reader, field, place);
+  const isJson = field.kind === "scalar" && field.type.kind === "json" && !field.type.list;
+  if (isJson && isPlainObject(place.value) && "path" in place.value) return resolveJsonPlace(reader, field, place);
   if (isPlainObject(place.value)) return resolveOperators(reader, allowed, operand);
   if (allowed.includes("eq")) return resolveEquality(reader, operand);
   throw queryError(place.path, `an object of operators (${allowed.join(", ")})`, describeValue(place.value));

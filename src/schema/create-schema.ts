@@ -5,6 +5,7 @@
 import type { CheckedModels, Models } from "./check-types.ts";
 import { createAccess } from "./create-access.ts";
 import { createChecks } from "./create-checks.ts";
+import { createComputed } from "./create-computed.ts";
 import { checkConcealed, createFieldRules } from "./create-field-rules.ts";
 import { createFields, createTypes, type FieldSources } from "./create-fields.ts";
 import { createIndexes } from "./create-indexes.ts";
@@ -59,8 +60,9 @@ function createModel(
 ): { readonly model: ModelSchema; readonly rules: ModelRules } {
   const { name, plural, table, describe } = draft;
   const { levels, rules: modelRules } = createAccess(draft, sources.problems);
-  const { fields, rules: fieldRules } = createFieldRules(draft, createFields(draft, sources), sources.problems);
-  const byName: ReadonlyMap<string, Field> = new Map(fields.map((field) => [field.name, field]));
+  const { fields: stored, rules: fieldRules } = createFieldRules(draft, createFields(draft, sources), sources.problems);
+  const byName: ReadonlyMap<string, Field> = new Map(stored.map((field) => [field.name, field]));
+  const fields = [...stored, ...createComputed(draft, byName, sources.problems)];
   const model: ModelSchema = {
     name,
     plural,

@@ -5,7 +5,7 @@
 import type { Keeping, ScalarKind } from "./schema-model.ts";
 
 /** What TypeScript remembers of a field beside its value. */
-export type Flag = "optional" | "default" | "hidden" | "immutable" | "unique" | "kept" | "masked";
+export type Flag = "optional" | "default" | "hidden" | "immutable" | "unique" | "kept" | "masked" | "computed";
 
 /** The kinds of a field that holds values: the scalar kinds, and lists. */
 export type ValueKind = ScalarKind | "list";
@@ -35,6 +35,13 @@ export interface FieldBuilder<T extends FieldTypes = FieldTypes> {
 
 /** The fields of one model. */
 export type FieldBuilders = Readonly<Record<string, FieldBuilder>>;
+
+/** A condition of a check. */
+export type CheckDeclaration<N extends string> = { readonly [field in N]?: unknown } & {
+  readonly all?: readonly CheckDeclaration<N>[];
+  readonly any?: readonly CheckDeclaration<N>[];
+  readonly not?: CheckDeclaration<N>;
+};
 
 /** What all declared fields have. */
 interface BaseDeclaration {

@@ -3,8 +3,8 @@
  * Inferred from declarations. Types only.
  */
 import type { FieldsOf, Models } from "./check-types.ts";
-import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
-import type { BareValue, IsShown, Key, Names, OwnValue, TypesOf } from "./row-types.ts";
+import type { FieldBuilders, FieldTypes, Flag, types } from "./declarations.ts";
+import type { BareValue, Key, Names, OwnValue, TypesOf } from "./row-types.ts";
 import type { Convenience } from "./scalar-builder.ts";
 
 /**
@@ -48,13 +48,18 @@ type CalculationInput<T extends FieldTypes> = T["scalar"] extends "int" | "float
   : never;
 
 type WritableNames<F extends FieldBuilders, S> = {
-  [P in keyof F]: "kept" extends TypesOf<F, P>["flags"]
-    ? never
-    : IsShown<TypesOf<F, P>["flags"], S> extends true
-      ? P
-      : never;
+  [P in keyof F]: IsWritable<TypesOf<F, P>["flags"], S> extends true ? P : never;
 }[keyof F] &
   string;
+
+/** What is computed, or kept by Footing, is seen and not written. */
+type IsWritable<F extends Flag, S> = [F & ("computed" | "kept")] extends [never]
+  ? S extends true
+    ? true
+    : "hidden" extends F
+      ? false
+      : true
+  : false;
 
 type RequiredNames<M extends Models, N extends keyof M, S> = Exclude<
   RequiredFields<FieldsOf<M, N>, S>,

@@ -3,16 +3,18 @@
  * validator compiles and what the API documents print. Hidden fields are not in it.
  */
 import { isKept } from "./kept-fields.ts";
-import type {
-  Field,
-  JsonValue,
-  KeyColumn,
-  ManyToManyField,
-  ModelSchema,
-  RefField,
-  ScalarField,
-  ScalarType,
-  Schema,
+import {
+  type Field,
+  isValueField,
+  type JsonValue,
+  type KeyColumn,
+  type ManyToManyField,
+  type ModelSchema,
+  type RefField,
+  type ScalarField,
+  type ScalarType,
+  type Schema,
+  type ValueField,
 } from "./schema-model.ts";
 import { showsToAll } from "./shows-to-all.ts";
 
@@ -78,12 +80,13 @@ export function createKeySchema(columns: readonly KeyColumn[]): JsonSchema {
 function takesPart(field: Field, use: SchemaUse): boolean {
   if (field.kind === "manyToMany") return use !== "row";
   if (use !== "row" && isKept(field)) return false;
+  if (field.kind === "computed") return use === "row";
   return (field.kind === "scalar" || field.kind === "ref") && (use !== "update" || !field.immutable);
 }
 
 function isRequired(field: Field, use: SchemaUse): boolean {
+  if (use === "row") return isValueField(field) || field.kind === "ref";
   if (use === "update" || (field.kind !== "scalar" && field.kind !== "ref")) return false;
-  if (use === "row") return true;
   return !field.optional && (field.kind === "ref" || field.default === null);
 }
 
@@ -94,14 +97,19 @@ function asRead(field: Field): Field {
 
 function createFieldSchema(schema: Schema, field: Field): JsonSchema {
   if (field.kind === "scalar") return createScalarSchema(field);
+  if (field.kind === "computed") return { ...createValueSchema(field), readOnly: true };
   if (field.kind === "ref") return createRefSchema(schema, field);
   return field.kind === "manyToMany" ? createLinksSchema(field) : {};
 }
 
 function createScalarSchema(field: ScalarField): JsonSchema {
-  const value = createTypeSchema(field.type);
   const fallback = field.default?.kind === "value" ? { default: field.default.value } : {};
-  return { ...(field.optional ? allowNull(value) : value), ...fallback, ...describe(field.describe) };
+  return { ...createValueSchema(field), ...fallback, ...describe(field.describe) };
+}
+
+function createValueSchema({ type, optional }: ValueField): JsonSchema {
+  const value = createTypeSchema(type);
+  return optional ? allowNull(value) : value;
 }
 
 function createRefSchema(schema: Schema, field: RefField): JsonSchema {

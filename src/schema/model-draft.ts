@@ -34,7 +34,10 @@ const FIELD_NAME = /^[a-z][A-Za-z0-9]*$/;
 const TABLE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** Words of the query language, which could not be told from fields. */
 const RESERVED = ["all", "any", "not", "some", "every", "none"];
-const OPTIONS = ["key", "plural", "table", "index", "unique", "check", "search", "version", "access", "describe"];
+const OPTIONS = [
+  ...["key", "plural", "table", "index", "unique", "check", "computed", "search", "version"],
+  ...["access", "describe"],
+];
 const FIELD_KINDS = ["scalar", "ref", "many", "one", "manyToMany"];
 const ADDED_ID: FieldDeclaration = Object.freeze({
   kind: "scalar",
@@ -161,7 +164,8 @@ function readFields(name: string, fields: PlainObject, problems: ProblemList): R
   return declarations;
 }
 
-function checkFieldName(path: string, field: string, problems: ProblemList): void {
+/** Reports a name that no field can have. */
+export function checkFieldName(path: string, field: string, problems: ProblemList): void {
   if (!FIELD_NAME.test(field))
     problems.add(
       path,

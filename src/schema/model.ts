@@ -2,7 +2,8 @@
  * `model()`: the fields of one model with its key, indexes, checks and access rules, as declared. Names of other
  * models are left open; `createSchema` looks them up and checks everything.
  */
-import type { FieldBuilder, FieldBuilders, FieldTypes, types } from "./declarations.ts";
+import type { ComputedFields, ComputedOption } from "./computed-builder.ts";
+import type { CheckDeclaration, FieldBuilder, FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { KeptBuilder, ScalarBuilder } from "./scalar-builder.ts";
 
 /**
@@ -142,13 +143,6 @@ export interface ModelOptions<N extends string, K, V, A, W extends string = stri
   readonly describe?: string;
 }
 
-/** A condition of a check. */
-export type CheckDeclaration<N extends string> = { readonly [field in N]?: unknown } & {
-  readonly all?: readonly CheckDeclaration<N>[];
-  readonly any?: readonly CheckDeclaration<N>[];
-  readonly not?: CheckDeclaration<N>;
-};
-
 /** The names that may stand in a key, an index or a rule: the declared fields and `id`. */
 export type FieldName<F> = (keyof F & string) | "id";
 
@@ -188,8 +182,9 @@ export type DeclaredModel<
   K extends ModelTypes["key"],
   Public extends boolean,
   More extends { create: unknown; version: boolean; masked: unknown },
+  C extends ComputedFields = NoFields,
 > = Model<{
-  fields: MaskedFields<WithVersion<AllFields<F, K>, Settled<More["version"]>>, More["masked"]>;
+  fields: WithComputed<MaskedFields<WithVersion<AllFields<F, K>, Settled<More["version"]>>, More["masked"]>, C>;
   key: Settled<K>;
   public: Settled<Public>;
   forced: ForcedFields<More["create"]>;
@@ -202,6 +197,10 @@ type MaskedFields<F extends FieldBuilders, Masked> = [Masked] extends [never]
   : { readonly [P in keyof F]: P extends Masked ? FieldBuilder<MaskedTypes<F[P][typeof types]>> : F[P] };
 
 type MaskedTypes<T extends FieldTypes> = { readonly [P in keyof T]: P extends "flags" ? T[P] | "masked" : T[P] };
+type WithComputed<F extends FieldBuilders, C extends ComputedFields> = [keyof C] extends [never] ? F : F & Settled<C>;
+
+/** The computed fields of a model that declares none. */
+type NoFields = Readonly<Record<never, never>>;
 
 /** `T`, but no place to infer it from: where a model stands must not decide what its key is. */
 type Settled<T> = [T][T extends unknown ? 0 : never];
@@ -229,6 +228,7 @@ export function model<
   Update extends RuleAnswer = false,
   Delete extends RuleAnswer = false,
   const Fields extends DeclaredFieldRules = DeclaredFieldRules,
+  C extends ComputedFields = NoFields,
 >(
   fields: F,
   options?: ModelOptions<
@@ -237,12 +237,13 @@ export function model<
     Version,
     AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>,
     TextFieldName<F>
-  >,
-): DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }> {
+  > &
+    ComputedOption<F, C>,
+): DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }, C> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }>;
+  return declared as DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }, C>;
 }

@@ -6,7 +6,14 @@ import { isNumber, listCalculations } from "./calculations.ts";
 import { createJsonSchema, createKeySchema, createTypeSchema, type JsonSchema } from "./json-schema.ts";
 import { capitalize } from "./naming.ts";
 import { findVia, isToMany, listVerbs, type Verb, type WriteUse } from "./related-verbs.ts";
-import type { JsonValue, ModelSchema, RelationField, ScalarField, Schema } from "./schema-model.ts";
+import {
+  isValueField,
+  type JsonValue,
+  type ModelSchema,
+  type RelationField,
+  type ScalarField,
+  type Schema,
+} from "./schema-model.ts";
 
 /** Items that one verb takes at most. */
 export const MAX_RELATED = 1_000;
@@ -52,7 +59,7 @@ function createForm(schema: Schema, { model, use, without }: DataForm, need: (fo
     const value = properties.get(field.name);
     if (use === "update" && isNumber(field) && !field.unique && value !== undefined)
       properties.set(field.name, { anyOf: [value, createCalculation(field)] });
-    if (field.kind === "scalar" || without.includes(field.name) || isFixed(model, field, use)) continue;
+    if (isValueField(field) || without.includes(field.name) || isFixed(model, field, use)) continue;
     const verbs = listVerbs(schema, field, use);
     if (verbs.length === 0) continue;
     const related = createRelated({ schema, need }, field, verbs);

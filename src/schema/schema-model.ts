@@ -133,11 +133,74 @@ export interface ManyToManyField extends FieldBase {
   readonly owner: boolean;
 }
 
+/** What an expression does with two numbers of one type. */
+export type Calculation = "add" | "subtract" | "multiply" | "divide";
+
+/** What every part of an expression has. */
+interface ExpressionBase {
+  /** The type of its value, without limits. */
+  readonly type: ScalarType;
+  /** Whether the value may be null. */
+  readonly optional: boolean;
+}
+
+/**
+ * A value made of the stored fields of one row. Operands have the type that their operation works in: a `convert` stands
+ * wherever a type changes. Null in, null out, but for `coalesce`, `when` and `matches`.
+ */
+export type Expression = ExpressionBase &
+  (
+    | { readonly kind: "field"; readonly field: string }
+    | { readonly kind: "value"; readonly value: JsonValue }
+    /** The same value in the type of this node. */
+    | { readonly kind: "convert"; readonly item: Expression }
+    /** A float that may be calculated with: null for one beyond ±1e20, or nearer to 0 than 1e-20 and not 0. */
+    | { readonly kind: "bounded"; readonly item: Expression }
+    /** Null where the result is no value of the type, and for a division by zero. A division is one of floats. */
+    | {
+        readonly kind: "calculate";
+        readonly operator: Calculation;
+        readonly left: Expression;
+        readonly right: Expression;
+      }
+    | { readonly kind: "concat"; readonly items: readonly Expression[] }
+    /** In code points. */
+    | { readonly kind: "length"; readonly item: Expression }
+    /** The first that is not null. */
+    | { readonly kind: "coalesce"; readonly items: readonly Expression[] }
+    /** `where` is a condition like that of a check; `otherwise` null stands for no value. */
+    | {
+        readonly kind: "when";
+        readonly where: CheckSchema["where"];
+        readonly result: Expression;
+        readonly otherwise: Expression | null;
+      }
+    | { readonly kind: "matches"; readonly where: CheckSchema["where"] }
+  );
+
+/** A field that is read only: its value is made of the stored fields of its row whenever it is asked for. */
+export interface ComputedField extends FieldBase {
+  readonly kind: "computed";
+  readonly type: ScalarType;
+  readonly optional: boolean;
+  readonly expression: Expression;
+  /** The stored fields that the expression reads, each once. Who may not read one of them may not read this field. */
+  readonly sources: readonly string[];
+}
+
+/** A field that holds one value. */
+export type ValueField = ScalarField | ComputedField;
+
 /** A field that names another model. */
 export type RelationField = RefField | InverseField | ManyToManyField;
 
 /** Any field. */
-export type Field = ScalarField | RelationField;
+export type Field = ValueField | RelationField;
+
+/** Whether a field holds one value, stored or computed. */
+export function isValueField(field: Field | undefined): field is ValueField {
+  return field?.kind === "scalar" || field?.kind === "computed";
+}
 
 /** An index over fields of one model; a ref field stands for all its columns. */
 export interface IndexSchema {

@@ -4,6 +4,7 @@
  */
 import type { User } from "../../src/schema/rules.ts";
 import type { Field, JsonValue, ModelSchema, Operation, ScalarType, Schema } from "../../src/schema/schema-model.ts";
+import { isValueField } from "../../src/schema/schema-model.ts";
 import { answerRule, type DrawnRules, type FieldTemplates } from "./random-rules.ts";
 
 /** Field → value; a ref its key, a manyToMany the list of keys. */
@@ -81,7 +82,7 @@ function matches(viewer: Viewer, model: ModelSchema, where: unknown, row: NaiveR
     if (reading.inRule && isMissing(value)) return reading.negated;
     const field = fieldOf(model, name);
     const seen = reading.inRule || isShown(viewer, model, name, row) ? row : { ...row, [name]: null };
-    if (field.kind === "scalar") return meets(field.type, value, seen[name] ?? null, reading);
+    if (isValueField(field)) return meets(field.type, value, seen[name] ?? null, reading);
     return matchesRelation(viewer, { model, field }, value, seen, reading);
   });
 }
@@ -126,7 +127,7 @@ function relatedRows(
     const key = JSON.stringify(keyOf(target, other));
     if (field.kind === "ref") return JSON.stringify(row[field.name]) === key;
     if (field.kind === "manyToMany") return asList(row[field.name]).some((item) => JSON.stringify(item) === key);
-    return field.kind !== "scalar" && JSON.stringify(other[field.via]) === own;
+    return !isValueField(field) && JSON.stringify(other[field.via]) === own;
   });
 }
 

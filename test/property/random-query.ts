@@ -11,6 +11,7 @@ import type {
 } from "../../src/plan/query.ts";
 import { isSortable } from "../../src/schema/operators.ts";
 import type { Field, ModelSchema, Schema } from "../../src/schema/schema-model.ts";
+import { isValueField } from "../../src/schema/schema-model.ts";
 import type { Random } from "./random.ts";
 import { drawWhere, type WhereSource } from "./random-where.ts";
 
@@ -67,7 +68,7 @@ function drawEntries(source: WhereSource, field: Field, depth: number): [string,
   const { random } = source;
   const as = random.chance(0.2) ? random.pick(["renamed", "1", 'a "b"', "as", "__proto2__"]) : field.name;
   const own: [string, SelectEntry] = [as, as === field.name ? true : { value: field.name }];
-  if (field.kind === "scalar") return [own];
+  if (isValueField(field)) return [own];
   const target = source.schema.models[field.model];
   if (field.kind === "ref" && (depth <= 0 || random.chance(0.4))) return [own];
   if (target === undefined || depth <= 0) return [];
@@ -113,7 +114,7 @@ function drawSortKey(source: WhereSource, model: ModelSchema, hops: number): str
     const rest = target === undefined ? null : drawSortKey(source, target, hops - 1);
     if (rest !== null) return `${relation.name}.${rest}`;
   }
-  const sortable = fields.filter((field) => (field.kind === "scalar" ? isSortable(field.type) : field.kind === "ref"));
+  const sortable = fields.filter((field) => (isValueField(field) ? isSortable(field.type) : field.kind === "ref"));
   return sortable.length === 0 ? null : random.pick(sortable).name;
 }
 

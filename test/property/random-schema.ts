@@ -2,6 +2,7 @@
 import type { FieldBuilder, FieldBuilders } from "../../src/schema/declarations.ts";
 import { type ItemTypes, t } from "../../src/schema/t.ts";
 import type { Random } from "./random.ts";
+import { drawComputed } from "./random-computed.ts";
 
 /** A model as `model()` takes it. */
 export interface DrawnModel {
@@ -17,6 +18,7 @@ export function drawModels(random: Random): Readonly<Record<string, DrawnModel>>
   for (const draft of drafts) addKey(random, draft, drafts);
   for (const draft of drafts) addRelations(random, draft, drafts);
   for (const draft of drafts) addConstraints(random, draft);
+  for (const draft of drafts) draft.options["computed"] = drawComputed(random, draft.fields);
   return Object.fromEntries(drafts.map(({ name, fields, options }) => [name, { fields, options }]));
 }
 

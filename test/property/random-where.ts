@@ -39,6 +39,7 @@ function drawGroup(source: WhereSource, model: ModelSchema, depth: number): Wher
 function drawCondition(source: WhereSource, field: Field, depth: number): unknown {
   switch (field.kind) {
     case "scalar":
+    case "computed":
       return drawScalar(source, field.type);
     case "ref":
       return drawRef(source, field.model, depth);

@@ -126,8 +126,7 @@ function write(name: string, query: object, run: DrawnWrite["run"]): DrawnWrite 
 function drawChanges(source: Source, model: ModelSchema): DataQuery {
   const keys = new Set(model.key.map((part) => part.field));
   const fields = Object.values(model.fields).filter(
-    (field) =>
-      !keys.has(field.name) && field.kind !== "many" && field.kind !== "one" && (source.hidden || !field.hidden),
+    (field) => !keys.has(field.name) && isWritable(field) && (source.hidden || !field.hidden),
   );
   const chosen = source.random.shuffle(fields).slice(0, source.random.int(source.random.chance(0.05) ? 0 : 1, 3));
   return Object.fromEntries(chosen.map((field) => [field.name, drawChange(source, field)]));

@@ -8,6 +8,7 @@ import { createSchema, type DeclaredSchema } from "../../src/schema/create-schem
 import { model } from "../../src/schema/model.ts";
 import type { RuleTable, User } from "../../src/schema/rules.ts";
 import type { JsonValue, ModelSchema, ScalarType, Schema } from "../../src/schema/schema-model.ts";
+import { isValueField } from "../../src/schema/schema-model.ts";
 import type { Store } from "../../src/stores/contract/store.ts";
 import { withSecret } from "../conformance/stores.ts";
 import { keyOf, type NaiveData, type NaiveRow } from "./naive-oracle.ts";
@@ -154,7 +155,7 @@ function keySelect(each: ModelSchema): SelectQuery {
 
 function dumpSelect(schema: Schema, each: ModelSchema): SelectQuery {
   const entries = Object.values(each.fields).flatMap((field): [string, SelectQuery[string]][] => {
-    if (field.kind === "scalar" || field.kind === "ref") return [[field.name, true]];
+    if (isValueField(field) || field.kind === "ref") return [[field.name, true]];
     const target = schema.models[field.model];
     return field.kind === "manyToMany" && target !== undefined
       ? [[field.name, { select: keySelect(target), limit: 100 }]]

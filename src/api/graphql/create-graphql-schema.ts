@@ -234,7 +234,7 @@ function createTypeTable(schema: Schema, rows: RowLimits): TypeTable {
     rows,
     model: (name) => find(schema.models[name], name),
     types: (name) => find(types.get(name), name),
-    leaf: (field) => enums.get(field) ?? getScalar(field.type),
+    leaf: (field) => (field.kind === "scalar" ? enums.get(field) : undefined) ?? getScalar(field.type),
     key: (name) => keys.get(name) ?? getSoleKeyType(table, find(schema.models[name], name)),
   };
   for (const model of models) {

@@ -11,7 +11,7 @@ import {
   GraphQLString,
 } from "graphql";
 import { isToMany } from "../../schema/related-verbs.ts";
-import type { Field, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
+import { type Field, isValueField, type ModelSchema, type ValueField } from "../../schema/schema-model.ts";
 import { showsToAll } from "../../schema/shows-to-all.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getScalar } from "./graphql-scalars.ts";
@@ -99,7 +99,7 @@ export const pageInfoType: GraphQLObjectType = new GraphQLObjectType({
 
 function createObjectField(table: TypeTable, field: Field): ObjectField {
   const description = field.describe ?? null;
-  if (field.kind === "scalar") return { type: createScalarOutput(table, field), description };
+  if (isValueField(field)) return { type: createScalarOutput(table, field), description };
   const target = table.model(field.model);
   const types = table.types(field.model);
   if (isToMany(field))
@@ -115,7 +115,7 @@ function createRelatedFields(
   field: Field,
 ): readonly (readonly [string, ObjectField])[] {
   const name = `${field.name}Aggregate`;
-  if (field.kind === "scalar" || !isToMany(field) || Object.hasOwn(model.fields, name)) return [];
+  if (isValueField(field) || !isToMany(field) || Object.hasOwn(model.fields, name)) return [];
   const { where, groups } = table.types(field.model);
   const type: ObjectField = {
     type: new GraphQLNonNull(groups.values),
@@ -128,7 +128,7 @@ function createRelatedFields(
   return [[name, type]];
 }
 
-function createScalarOutput(table: TypeTable, field: ScalarField): GraphQLOutputType {
+function createScalarOutput(table: TypeTable, field: ValueField): GraphQLOutputType {
   const leaf = table.leaf(field);
   const type = field.type.list ? new GraphQLList(new GraphQLNonNull(leaf)) : leaf;
   return field.optional || !showsToAll(field) ? type : new GraphQLNonNull(type);

@@ -1,7 +1,7 @@
 /** Builds the doors of a schema, once at boot. Hidden fields and models that nobody may read are not in them. */
 import type { QueryLimits } from "../../passes/resolve-context.ts";
 import { listOperators, type Operator } from "../../schema/operators.ts";
-import type { ModelSchema, ScalarType, Schema } from "../../schema/schema-model.ts";
+import { isValueField, type ModelSchema, type ScalarType, type Schema } from "../../schema/schema-model.ts";
 import { createGroupParameters, listMeasureNames } from "./create-aggregate-table.ts";
 import type {
   CursorParameter,
@@ -49,7 +49,7 @@ function createView(schema: Schema, model: ModelSchema): View {
   const visible = Object.values(model.fields).filter((field) => !field.hidden);
   const relations = new Map<string, RelationView>();
   for (const field of visible) {
-    if (field.kind === "scalar" || schema.models[field.model]?.access.read === "nobody") continue;
+    if (isValueField(field) || schema.models[field.model]?.access.read === "nobody") continue;
     relations.set(field.name, { toMany: field.kind === "many" || field.kind === "manyToMany", model: field.model });
   }
   return Object.freeze({ model, fields: visible.filter(isOwn).map(({ name }) => name), relations });

@@ -12,17 +12,18 @@ import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { ReadResult } from "../contract/store.ts";
 import { startBucket } from "./bucket.ts";
+import { compares } from "./compares.ts";
 import {
   type Context,
+  columnType,
   enterModel,
   enterRelation,
   modelRows,
   type Row,
   type Scope,
   type ScopedRows,
-  storedColumn,
 } from "./database.ts";
-import { compares, decided, holds, listValue, maskedValue, paramValue, readableRelated } from "./evaluator.ts";
+import { decided, holds, listValue, maskedValue, paramValue, readableRelated } from "./evaluator.ts";
 import { calculate, typeOfMeasure } from "./measure.ts";
 
 /** A group with what was calculated. */
@@ -96,7 +97,7 @@ function keyValue(scope: Scope, { hops, column, bucket }: GroupKeyNode, row: Row
 
 function keyType(scope: Scope, { hops, column }: GroupKeyNode): ScalarType {
   const last = hops.reduce((here, hop) => enterRelation(here, hop.relation), scope);
-  return storedColumn(last.model, column).type;
+  return columnType(last.model, column);
 }
 
 function meets(

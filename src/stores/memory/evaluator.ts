@@ -3,21 +3,19 @@ import type { ColumnNode } from "../../plan/column-node.ts";
 import type { JsonPlaceNode } from "../../plan/json-place-node.ts";
 import type { MaskedColumnNode } from "../../plan/masked-column.ts";
 import type {
-  CaselessCompare,
   CompareColumnsNode,
   ComparedNode,
   CompareNode,
-  CompareOperator,
   ListNode,
   PredicateNode,
 } from "../../plan/predicate-node.ts";
 import type { SearchNode } from "../../plan/search-node.ts";
-import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
-import { foldCase } from "../../util/fold-case.ts";
 import { type JsonStep, readJsonPlace } from "../../util/json-place.ts";
 import { isOfReading } from "../contract/json-reading.ts";
-import { type Context, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
+import { compares } from "./compares.ts";
+import { computeValue } from "./compute-value.ts";
+import { type Context, columnType, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
 import { isFound, type SearchedRow } from "./search.ts";
 
 /** Whether `node` holds of a row of the scope's model. */
@@ -49,49 +47,6 @@ export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
       return isFound(readSearched(scope, node, row));
   }
 }
-
-/** A comparison of two values: never true of a null. */
-export interface Comparison {
-  readonly operator: CompareOperator;
-  readonly left: JsonValue;
-  readonly right: JsonValue;
-}
-
-/** Whether a comparison of values of the type holds. */
-export function compares(type: ScalarType, { operator, left, right }: Comparison): boolean {
-  if (left === null || right === null) return false;
-  switch (operator) {
-    case "eq":
-      return compareValues(type, left, right) === 0;
-    case "lt":
-      return compareValues(type, left, right) < 0;
-    case "lte":
-      return compareValues(type, left, right) <= 0;
-    case "gt":
-      return compareValues(type, left, right) > 0;
-    case "gte":
-      return compareValues(type, left, right) >= 0;
-    case "contains":
-      return String(left).includes(String(right));
-    case "startsWith":
-      return String(left).startsWith(String(right));
-    case "endsWith":
-      return String(left).endsWith(String(right));
-    default:
-      return compares(type, {
-        operator: caseful[operator],
-        left: foldCase(String(left)),
-        right: foldCase(String(right)),
-      });
-  }
-}
-
-const caseful: Readonly<Record<CaselessCompare, CompareOperator>> = {
-  ieq: "eq",
-  icontains: "contains",
-  istartsWith: "startsWith",
-  iendsWith: "endsWith",
-};
 
 /** A step to related rows, under the row rule of their model. */
 export interface GuardedStep {
@@ -129,8 +84,10 @@ export function readSearched(scope: Scope, { columns, terms }: SearchNode, row: 
   };
 }
 
-/** What a row holds in a column. */
-function columnValue(model: ModelSchema, column: ColumnNode, row: Row): JsonValue {
+/** What a row holds in a column, or what is computed of it. */
+export function columnValue(model: ModelSchema, column: ColumnNode, row: Row): JsonValue {
+  const field = model.fields[column.field];
+  if (field?.kind === "computed") return computeValue(model, field.expression, row);
   return row[storedColumn(model, column).column] ?? null;
 }
 
@@ -158,7 +115,7 @@ export function listValue(context: Context, index: number): readonly JsonValue[]
 }
 
 function holdsCompare(scope: Scope, { column, operator, value }: CompareNode, row: Row): boolean {
-  const type = column.kind === "column" ? storedColumn(scope.model, column).type : scalarType(value.type);
+  const type = column.kind === "column" ? columnType(scope.model, column) : scalarType(value.type);
   return compares(type, {
     operator,
     left: comparedValue(scope, column, row),

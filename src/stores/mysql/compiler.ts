@@ -9,6 +9,7 @@ import type { Binding } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, HYPHEN, quoteText, writeLiteral } from "./codec.ts";
+import { createExpressions } from "./expressions.ts";
 import { MARKS } from "./finish-json.ts";
 import { search } from "./search.ts";
 
@@ -129,6 +130,7 @@ export function createDialect(
     indexTerm: (expression) => expression,
     aggregates,
     search,
+    expressions: createExpressions(collation),
     calculate: writeCalculation,
     smaller: (left, right) => `LEAST(${left}, ${right})`,
     keyRows: (list, types, alias) => readKeys(list, types, { alias, collation }),

@@ -10,6 +10,7 @@ import type { Binding, BindingForm } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, paramType, quoteText } from "./codec.ts";
+import { expressions } from "./expressions.ts";
 import { FLOAT_FUNCTION, FOLD_FUNCTION } from "./functions.ts";
 import { search } from "./search.ts";
 
@@ -64,6 +65,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   indexTerm: (expression, nullable) => (nullable ? `${expression} NULLS FIRST` : expression),
   aggregates,
   search,
+  expressions,
   // At least 1: less one it is an OFFSET, and the server refuses one below zero, even of no rows.
   calculate: writeCalculation,
   smaller: (left, right) => `greatest(least(${left}, ${right}), 1)`,

@@ -3,8 +3,8 @@ import type { MaskedColumnNode } from "../../plan/masked-column.ts";
 import type { PredicateNode } from "../../plan/predicate-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
-import { compilePredicate } from "./compile-predicate.ts";
-import { findColumn, type RowScope } from "./row-scope.ts";
+import { compilePredicate, compileValue } from "./compile-predicate.ts";
+import type { RowScope } from "./row-scope.ts";
 
 /** The SQL of a value. */
 export interface CompiledColumn {
@@ -15,8 +15,7 @@ export interface CompiledColumn {
 
 /** The value of a column of the row `scope`. */
 export function compileColumn(c: Compilation, node: MaskedColumnNode, scope: RowScope): CompiledColumn {
-  const { name, type, optional } = findColumn(scope.model, node);
-  const value = scope.column(name);
+  const { expression: value, type, optional } = compileValue(c, node, scope);
   if (node.shown === undefined) return { expression: value, type, nullable: optional };
   return { expression: `${writeWhere(c, node.shown, scope)} ${value} END`, type, nullable: true };
 }

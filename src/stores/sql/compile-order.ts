@@ -77,14 +77,20 @@ function compileSorted(
   { scope, nullable }: Reached,
 ): Omit<OrderTerm, "descending"> {
   if (value.kind === "column") {
-    const column = compileColumn(c, value, scope);
-    return { ...column, nullable: nullable || column.nullable };
+    const { expression, type, nullable: optional } = compileColumn(c, value, scope);
+    const isStored = scope.model.fields[value.field]?.kind !== "computed";
+    const shown = isStored || !nullable ? expression : writeWhereThere(scope, expression);
+    return { expression: shown, type, nullable: nullable || optional };
   }
   const compiled = compileRelatedMeasure(c, value, scope);
   if (!nullable || compiled.nullable) return compiled;
-  // The rows of a row that is not there are not none: there is nothing to count.
+  return { ...compiled, nullable, expression: writeWhereThere(scope, compiled.expression) };
+}
+
+/** What is calculated of a row that is not there is nothing, not what is calculated of nulls, and its rows are not none. */
+function writeWhereThere(scope: RowScope, expression: string): string {
   const isThere = listColumns(scope, scope.model.key).map((column) => `${column} IS NOT NULL`);
-  return { ...compiled, nullable, expression: `CASE WHEN ${isThere.join(" AND ")} THEN ${compiled.expression} END` };
+  return `CASE WHEN ${isThere.join(" AND ")} THEN ${expression} END`;
 }
 
 /** The `ORDER BY` list, each value under the name that `rename` gives it. */

@@ -17,7 +17,7 @@ import type {
   SelectItem,
   SelectNode,
 } from "../../plan/rows-node.ts";
-import type { ScalarType } from "../../schema/schema-model.ts";
+import { isValueField, type ScalarType } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileAllRows } from "./compile-aggregate.ts";
@@ -126,9 +126,9 @@ function compileItem(c: Compilation, item: SelectItem, row: RowScope): string {
 
 function compileField(c: Compilation, { field: name, shown }: FieldItem, row: RowScope): string {
   const field = row.model.fields[name];
-  if (field?.kind !== "scalar" && field?.kind !== "ref")
+  if (!isValueField(field) && field?.kind !== "ref")
     throw new FootingError("FTG_INTERNAL", { detail: `${row.model.name}.${name} has no value of its own.` });
-  if (field.kind === "scalar" || field.columns.length === 1) {
+  if (field.kind !== "ref" || field.columns.length === 1) {
     const column = createColumn(name);
     const node = shown === undefined ? column : createMaskedColumn(column, shown);
     const { expression, type, nullable } = compileColumn(c, node, row);

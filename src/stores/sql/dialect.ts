@@ -5,6 +5,7 @@
 import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
+import type { Calculated, ExpressionDialect } from "./expression-dialect.ts";
 import type { SearchDialect } from "./search-dialect.ts";
 import type { Binding } from "./sql-text.ts";
 
@@ -61,13 +62,6 @@ export interface DialectGaps {
 export interface JsonStep {
   readonly place: string;
   readonly isIndex: boolean;
-}
-
-/** Two numbers of a type, as SQL. */
-export interface Calculated {
-  readonly left: string;
-  readonly right: string;
-  readonly type: ScalarType;
 }
 
 /** How one engine writes SQL. "JSON" below is whatever the engine's own functions take for JSON: text, or a type. */
@@ -151,6 +145,8 @@ export interface Dialect {
   readonly search: SearchDialect;
   /** Calculating over groups of rows. */
   readonly aggregates: AggregateDialect;
+  /** Computing values of the fields of a row. */
+  readonly expressions: ExpressionDialect;
   /** Absent: the engine has none of these gaps. */
   readonly gaps?: DialectGaps;
 }

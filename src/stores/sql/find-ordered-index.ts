@@ -15,7 +15,9 @@ export function findOrderedIndex({ far: { model }, fixed }: RelatedRows, order: 
   const isPlain = order.every((node) => node.hops.length === 0 && node.descending === order[0]?.descending);
   if (fixed === null || !isPlain) return null;
   const sorted = order.flatMap(({ value }) =>
-    value.kind === "column" && value.shown === undefined ? [findColumn(model, value).name] : [],
+    value.kind === "column" && value.shown === undefined && model.fields[value.field]?.kind !== "computed"
+      ? [findColumn(model, value).name]
+      : [],
   );
   if (sorted.length < order.length) return null;
   const needed = [...fixed, ...sorted];

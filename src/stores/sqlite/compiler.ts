@@ -7,6 +7,7 @@ import type { Dialect, JsonEntry } from "../sql/dialect.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, FUNCTIONS, writeLiteral } from "./codec.ts";
+import { expressions } from "./expressions.ts";
 import { search } from "./search.ts";
 
 /** Most arguments SQLite's `concat` takes. */
@@ -59,6 +60,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   indexTerm: (expression) => expression,
   aggregates,
   search,
+  expressions,
   calculate: (operator, of) =>
     of.type.kind === "decimal" ? `${FUNCTIONS.decimalAdd}(${of.left}, ${of.right})` : writeCalculation(operator, of),
   smaller: (left, right) => `min(${left}, ${right})`,

@@ -9,6 +9,7 @@ import type { SqlCall, SqlReply } from "../sql/run-program.ts";
 import type { SqlText } from "../sql/sql-text.ts";
 import { registerAggregates } from "./aggregates.ts";
 import { createEncoder, type Encoder, registerFunctions } from "./codec.ts";
+import { registerExpressions } from "./expressions.ts";
 
 /** How long opening waits for another program's lock, in milliseconds. It blocks the process. */
 const OPEN_TIMEOUT = 1000;
@@ -107,6 +108,7 @@ export class Connection {
     );
     registerFunctions(this.#database);
     registerAggregates(this.#database);
+    registerExpressions(this.#database);
   }
 
   #prepare(text: SqlText): Prepared {
