@@ -90,6 +90,9 @@ export interface KeyColumn {
   readonly type: ScalarType;
 }
 
+/** What becomes of a row when the row that it refers to is deleted. */
+export type OnDelete = "restrict" | "cascade" | "setNull";
+
 /** A foreign key to the key of another model; its own value is that key. */
 export interface RefField extends FieldBase {
   readonly kind: "ref";
@@ -100,6 +103,7 @@ export interface RefField extends FieldBase {
   /** True makes the relation one-to-one. */
   readonly unique: boolean;
   readonly immutable: boolean;
+  readonly onDelete: OnDelete;
 }
 
 /** The other side of a {@link RefField}: `many` lists the rows that refer here, `one` is the only such row or null. */

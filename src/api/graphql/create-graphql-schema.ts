@@ -14,6 +14,7 @@ import {
 } from "graphql";
 import type { ActionKind, ServedAction } from "../../actions/served-action.ts";
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
+import { describeDelete } from "../../schema/describe-delete.ts";
 import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
 import { createActionField, findActionClashes } from "./action-fields.ts";
 import type { RowLimits } from "./graphql-limits.ts";
@@ -134,7 +135,13 @@ function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSc
     [
       names.delete,
       { action: "delete", model },
-      { type, description: `Ends one ${model.name}; the answer is the row as it was.`, args: key },
+      {
+        type,
+        description: [`Ends one ${model.name}; the answer is the row as it was.`, describeDelete(table.schema, model)]
+          .filter(Boolean)
+          .join(" "),
+        args: key,
+      },
     ],
   ];
   return fields.filter(([, { action }]) => isWriteServed(model, action, changes));

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { QueryLimits } from "../../passes/resolve-context.ts";
+import { mayBeKept } from "../../schema/cascades.ts";
 import type { AccessLevel, ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Door, View, Views } from "./door.ts";
 
@@ -183,8 +184,5 @@ function listUniqueCodes({ indexes, key }: ModelSchema): readonly ErrorCode[] {
 }
 
 function listDependentCodes({ models }: Schema, { name }: ModelSchema): readonly ErrorCode[] {
-  const isReferred = Object.values(models).some(({ fields }) =>
-    Object.values(fields).some((field) => field.kind === "ref" && field.model === name),
-  );
-  return isReferred ? ["FTG_REFERENCE"] : [];
+  return mayBeKept(Object.values(models), name) ? ["FTG_REFERENCE"] : [];
 }

@@ -82,7 +82,7 @@ function describePaths(source: DocumentSource, door: Door): JsonSchema {
   const items = operationPlaces.flatMap((place): [string, JsonValue][] => {
     const own = operations.filter((operation) => operation.place === place);
     if (own.length === 0) return [];
-    const methods = own.flatMap((operation) => describeOperation(door, operation, source.idempotent));
+    const methods = own.flatMap((operation) => describeOperation(door, operation, source));
     const parameters = place === "row" ? { parameters: [describeKey(door.model)] } : {};
     return [[paths[place], { ...parameters, ...Object.fromEntries(methods), options: describeOptions(door, place) }]];
   });

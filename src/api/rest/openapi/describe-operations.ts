@@ -1,7 +1,8 @@
 /** Writes the operations of a model as OpenAPI operation objects. */
 import type { ErrorCode } from "../../../errors/catalogue.ts";
+import { describeDelete } from "../../../schema/describe-delete.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
-import type { JsonValue } from "../../../schema/schema-model.ts";
+import type { JsonValue, Schema } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
 import type { ModelOperation, OperationKind, OperationPlace } from "../list-operations.ts";
 import { describeExportParameters, describeFile } from "./describe-export.ts";
@@ -31,13 +32,19 @@ const heads: Readonly<Partial<Record<OperationKind, string>>> = {
 const implied: JsonSchema = { "x-scalar-ignore": true };
 
 /** The entries of a path item for one operation; a GET brings its HEAD. */
-export function describeOperation(door: Door, operation: ModelOperation, idempotent: boolean): [string, JsonValue][] {
+export function describeOperation(
+  door: Door,
+  operation: ModelOperation,
+  { schema, idempotent }: { readonly schema: Schema; readonly idempotent: boolean },
+): [string, JsonValue][] {
   const { kind, method } = operation;
+  const description = kind === "delete" ? describeDelete(schema, door.model) : null;
   const isKeyed = idempotent && method !== "GET";
   const described: JsonSchema = {
     operationId: `${kind}${door.model.name}`,
     tags: [door.model.name],
     summary: summaries[kind](door),
+    ...(description !== null && { description }),
     ...describeInput(door, operation),
     ...(isKeyed && { parameters: [keyReference] }),
     responses: {
