@@ -4,6 +4,7 @@
  * pass runs.
  */
 import { evaluateMaxCost } from "../passes/bound-cost.ts";
+import type { RowScope } from "../passes/live-rows.ts";
 import type { QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
 import { renderCursorShape } from "../passes/resolve-rows.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -36,6 +37,8 @@ export interface PlanRequest<P extends Plan> {
   readonly actor: Actor;
   readonly model: string;
   readonly operation: Operation;
+  /** Absent: `live`. */
+  readonly scope?: RowScope;
   /** Everything else that decides the plan; requests of different `resolve` never share one. */
   readonly shape: ShapeKey;
   /** Resolves the request; runs only when its shape is new. */
@@ -100,12 +103,12 @@ export class Planner {
     return { size: this.#shapes.size + this.#statements.size, hits: this.#hits, misses: this.#misses };
   }
 
-  #shape<P extends Plan>({ actor, model, operation, shape, resolve }: PlanRequest<P>): KnownShape<P> {
-    const key = [actor.kind, operation, model, ...shape.tokens];
+  #shape<P extends Plan>({ actor, model, operation, scope = "live", shape, resolve }: PlanRequest<P>): KnownShape<P> {
+    const key = [actor.kind, operation, scope, model, ...shape.tokens];
     const known = this.#shapes.get(key);
     // The key starts with the operation and its resolver's own kind, so what is found was made by the same resolver.
     if (known !== undefined) return known as KnownShape<P>;
-    const template = createTemplate(this.#maker, { system: actor.kind === "system", operation }, resolve);
+    const template = createTemplate(this.#maker, { system: actor.kind === "system", operation, scope }, resolve);
     const fixed = template.rules.map((rule) => this.#rules.fixed(rule));
     const made = Object.freeze({ key, template, fixed, own: findRule(template, { model, operation }), ready: null });
     this.#shapes.set(key, made);

@@ -1,4 +1,5 @@
 /** The reading phase: lists, pages, single rows and counts. */
+import type { RowScope } from "../passes/live-rows.ts";
 import { type ResolveContext, refuseUnknown } from "../passes/resolve-context.ts";
 import { resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
 import { createQueryReader, resolveWhere } from "../passes/resolve-where.ts";
@@ -8,6 +9,7 @@ import type { Actor } from "./actor.ts";
 import { renderCursor } from "./cursor.ts";
 import type { RawAnswer } from "./executor.ts";
 import { bindPrepared } from "./prepared.ts";
+import { readRowScope } from "./row-scope.ts";
 import type { Run } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
 
@@ -23,8 +25,9 @@ const readKeys: ReadonlySet<string> = new Set([
   "before",
   "backwards",
   "page",
+  "deleted",
 ]);
-const countKeys: ReadonlySet<string> = new Set(["model", "where"]);
+const countKeys: ReadonlySet<string> = new Set(["model", "where", "deleted"]);
 
 /** Runs one read; errors as in `Executor`. */
 export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise<RawAnswer> {
@@ -32,6 +35,7 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
     actor,
     model: query.model,
     operation: "read",
+    scope: readRowScope(run, query, actor),
     shape: new ShapeKey("rows").addQuery(query),
     resolve: (context) => resolveRead(context, query),
   });
@@ -42,10 +46,20 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
 
 /** Runs one count; errors as in `Executor`. */
 export async function runCount(run: Run, query: CountQuery, actor: Actor): Promise<number> {
+  return countRows(run, query, { actor, scope: readRowScope(run, query, actor) });
+}
+
+/** Counts the rows of a scope that match and that the actor may read; errors as in `Executor`. */
+export async function countRows(
+  run: Run,
+  query: CountQuery,
+  { actor, scope }: { readonly actor: Actor; readonly scope: RowScope },
+): Promise<number> {
   const prepared = run.parts.planner.prepare<CountPlan>({
     actor,
     model: query.model,
     operation: "read",
+    scope,
     shape: new ShapeKey("count").addFilter(query.where),
     resolve: (context) => resolveCount(context, query),
   });

@@ -5,6 +5,7 @@
 import type { Authority } from "../passes/authority.ts";
 import { authorizePlan } from "../passes/authorize.ts";
 import { type CostNode, createCost } from "../passes/bound-cost.ts";
+import type { RowScope } from "../passes/live-rows.ts";
 import { type QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
 import { resolveWhere, type WhereReader } from "../passes/resolve-where.ts";
 import type { ValueSource } from "../passes/value-source.ts";
@@ -21,6 +22,7 @@ export interface Template<P extends Plan = Plan> {
   readonly rules: readonly RuleName[];
   readonly system: boolean;
   readonly operation: Operation;
+  readonly scope: RowScope;
   readonly cost: CostNode;
 }
 
@@ -54,6 +56,8 @@ export function createTemplate<P extends Plan>(
 export interface TemplateKind {
   readonly system: boolean;
   readonly operation: Operation;
+  /** Which rows of its own model the request means. */
+  readonly scope: RowScope;
 }
 
 /** The authorized plan of a template for what its rules said (in their order), with the sources of the rules' values appended. */
@@ -69,6 +73,7 @@ export function authorizeTemplate<P extends Plan>(
     schema: maker.schema,
     system: template.system,
     operation: template.operation,
+    scope: template.scope,
     rule(model, operation) {
       const name = `${model}.${operation}`;
       const known = decided.get(name);

@@ -6,6 +6,7 @@ import type { ColumnNode } from "../plan/column-node.ts";
 import type { HopNode } from "../plan/order-node.ts";
 import { createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
 import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
+import { limitToLive, limitToScope, type RowScope } from "./live-rows.ts";
 import { unknownField } from "./resolve-context.ts";
 
 /** Answers what the rules say for one caller. */
@@ -15,6 +16,8 @@ export interface Authority {
   readonly system: boolean;
   /** What the request as a whole does: its rule decides the request's writes, also those that complete a row just created. */
   readonly operation: Operation;
+  /** Which rows of its own model the request means. */
+  readonly scope: RowScope;
   /** The row rule of an operation on a model, as a condition on its rows. */
   rule(model: string, operation: Operation): PredicateNode;
 }
@@ -86,10 +89,17 @@ export function modelOf(authority: Authority, name: string): ModelSchema {
 
 /** Which rows of the model may be read. */
 export function readRule(authority: Authority, model: ModelSchema): PredicateNode {
-  return authority.rule(model.name, "read");
+  return limitToLive(model, authority.rule(model.name, "read"));
 }
 
 /** Which rows behind the relation may be read. */
 export function targetRule(authority: Authority, field: RelationField): PredicateNode {
-  return authority.rule(field.model, "read");
+  return readRule(authority, modelOf(authority, field.model));
+}
+
+/** Which rows of the request's own model may be read. */
+export function rootRule(authority: Authority, model: ModelSchema): PredicateNode {
+  if (authority.scope === "live") return readRule(authority, model);
+  const [read, remove] = [authority.rule(model.name, "read"), authority.rule(model.name, "delete")];
+  return limitToScope(model, authority.scope, { read, remove });
 }

@@ -5,6 +5,7 @@
  */
 import type { OrderNode } from "../plan/order-node.ts";
 import type {
+  AggregatePlan,
   CountPlan,
   CreatePlan,
   DeletePlan,
@@ -27,6 +28,7 @@ import {
   modelOf,
   readRule,
   relationOf,
+  rootRule,
   targetRule,
 } from "./authority.ts";
 import { authorizeGroups, authorizeRelated } from "./authorize-aggregate.ts";
@@ -61,7 +63,7 @@ function authorizeKind(authority: Authority, plan: Plan): Plan {
     case "count":
       return authorizeCount(authority, plan);
     case "aggregate":
-      return Object.freeze({ ...plan, groups: authorizeGroups(authority, plan.groups) });
+      return authorizeAggregate(authority, plan);
     case "create":
       return authorizeCreate(authority, plan);
     case "update":
@@ -72,14 +74,22 @@ function authorizeKind(authority: Authority, plan: Plan): Plan {
 }
 
 function authorizeRead(authority: Authority, plan: ReadPlan): ReadPlan {
-  return Object.freeze({ ...plan, rows: authorizeRows(authority, plan.rows) });
+  const rows = authorizeRows(authority, plan.rows);
+  const access = rootRule(authority, modelOf(authority, rows.model));
+  return Object.freeze({ ...plan, rows: Object.freeze({ ...rows, access }) });
+}
+
+function authorizeAggregate(authority: Authority, plan: AggregatePlan): AggregatePlan {
+  const groups = authorizeGroups(authority, plan.groups);
+  const access = rootRule(authority, modelOf(authority, groups.model));
+  return Object.freeze({ ...plan, groups: Object.freeze({ ...groups, access }) });
 }
 
 function authorizeCount(authority: Authority, plan: CountPlan): CountPlan {
   const model = modelOf(authority, plan.model);
   return Object.freeze({
     ...plan,
-    access: readRule(authority, model),
+    access: rootRule(authority, model),
     where: authorizePredicate(authority, model, plan.where),
   });
 }
@@ -100,7 +110,8 @@ function authorizeUpdate(authority: Authority, plan: UpdatePlan): UpdatePlan {
     ...plan,
     target: authorizeTarget(authority, model, plan.target),
     references: authorizeReferences(authority, model, plan),
-    check: authority.rule(plan.model, authority.operation),
+    // What ends a row, or brings it back, is judged on the row as it was.
+    check: authority.operation === "delete" ? always : authority.rule(plan.model, authority.operation),
     returning: authorizeReturning(authority, model, plan.returning),
   });
 }
@@ -119,7 +130,7 @@ function authorizeTarget(authority: Authority, model: ModelSchema, target: Targe
   return Object.freeze({
     ...target,
     where: authorizePredicate(authority, model, target.where),
-    readable: target.readable ?? readRule(authority, model),
+    readable: target.readable ?? rootRule(authority, model),
     allowed: target.allowed ?? authority.rule(model.name, authority.operation),
     expected: target.expected === null ? null : authorizePredicate(authority, model, target.expected),
   });
@@ -133,7 +144,8 @@ function authorizeReturning(
   if (returning === null) return null;
   return Object.freeze({
     ...returning,
-    access: readRule(authority, model),
+    // A row that was just deleted is still shown to who deleted it.
+    access: authority.rule(model.name, "read"),
     select: authorizeSelect(authority, model, returning.select),
   });
 }

@@ -18,6 +18,7 @@ const measureKeys = ["count", "countDistinct", "sum", "avg", "min", "max"] as co
 const aggregateKeys: ReadonlySet<string> = new Set([
   "model",
   "where",
+  "deleted",
   "groupBy",
   ...measureKeys,
   "output",

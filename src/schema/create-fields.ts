@@ -101,12 +101,13 @@ function readKeeping(declaration: ScalarDeclaration, { draft, name, path, proble
   if (keeps === null) return null;
   if (draft.key.includes(name))
     problems.add(path, "Footing writes this field, so it can be no key.", "Choose another key.");
-  if (given !== undefined || optional || unique || immutable)
+  if (given !== undefined || (optional && keeps !== "deleted") || unique || immutable)
     problems.add(path, "Footing writes this field, so it takes no modifier but hidden().", "Leave the others out.");
   return keeps;
 }
 
 function readDefault(declaration: ScalarDeclaration, type: ScalarType, { path, problems }: Place): FieldDefault | null {
+  if (declaration.keeps === "deleted") return null;
   if (declaration.keeps !== undefined)
     return declaration.keeps === "version" ? { kind: "value", value: FIRST_VERSION } : { kind: "now" };
   if (declaration.default === undefined) return null;

@@ -55,6 +55,8 @@ export interface ModelTypes {
   readonly forced: string;
   /** True when rows have versions. */
   readonly version: boolean;
+  /** True when deleted rows stay. */
+  readonly softDelete: boolean;
 }
 
 /** A declared model. */
@@ -82,8 +84,14 @@ export type WithVersion<F extends FieldBuilders, V> = V extends true ? F & { rea
 /** The field in which Footing counts the updates of a row. */
 export type VersionBuilder = KeptBuilder<"int", number>;
 
+/** The same with the `deletedAt` that a model with `softDelete` has. */
+export type WithDeleted<F extends FieldBuilders, D> = D extends true ? F & { readonly deletedAt: DeletedBuilder } : F;
+
+/** The field in which Footing notes when a row was deleted. */
+export type DeletedBuilder = KeptBuilder<"datetime", string, "kept" | "optional">;
+
 /** Everything of a model but its fields. */
-export interface ModelOptions<N extends string, K, V, A> {
+export interface ModelOptions<N extends string, K, O extends RowOptions, A> {
   /** The field or fields that identify a row. Absent: an added field `id`, a uuid of version 7. */
   readonly key?: K;
   /** camelCase plural for addresses and lists. Absent: derived from the name. */
@@ -100,11 +108,22 @@ export interface ModelOptions<N extends string, K, V, A> {
    * True adds a field `version`: 1 in a new row, one more after every update. It cannot be written; `ifVersion` demands one of
    * an update or delete, and REST serves it as `ETag`.
    */
-  readonly version?: V;
+  readonly version?: O["version"];
+  /**
+   * True keeps deleted rows: a field `deletedAt` says when, nothing but `deleted: "include"` shows them, and `restore` brings
+   * them back. `delete(key, { permanently: true })` removes a row for good.
+   */
+  readonly softDelete?: O["softDelete"];
   /** Who may do what. An operation without a rule is denied. */
   readonly access?: A;
   /** One sentence for the API documents. */
   readonly describe?: string;
+}
+
+/** The options that add fields to a model. */
+export interface RowOptions {
+  readonly version: boolean;
+  readonly softDelete: boolean;
 }
 
 /** A condition of a check. */
@@ -141,13 +160,14 @@ export type DeclaredModel<
   F extends FieldBuilders,
   K extends ModelTypes["key"],
   Public extends boolean,
-  More extends { create: unknown; version: boolean },
+  More extends RowOptions & { readonly create: unknown },
 > = Model<{
-  fields: WithVersion<AllFields<F, K>, Settled<More["version"]>>;
+  fields: WithDeleted<WithVersion<AllFields<F, K>, Settled<More["version"]>>, Settled<More["softDelete"]>>;
   key: Settled<K>;
   public: Settled<Public>;
   forced: ForcedFields<More["create"]>;
   version: Settled<More["version"]>;
+  softDelete: Settled<More["softDelete"]>;
 }>;
 
 /** `T`, but no place to infer it from: where a model stands must not decide what its key is. */
@@ -170,6 +190,7 @@ export function model<
   F extends FieldBuilders,
   const K extends FieldName<F> | readonly FieldName<F>[] = "id",
   const Version extends boolean = false,
+  const SoftDelete extends boolean = false,
   const Public extends boolean = false,
   Read extends RuleAnswer = false,
   Create extends RuleAnswer = false,
@@ -177,12 +198,17 @@ export function model<
   Delete extends RuleAnswer = false,
 >(
   fields: F,
-  options?: ModelOptions<FieldName<F>, K, Version, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
-): DeclaredModel<F, K, Public, { create: Create; version: Version }> {
+  options?: ModelOptions<
+    FieldName<F>,
+    K,
+    { version: Version; softDelete: SoftDelete },
+    AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>
+  >,
+): DeclaredModel<F, K, Public, { create: Create; version: Version; softDelete: SoftDelete }> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as DeclaredModel<F, K, Public, { create: Create; version: Version }>;
+  return declared as DeclaredModel<F, K, Public, { create: Create; version: Version; softDelete: SoftDelete }>;
 }

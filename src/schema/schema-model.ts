@@ -54,8 +54,11 @@ export type FieldDefault =
   | { readonly kind: "now" }
   | { readonly kind: "uuid" };
 
-/** A field that only Footing writes: the time of the creation or of the last update, or the number of the row's version. */
-export type Keeping = "created" | "updated" | "version";
+/**
+ * A field that only Footing writes: the time of the creation, of the last update or of the delete of a row that stays, or
+ * the number of the row's version.
+ */
+export type Keeping = "created" | "updated" | "deleted" | "version";
 
 /** What all fields have. */
 interface FieldBase {

@@ -17,10 +17,10 @@ type Options = Readonly<Record<string, unknown>>;
 
 const SELECTING = ["select"];
 const CHANGING = ["select", "ifVersion"];
-const FIRST = ["select", "where", "orderBy"];
+const FIRST = ["select", "where", "orderBy", "deleted"];
 const FIND = [...FIRST, "limit", "offset", "after", "before"];
 
-const AGGREGATE = ["where", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
+const AGGREGATE = ["where", "deleted", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
 
 /** What a client needs to know of its model, the same for every actor. */
 export interface ClientModel {
@@ -61,7 +61,7 @@ export class ModelClient {
   }
 
   async get(key: unknown, query: Options = {}): Promise<unknown> {
-    this.#checkOptions("get", query, SELECTING);
+    this.#checkOptions("get", query, ["select", "deleted"]);
     // As `eq`, so that an object from a caller is a wrong value and never an operator.
     const parts = this.#readKey("get", key).map(([field, value]) => [field, { eq: value }]);
     const where: WhereQuery = Object.fromEntries(parts);
@@ -70,7 +70,7 @@ export class ModelClient {
   }
 
   async count(query: Options = {}): Promise<number> {
-    this.#checkOptions("count", query, ["where"]);
+    this.#checkOptions("count", query, ["where", "deleted"]);
     return await this.#executor.count({ ...query, model: this.#model.name }, this.#actor);
   }
 
@@ -149,15 +149,28 @@ export class ModelClient {
   }
 
   async delete(key: unknown, query: Options = {}): Promise<unknown> {
-    this.#checkOptions("delete", query, CHANGING);
+    this.#checkOptions("delete", query, [...CHANGING, "permanently"]);
     const row = Object.fromEntries(this.#readKey("delete", key));
     const json = await this.#executor.delete({ ...query, model: this.#model.name, key: row }, this.#actor);
     return parseRow(json);
   }
 
   async deleteMany(query: Options): Promise<number> {
-    this.#checkOptions("deleteMany", query, ["where", "all", "atMost"]);
+    this.#checkOptions("deleteMany", query, ["where", "all", "atMost", "permanently"]);
     return await this.#executor.deleteMany({ ...query, model: this.#model.name }, this.#actor);
+  }
+
+  async restore(key: unknown, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("restore", query, CHANGING);
+    const row = Object.fromEntries(this.#readKey("restore", key));
+    const json = await this.#executor.restore({ ...query, model: this.#model.name, key: row }, this.#actor);
+    return parseRow(json);
+  }
+
+  async previewDelete(key: unknown, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("previewDelete", query, ["permanently"]);
+    const row = Object.fromEntries(this.#readKey("previewDelete", key));
+    return await this.#executor.previewDelete({ ...query, model: this.#model.name, key: row }, this.#actor);
   }
 
   #toJson(data: DataQuery): DataQuery {
