@@ -15,7 +15,7 @@ import { isPermanent } from "./row-scope.ts";
 import { findModel, type Run } from "./run.ts";
 import { countRows, runCount } from "./run-read.ts";
 
-/** Levels of rows that go along with each other by the same ref, which a preview follows. */
+/** Levels of rows to which a preview follows refs that come round again. */
 const MAX_LEVELS = 15;
 /** Ways from the row to others that a preview follows. */
 const MAX_WAYS = 200;
@@ -52,7 +52,8 @@ async function demandRow(
   }: { readonly model: ModelSchema; readonly where: WhereQuery; readonly query: PreviewDeleteQuery },
   actor: Actor,
 ): Promise<void> {
-  const count = (scope: "live" | "deletable") => countRows(run, { model: model.name, where }, { actor, scope });
+  const count = (scope: "live" | "deletable") =>
+    countRows(run, { model: model.name, where }, { actor, operation: "delete", scope });
   if ((await count("deletable")) > 0) return;
   if ((await count("live")) > 0) throw forbidden(model, "delete");
   throw notFound(
@@ -104,8 +105,8 @@ class Preview {
 
   /** A way that comes by the same ref again is followed as long as there are rows on it. */
   async #goesOn({ model, where, refs: [own, ...others] }: Way): Promise<boolean> {
-    const levels = others.filter((ref) => ref === own).length;
-    return levels === 0 || (levels < MAX_LEVELS && (await this.#count(model.name, where)) > 0);
+    if (own === undefined || !others.includes(own)) return true;
+    return others.length < MAX_LEVELS && (await this.#count(model.name, where)) > 0;
   }
 
   /** How many rows of each model are meant, leaving out those of `except`; models without any are left out. */

@@ -5,6 +5,7 @@ import { resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
 import { createQueryReader, resolveWhere } from "../passes/resolve-where.ts";
 import { type CountPlan, createPlan, type ReadPlan } from "../plan/plan.ts";
 import type { CountQuery, ReadQuery } from "../plan/query.ts";
+import type { Operation } from "../schema/schema-model.ts";
 import type { Actor } from "./actor.ts";
 import { renderCursor } from "./cursor.ts";
 import type { RawAnswer } from "./executor.ts";
@@ -46,19 +47,19 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
 
 /** Runs one count; errors as in `Executor`. */
 export async function runCount(run: Run, query: CountQuery, actor: Actor): Promise<number> {
-  return countRows(run, query, { actor, scope: readRowScope(run, query, actor) });
+  return countRows(run, query, { actor, operation: "read", scope: readRowScope(run, query, actor) });
 }
 
-/** Counts the rows of a scope that match and that the actor may read; errors as in `Executor`. */
+/** Counts the rows of a scope that match and that the actor may read, on the way to an operation; errors as in `Executor`. */
 export async function countRows(
   run: Run,
   query: CountQuery,
-  { actor, scope }: { readonly actor: Actor; readonly scope: RowScope },
+  { actor, operation, scope }: { readonly actor: Actor; readonly operation: Operation; readonly scope: RowScope },
 ): Promise<number> {
   const prepared = run.parts.planner.prepare<CountPlan>({
     actor,
     model: query.model,
-    operation: "read",
+    operation,
     scope,
     shape: new ShapeKey("count").addFilter(query.where),
     resolve: (context) => resolveCount(context, query),

@@ -45,6 +45,12 @@ export function mayBeKept(models: readonly ModelSchema[], name: string): boolean
   );
 }
 
+/** Whether what goes along with rows of the model may be too much to follow: in circles, or over many models. */
+export function goesFar(models: readonly ModelSchema[], name: string): boolean {
+  const cascaded = listCascaded(models, name);
+  return cascaded.size > 8 || [...cascaded].some((model) => listCascaded(models, model).has(model));
+}
+
 /**
  * Reports refs that keep a row which the same delete may take along: databases judge the two in different orders, so
  * that one would delete what the other refuses to.

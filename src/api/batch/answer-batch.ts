@@ -6,6 +6,7 @@ import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
 import { describeValue } from "../../util/describe-value.ts";
+import { isWriting } from "./operations.ts";
 import { type Batch, type BatchContext, parseBatch, refuse } from "./parse-batch.ts";
 import { renderFailure, renderResults } from "./render-batch.ts";
 import { runSteps, type StepResult, type StepRun } from "./run-steps.ts";
@@ -81,7 +82,7 @@ function createRun(executor: Executor, request: HostRequest, batch: Batch): Step
 }
 
 function writes({ steps }: Batch): boolean {
-  return steps.some((step) => "operation" in step && step.operation.rule !== "read");
+  return steps.some((step) => "operation" in step && isWriting(step.operation));
 }
 
 function publishResult(

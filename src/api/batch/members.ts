@@ -21,6 +21,7 @@ export type MemberKind =
   | "rows"
   | "changes"
   | "flag"
+  | "deleted"
   | "names"
   | "groups"
   | "having";
@@ -114,6 +115,11 @@ export const members: Readonly<Record<MemberKind, Member>> = {
     refers: "anything",
   },
   flag: { expected: "true or false", accepts: (value) => typeof value === "boolean", schema: { type: "boolean" } },
+  deleted: {
+    expected: '"include" or "only"',
+    accepts: (value) => value === "include" || value === "only",
+    schema: { enum: ["include", "only"], description: "Deleted rows as well, or nothing else." },
+  },
   names: { expected: "a list of field names", accepts: isTexts, schema: texts },
   groups: {
     expected: "a list of what to group by",

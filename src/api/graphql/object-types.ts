@@ -10,6 +10,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from "graphql";
+import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { isToMany } from "../../schema/related-verbs.ts";
 import type { Field, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
 import { nameModel } from "./graphql-names.ts";
@@ -94,7 +95,9 @@ function createObjectField(table: TypeTable, field: Field): ObjectField {
   const types = table.types(field.model);
   if (isToMany(field))
     return { type: new GraphQLNonNull(types.connection), description, args: createListArguments(table, target) };
-  const always = field.kind === "ref" && !field.optional && target.access.read === "everyone";
+  // The row that is referred to may be deleted.
+  const isThere = target.access.read === "everyone" && !keepsDeleted(target);
+  const always = field.kind === "ref" && !field.optional && isThere;
   return { type: always ? new GraphQLNonNull(types.object) : types.object, description };
 }
 

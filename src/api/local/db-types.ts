@@ -171,7 +171,7 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
    * ```
    */
   aggregate<const Q extends AggregateInput<M, N, S>>(
-    query: Q & CheckedAggregate<M, N, { query: Q; system: S }> & WithDeletedRows<M, N>,
+    query: Q & CheckedAggregate<M, N, { query: Q; system: S }>,
   ): Promise<AggregateRow<M, N, Q, S>[]>;
   /** Creates a row and answers it. */
   create<const Q extends SelectInput<M, N, S> | undefined = undefined>(
