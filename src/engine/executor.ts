@@ -6,7 +6,9 @@ import type {
   CreateQuery,
   DeleteManyQuery,
   DeleteQuery,
+  PreviewDeleteQuery,
   ReadQuery,
+  RestoreQuery,
   UpdateEachQuery,
   UpdateManyQuery,
   UpdateQuery,
@@ -29,6 +31,16 @@ export interface ReadAnswer {
 /** A read's answer as the store gave it: text, or its bytes in UTF-8, which a socket takes as they are. */
 export interface RawAnswer extends Omit<ReadAnswer, "json"> {
   readonly json: string | Buffer;
+}
+
+/** How many rows of each model a delete would take along, of those that the actor may read. The row itself is not counted. */
+export interface DeletePreview {
+  /** Rows that would be deleted too. */
+  readonly deletes: Readonly<Record<string, number>>;
+  /** Rows that would lose a ref. */
+  readonly setsNull: Readonly<Record<string, number>>;
+  /** Rows that keep the row, or one that would go along: the delete would be refused. */
+  readonly blockedBy: Readonly<Record<string, number>>;
 }
 
 /**
@@ -60,6 +72,10 @@ export interface PlainExecutor {
   delete(query: DeleteQuery, actor: Actor): Promise<string | null>;
   /** Ends all matching rows the actor may end; their number. */
   deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number>;
+  /** Brings the deleted row with the key back; JSON text of it. */
+  restore(query: RestoreQuery, actor: Actor): Promise<string | null>;
+  /** What the delete of the row with the key would take along; fails as the delete would for a row that may not be deleted. */
+  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview>;
   /** Runs `work` in one transaction; what it rejects with undoes everything. */
   transaction<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
   /**

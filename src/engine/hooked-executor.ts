@@ -11,7 +11,9 @@ import type {
   DataQuery,
   DeleteManyQuery,
   DeleteQuery,
+  PreviewDeleteQuery,
   ReadQuery,
+  RestoreQuery,
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
@@ -20,7 +22,7 @@ import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { type Actor, anonymousActor, systemActor } from "./actor.ts";
 import { whereKey } from "./composed/row-keys.ts";
-import type { Executor, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import type { DeletePreview, Executor, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
 import {
   concerns,
   type HookChange,
@@ -142,6 +144,18 @@ export class HookedExecutor implements PlainExecutor {
     return this.#transact((inside) => inside.#deleteMany(write, query));
   }
 
+  /** See {@link PlainExecutor.restore}. */
+  restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
+    const write = this.#findHooks(query.model, "restore", actor);
+    if (write === null) return this.#plain.restore(query, actor);
+    return this.#transact((inside) => inside.#restore(write, query));
+  }
+
+  /** See {@link PlainExecutor.previewDelete}. */
+  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
+    return this.#plain.previewDelete(query, actor);
+  }
+
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
   transaction<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T> {
     return this.#transact(work);
@@ -203,7 +217,8 @@ export class HookedExecutor implements PlainExecutor {
     const target = { key: query.key, where: null };
     this.#plain.admit(write, write.actor);
     await this.#run(write, "beforeDelete", target);
-    const row = write.hooks.afterDelete === undefined ? null : await this.#readRow(write, query.key);
+    const deleted = query.permanently === true ? ({ deleted: "include" } as const) : {};
+    const row = write.hooks.afterDelete === undefined ? null : await this.#readRow(write, query.key, deleted);
     const json = await this.#plain.delete(query, write.actor);
     await this.#run(write, "afterDelete", { ...target, row, count: 1 });
     this.#note(write, { key: query.key, count: 1 });
@@ -218,6 +233,17 @@ export class HookedExecutor implements PlainExecutor {
     await this.#run(write, "afterDelete", { ...target, row: null, count });
     this.#note(write, { key: null, count });
     return count;
+  }
+
+  async #restore(write: HookedWrite, query: RestoreQuery): Promise<string | null> {
+    const target = { key: query.key, where: null };
+    this.#plain.admit(write, write.actor);
+    await this.#run(write, "beforeRestore", target);
+    const json = await this.#plain.restore(query, write.actor);
+    if (write.hooks.afterRestore !== undefined)
+      await this.#run(write, "afterRestore", { ...target, row: await this.#readRow(write, query.key), count: 1 });
+    this.#note(write, { key: query.key, count: 1 });
+    return json;
   }
 
   async #afterCreate(write: HookedWrite, key: DataQuery): Promise<void> {
@@ -277,8 +303,8 @@ export class HookedExecutor implements PlainExecutor {
     });
   }
 
-  async #readRow({ model }: HookedWrite, key: DataQuery): Promise<unknown> {
-    const { json } = await this.#plain.read({ model, where: whereKey(key), single: true }, systemActor);
+  async #readRow({ model }: HookedWrite, key: DataQuery, which: Pick<ReadQuery, "deleted"> = {}): Promise<unknown> {
+    const { json } = await this.#plain.read({ ...which, model, where: whereKey(key), single: true }, systemActor);
     return JSON.parse(json);
   }
 

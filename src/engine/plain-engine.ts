@@ -7,7 +7,9 @@ import type {
   DataQuery,
   DeleteManyQuery,
   DeleteQuery,
+  PreviewDeleteQuery,
   ReadQuery,
+  RestoreQuery,
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
@@ -15,14 +17,16 @@ import { createClock } from "../schema/fill-row.ts";
 import type { Abort, Transaction } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
-import type { PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import type { DeletePreview, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
 import { guardFields } from "./guard-fields.ts";
 import type { WriteOperation } from "./hooks.ts";
+import { runPreviewDelete } from "./preview-delete.ts";
 import { findModel, type Run, validateDraft } from "./run.ts";
 import { runAggregate } from "./run-aggregate.ts";
 import { type CreatedRow, runCreate, runCreateKeyed, runCreateMany, runCreateManyKeyed } from "./run-create.ts";
 import { runDelete, runDeleteMany } from "./run-delete.ts";
 import { runCount, runRead } from "./run-read.ts";
+import { runRestore } from "./run-soft-delete.ts";
 import { runUpdate, runUpdateMany } from "./run-update.ts";
 
 /** A write before own code has seen it. */
@@ -102,6 +106,16 @@ export class PlainEngine implements PlainExecutor {
     return runDeleteMany(this.#run, query, actor);
   }
 
+  /** See {@link PlainExecutor.restore}. */
+  restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
+    return runRestore(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.previewDelete}. */
+  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
+    return runPreviewDelete(this.#run, query, actor);
+  }
+
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
   transaction<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
     if (this.#transaction !== null) return work(this);
@@ -127,8 +141,9 @@ export class PlainEngine implements PlainExecutor {
    */
   admit({ model: name, operation, data }: Draft, actor: Actor): void {
     const model = findModel(this.#run, name);
-    this.#run.parts.planner.demand(name, operation, actor);
-    if (operation === "delete" || data === undefined) return;
+    const isEnd = operation === "delete" || operation === "restore";
+    this.#run.parts.planner.demand(name, isEnd ? "delete" : operation, actor);
+    if (isEnd || data === undefined) return;
     validateDraft(this.#run, { model, operation, data, actor });
     guardFields(this.#run, model, { data, actor });
   }

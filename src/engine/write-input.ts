@@ -34,7 +34,7 @@ export function collectUpdate(
     const value = data[field.name];
     if (field.kind === "scalar" && field.keeps !== null) {
       const { name, type, keeps } = field;
-      if (keeps === "created") continue;
+      if (keeps === "created" || keeps === "deleted") continue;
       parts.push({ kind: "column", field: name, part: 0, type, operator: keeps === "version" ? "add" : "set" });
       values.push(keeps === "version" ? 1 : clock());
       continue;

@@ -15,6 +15,7 @@ import {
   type RelationField,
   type Schema,
 } from "../schema/schema-model.ts";
+import { limitToLive, limitToScope, type RowScope } from "./live-rows.ts";
 import { unknownField } from "./resolve-context.ts";
 
 /** The rule of a field. */
@@ -33,6 +34,8 @@ export interface Authority {
   readonly operation: Operation;
   /** The fields with a write rule that the caller sets by the request. */
   readonly guarded: readonly string[];
+  /** Which rows of its own model the request means. */
+  readonly scope: RowScope;
   /** The row rule of an operation on a model, as a condition on its rows. */
   rule(model: string, operation: Operation): PredicateNode;
   /** The rule of a field, as a condition on the rows of its model. */
@@ -146,12 +149,20 @@ export function modelOf(authority: Authority, name: string): ModelSchema {
 
 /** Which rows of the model may be read. */
 export function readRule(authority: Authority, model: ModelSchema): PredicateNode {
-  return authority.rule(model.name, "read");
+  return limitToLive(model, authority.rule(model.name, "read"));
 }
 
 /** Which rows behind the relation may be read, and seen to be behind it: a ref that does not show, does so from no side. */
 export function targetRule(authority: Authority, field: RelationField): PredicateNode {
-  const access = authority.rule(field.model, "read");
+  const target = modelOf(authority, field.model);
+  const access = readRule(authority, target);
   if (field.kind !== "many" && field.kind !== "one") return access;
-  return createAnd([access, shownRule(authority, modelOf(authority, field.model), field.via)]);
+  return createAnd([access, shownRule(authority, target, field.via)]);
+}
+
+/** Which rows of the request's own model may be read. */
+export function rootRule(authority: Authority, model: ModelSchema): PredicateNode {
+  if (authority.scope === "live") return readRule(authority, model);
+  const [read, remove] = [authority.rule(model.name, "read"), authority.rule(model.name, "delete")];
+  return limitToScope(model, authority.scope, { read, remove });
 }

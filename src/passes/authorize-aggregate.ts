@@ -12,18 +12,12 @@ import {
   authorizePredicate,
   maskColumn,
   modelOf,
-  readRule,
   relationOf,
   targetRule,
 } from "./authority.ts";
 
-/** Decides every reference of the groups. Throws FTG_QUERY for a hidden field. */
-export function authorizeGroups(authority: Authority, groups: GroupsNode): GroupsNode {
-  return authorizeRelatedGroups(authority, groups, readRule(authority, modelOf(authority, groups.model)));
-}
-
-/** The same of the rows behind a relation, which `access` lets through. */
-export function authorizeRelatedGroups(authority: Authority, groups: GroupsNode, access: PredicateNode): GroupsNode {
+/** Decides every reference of groups of the rows that `access` lets through. Throws FTG_QUERY for a hidden field. */
+export function authorizeGroups(authority: Authority, groups: GroupsNode, access: PredicateNode): GroupsNode {
   const model = modelOf(authority, groups.model);
   return Object.freeze({
     ...groups,

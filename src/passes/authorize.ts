@@ -5,6 +5,7 @@
  */
 import type { OrderNode } from "../plan/order-node.ts";
 import type {
+  AggregatePlan,
   CountPlan,
   CreatePlan,
   DeletePlan,
@@ -25,12 +26,12 @@ import {
   mask,
   maskColumn,
   modelOf,
-  readRule,
   relationOf,
+  rootRule,
   shownRule,
   targetRule,
 } from "./authority.ts";
-import { authorizeGroups, authorizeRelated, authorizeRelatedGroups } from "./authorize-aggregate.ts";
+import { authorizeGroups, authorizeRelated } from "./authorize-aggregate.ts";
 
 /**
  * Decides every reference of a plan.
@@ -62,7 +63,7 @@ function authorizeKind(authority: Authority, plan: Plan): Plan {
     case "count":
       return authorizeCount(authority, plan);
     case "aggregate":
-      return Object.freeze({ ...plan, groups: authorizeGroups(authority, plan.groups) });
+      return authorizeAggregate(authority, plan);
     case "create":
       return authorizeCreate(authority, plan);
     case "update":
@@ -73,15 +74,20 @@ function authorizeKind(authority: Authority, plan: Plan): Plan {
 }
 
 function authorizeRead(authority: Authority, plan: ReadPlan): ReadPlan {
-  const access = readRule(authority, modelOf(authority, plan.rows.model));
+  const access = rootRule(authority, modelOf(authority, plan.rows.model));
   return Object.freeze({ ...plan, rows: authorizeRows(authority, plan.rows, access) });
+}
+
+function authorizeAggregate(authority: Authority, plan: AggregatePlan): AggregatePlan {
+  const access = rootRule(authority, modelOf(authority, plan.groups.model));
+  return Object.freeze({ ...plan, groups: authorizeGroups(authority, plan.groups, access) });
 }
 
 function authorizeCount(authority: Authority, plan: CountPlan): CountPlan {
   const model = modelOf(authority, plan.model);
   return Object.freeze({
     ...plan,
-    access: readRule(authority, model),
+    access: rootRule(authority, model),
     where: authorizePredicate(authority, model, plan.where),
   });
 }
@@ -102,10 +108,17 @@ function authorizeUpdate(authority: Authority, plan: UpdatePlan): UpdatePlan {
     ...plan,
     target: authorizeChange(authority, model, plan),
     references: authorizeReferences(authority, model, plan),
-    // The fields of a new row are judged when it has all of them; those of a changed one, before they change.
-    check: authority.operation === "create" ? writeRule(authority, model) : authority.rule(plan.model, "update"),
+    check: judgeChanged(authority, model),
     returning: authorizeReturning(authority, model, plan.returning),
   });
+}
+
+/** What must be true of a row after an update. */
+function judgeChanged(authority: Authority, model: ModelSchema): PredicateNode {
+  // What ends a row, or brings it back, is judged on the row as it was.
+  if (authority.operation === "delete") return always;
+  // The fields of a new row are judged when it has all of them; those of a changed one, before they change.
+  return authority.operation === "create" ? writeRule(authority, model) : authority.rule(model.name, "update");
 }
 
 function authorizeDelete(authority: Authority, plan: DeletePlan): DeletePlan {
@@ -141,7 +154,7 @@ function authorizeTarget(
   return Object.freeze({
     ...target,
     where: authorizePredicate(authority, model, target.where),
-    readable: target.readable ?? readRule(authority, model),
+    readable: target.readable ?? rootRule(authority, model),
     allowed: target.allowed ?? writeRule(authority, model),
     expected: target.expected === null ? null : authorizePredicate(authority, model, target.expected),
   });
@@ -155,7 +168,8 @@ function authorizeReturning(
   if (returning === null) return null;
   return Object.freeze({
     ...returning,
-    access: readRule(authority, model),
+    // A row that was just deleted is still shown to who deleted it.
+    access: authority.rule(model.name, "read"),
     select: authorizeSelect(authority, model, returning.select),
   });
 }
@@ -263,7 +277,7 @@ function authorizeItem(authority: Authority, model: ModelSchema, item: SelectIte
     }
     case "aggregate": {
       const access = targetRule(authority, relationOf(authority, model, item.relation));
-      return Object.freeze({ ...item, groups: authorizeRelatedGroups(authority, item.groups, access) });
+      return Object.freeze({ ...item, groups: authorizeGroups(authority, item.groups, access) });
     }
     case "many": {
       const access = targetRule(authority, relationOf(authority, model, item.relation));

@@ -19,6 +19,7 @@ const aggregateKeys: ReadonlySet<string> = new Set([
   "model",
   "where",
   "search",
+  "deleted",
   "groupBy",
   ...measureKeys,
   "output",

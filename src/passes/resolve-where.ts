@@ -28,6 +28,7 @@ import {
 } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
+import { createLive } from "./live-rows.ts";
 import { listOf, queryError, type ResolveContext } from "./resolve-context.ts";
 import { isFieldOperand, type Operand, resolveFieldOperand } from "./resolve-field-operand.ts";
 import { resolveJsonPlace } from "./resolve-json-place.ts";
@@ -235,9 +236,9 @@ function resolveToOne(reader: WhereReader, field: RelationField, place: Place): 
   return createRelated(reader, field, resolveFilter(reader, { ...place, model: target }));
 }
 
-/** A look into related rows. Rules are the app's own code and see all of them; for callers the authorize pass decides. */
+/** A look into related rows. Rules are the app's own code and see all that live; for callers the authorize pass decides. */
 function createRelated(reader: WhereReader, field: RelationField, where: PredicateNode): PredicateNode {
-  return createExists(field.name, where, reader.failClosed ? always : null);
+  return createExists(field.name, where, reader.failClosed ? createLive(reader.context.model(field.model)) : null);
 }
 
 /**

@@ -100,9 +100,16 @@ export type EdgeQuery = Readonly<
   Record<string, { readonly row: SelectQuery } | { readonly info: "cursor" } | ConstantQuery>
 >;
 
+/**
+ * Which rows of a model that keeps deleted ones: the deleted ones as well, or nothing else. Absent: none of them. Of
+ * deleted rows, those that the caller may read and delete.
+ */
+export type DeletedQuery = "include" | "only";
+
 /** A list of rows of a model. */
 export interface ReadQuery extends RowsQuery {
   readonly model: string;
+  readonly deleted?: DeletedQuery;
   /** True: at most one row, answered as an object or null; limit, offset, cursors and backwards are not allowed. */
   readonly single?: boolean;
 }
@@ -112,6 +119,7 @@ export interface CountQuery {
   readonly model: string;
   readonly where?: WhereQuery;
   readonly search?: string;
+  readonly deleted?: DeletedQuery;
 }
 
 /** A value to group by: a field, or one behind to-one relations (`country.continent`). */
@@ -164,6 +172,7 @@ export interface AggregateQuery extends MeasuresQuery {
   readonly model: string;
   readonly where?: WhereQuery;
   readonly search?: string;
+  readonly deleted?: DeletedQuery;
   readonly groupBy?: readonly (string | KeyQuery)[];
   /** Present: what leaves of a group, and what it is grouped by; `groupBy` and the functions are not allowed beside it. */
   readonly output?: GroupOutputQuery;
@@ -251,12 +260,33 @@ export interface UpsertManyQuery {
   readonly update?: readonly string[];
 }
 
-/** The end of one row, named by its whole key. The answer is the row as it was, as far as the caller may read it. */
+/**
+ * The end of one row, named by its whole key. The answer is the row as it was, as far as the caller may read it; of a
+ * model that keeps deleted rows, the row with the time.
+ */
 export interface DeleteQuery {
   readonly model: string;
   readonly key: WhereQuery;
   readonly ifVersion?: ExpectedVersion;
+  /** True removes the row, deleted already or not, of a model that keeps deleted rows. */
+  readonly permanently?: boolean;
   readonly select?: SelectQuery;
+}
+
+/** The return of a deleted row, named by its whole key; the answer is the row. Only of a model that keeps deleted rows. */
+export interface RestoreQuery {
+  readonly model: string;
+  readonly key: WhereQuery;
+  readonly ifVersion?: ExpectedVersion;
+  readonly select?: SelectQuery;
+}
+
+/** What a delete of the row would take along. */
+export interface PreviewDeleteQuery {
+  readonly model: string;
+  readonly key: WhereQuery;
+  /** As of {@link DeleteQuery}. */
+  readonly permanently?: boolean;
 }
 
 /** The end of all rows that match; the answer is their number. */
@@ -267,4 +297,6 @@ export interface DeleteManyQuery {
   readonly all?: boolean;
   /** Rows at most; where the write would reach more, nothing is written. */
   readonly atMost?: number;
+  /** True removes the rows, deleted already or not, of a model that keeps deleted rows. */
+  readonly permanently?: boolean;
 }

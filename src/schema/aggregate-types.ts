@@ -1,6 +1,6 @@
 /** The types of aggregates and of what they answer, inferred from declarations. Types only. */
 import type { FieldsOf, Models } from "./check-types.ts";
-import type { FieldBuilders, FieldTypes } from "./declarations.ts";
+import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { MeasuredValue, MeasuresInput } from "./measure-types.ts";
 import type { MeasureFunction } from "./measures.ts";
 import type { BareValue, MaskNull, Names, OwnValue, TypesOf } from "./row-types.ts";
@@ -24,6 +24,8 @@ export interface AggregateInput<in out M extends Models, in out N extends keyof 
   readonly where?: WhereInput<M, N, S>;
   /** Words to find in the fields that the model declares for it. */
   readonly search?: string;
+  /** Of a model with `softDelete: true`: the deleted rows that the actor may read and delete as well, or only those. */
+  readonly deleted?: M[N][typeof types]["softDelete"] extends true ? "include" | "only" : never;
   /** Fields, or fields of the row that a ref or a one refers to; dates and datetimes also by spans of time. Absent: one group of all rows. */
   readonly groupBy?: readonly GroupInput<M, N, S>[];
   /** What must hold of a group. */

@@ -15,6 +15,7 @@ import type {
   Keeping,
   KeyColumn,
   ManyToManyField,
+  OnDelete,
   RefField,
   ScalarField,
   ScalarType,
@@ -37,6 +38,8 @@ interface Spot extends Place {
   readonly draft: ModelDraft;
   readonly name: string;
 }
+
+const ON_DELETE: readonly OnDelete[] = ["restrict", "cascade", "setNull"];
 
 /** The types of all scalar fields, before anything that needs them. */
 export function createTypes(drafts: Drafts, problems: ProblemList): TypeTable {
@@ -98,12 +101,13 @@ function readKeeping(declaration: ScalarDeclaration, { draft, name, path, proble
   if (keeps === null) return null;
   if (draft.key.includes(name))
     problems.add(path, "Footing writes this field, so it can be no key.", "Choose another key.");
-  if (given !== undefined || optional || unique || immutable)
+  if (given !== undefined || (optional && keeps !== "deleted") || unique || immutable)
     problems.add(path, "Footing writes this field, so it takes no modifier but hidden().", "Leave the others out.");
   return keeps;
 }
 
 function readDefault(declaration: ScalarDeclaration, type: ScalarType, { path, problems }: Place): FieldDefault | null {
+  if (declaration.keeps === "deleted") return null;
   if (declaration.keeps !== undefined)
     return declaration.keeps === "version" ? { kind: "value", value: FIRST_VERSION } : { kind: "now" };
   if (declaration.default === undefined) return null;
@@ -160,7 +164,20 @@ function createRef(declaration: RelationDeclaration, { spot, target, sources }: 
     optional: declaration.optional,
     unique: declaration.unique,
     immutable: declaration.immutable || spot.draft.key.includes(spot.name),
+    onDelete: readOnDelete(declaration, spot),
   };
+}
+
+function readOnDelete({ onDelete = "restrict", optional }: RelationDeclaration, { path, problems }: Place): OnDelete {
+  if (onDelete === "setNull" && !optional) {
+    problems.add(path, "onDelete: a required ref cannot be set to null.", 'Make it optional(), or say "cascade".');
+    return "restrict";
+  }
+  const behaviour = ON_DELETE.find((known) => known === onDelete);
+  if (behaviour !== undefined) return behaviour;
+  const detail = `onDelete: expected ${ON_DELETE.join(", ")}, got ${describeValue(onDelete)}.`;
+  problems.add(path, detail, "Name one of them.");
+  return "restrict";
 }
 
 function createColumns(key: readonly KeyColumn[], prefix: string, { path, problems }: Place): readonly KeyColumn[] {

@@ -2,6 +2,7 @@
  * Turns declared models into the frozen schema every floor above reads, and the table of their access rules.
  * It refuses a schema with any problem, and names all of them.
  */
+import { findCascadeClashes } from "./cascades.ts";
 import type { CheckedModels, Models } from "./check-types.ts";
 import { createAccess } from "./create-access.ts";
 import { createChecks } from "./create-checks.ts";
@@ -38,6 +39,7 @@ export function createSchema<M extends Models>(models: M & CheckedModels<M>, own
   const made = [...drafts.values()].map((draft) => createModel(draft, sources));
   const list = made.map(({ model }) => model);
   findClashes(list, problems);
+  findCascadeClashes(list, problems);
   problems.throwIfAny();
   const schema = {
     models: createTable(list.map((model) => [model.name, model])),

@@ -82,6 +82,8 @@ export interface RelationDeclaration extends BaseDeclaration {
   readonly model: unknown;
   /** The field of the other model that this one mirrors; undefined for a ref and for the owner of a manyToMany. */
   readonly via?: unknown;
+  /** Of a ref, when `.onDelete()` was called. */
+  readonly onDelete?: unknown;
 }
 
 /** Any declared field. */

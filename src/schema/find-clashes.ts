@@ -5,7 +5,7 @@ import type { ProblemList } from "./problem-list.ts";
 import type { Field, ModelSchema } from "./schema-model.ts";
 
 /** Segments of addresses that are no model's: `/api/batch`. */
-const RESERVED_PLURALS: readonly string[] = ["aggregate", "export", "batch", "actions"];
+const RESERVED_PLURALS: readonly string[] = ["aggregate", "export", "preview", "batch", "actions"];
 
 /** Reports names that are taken twice and required hidden fields without a default. */
 export function findClashes(models: readonly ModelSchema[], problems: ProblemList): void {

@@ -89,6 +89,8 @@ export interface ModelTypes {
   readonly forced: string;
   /** True when rows have versions. */
   readonly version: boolean;
+  /** True when deleted rows stay. */
+  readonly softDelete: boolean;
 }
 
 /** A declared model. */
@@ -116,8 +118,14 @@ export type WithVersion<F extends FieldBuilders, V> = V extends true ? F & { rea
 /** The field in which Footing counts the updates of a row. */
 export type VersionBuilder = KeptBuilder<"int", number>;
 
+/** The same with the `deletedAt` that a model with `softDelete` has. */
+export type WithDeleted<F extends FieldBuilders, D> = D extends true ? F & { readonly deletedAt: DeletedBuilder } : F;
+
+/** The field in which Footing notes when a row was deleted. */
+export type DeletedBuilder = KeptBuilder<"datetime", string, "kept" | "optional">;
+
 /** Everything of a model but its fields. */
-export interface ModelOptions<N extends string, K, V, A, W extends string = string> {
+export interface ModelOptions<N extends string, K, O extends RowOptions, A, W extends string = string> {
   /** The field or fields that identify a row. Absent: an added field `id`, a uuid of version 7. */
   readonly key?: K;
   /** camelCase plural for addresses and lists. Absent: derived from the name. */
@@ -134,13 +142,24 @@ export interface ModelOptions<N extends string, K, V, A, W extends string = stri
    * True adds a field `version`: 1 in a new row, one more after every update. It cannot be written; `ifVersion` demands one of
    * an update or delete, and REST serves it as `ETag`.
    */
-  readonly version?: V;
+  readonly version?: O["version"];
+  /**
+   * True keeps deleted rows: a field `deletedAt` says when, nothing but `deleted: "include"` shows them, and `restore` brings
+   * them back. `delete(key, { permanently: true })` removes a row for good.
+   */
+  readonly softDelete?: O["softDelete"];
   /** Texts that full-text search looks into. */
   readonly search?: readonly W[];
   /** Who may do what. An operation without a rule is denied. */
   readonly access?: A;
   /** One sentence for the API documents. */
   readonly describe?: string;
+}
+
+/** The options that add fields to a model. */
+export interface RowOptions {
+  readonly version: boolean;
+  readonly softDelete: boolean;
 }
 
 /** The names that may stand in a key, an index or a rule: the declared fields and `id`. */
@@ -176,19 +195,28 @@ export type ForcedFields<R> = R extends object
   ? { [P in keyof R]-?: R[P] extends object ? never : P }[keyof R] & string
   : never;
 
+/** What else the options of a model decide. */
+interface More<Create, Version extends boolean, SoftDelete extends boolean, Masked> {
+  create: Create;
+  version: Version;
+  softDelete: SoftDelete;
+  masked: Masked;
+}
+
 /** What `model()` answers. */
 export type DeclaredModel<
   F extends FieldBuilders,
   K extends ModelTypes["key"],
   Public extends boolean,
-  More extends { create: unknown; version: boolean; masked: unknown },
+  More extends RowOptions & { create: unknown; masked: unknown },
   C extends ComputedFields = NoFields,
 > = Model<{
-  fields: WithComputed<MaskedFields<WithVersion<AllFields<F, K>, Settled<More["version"]>>, More["masked"]>, C>;
+  fields: WithComputed<MaskedFields<WithKept<AllFields<F, K>, More>, More["masked"]>, C>;
   key: Settled<K>;
   public: Settled<Public>;
   forced: ForcedFields<More["create"]>;
   version: Settled<More["version"]>;
+  softDelete: Settled<More["softDelete"]>;
 }>;
 
 /** The fields, those noted that show only where a rule says so. */
@@ -197,6 +225,11 @@ type MaskedFields<F extends FieldBuilders, Masked> = [Masked] extends [never]
   : { readonly [P in keyof F]: P extends Masked ? FieldBuilder<MaskedTypes<F[P][typeof types]>> : F[P] };
 
 type MaskedTypes<T extends FieldTypes> = { readonly [P in keyof T]: P extends "flags" ? T[P] | "masked" : T[P] };
+type WithKept<F extends FieldBuilders, O extends RowOptions> = WithDeleted<
+  WithVersion<F, Settled<O["version"]>>,
+  Settled<O["softDelete"]>
+>;
+
 type WithComputed<F extends FieldBuilders, C extends ComputedFields> = [keyof C] extends [never] ? F : F & Settled<C>;
 
 /** The computed fields of a model that declares none. */
@@ -222,6 +255,7 @@ export function model<
   F extends FieldBuilders,
   const K extends FieldName<F> | readonly FieldName<F>[] = "id",
   const Version extends boolean = false,
+  const SoftDelete extends boolean = false,
   const Public extends boolean = false,
   Read extends RuleAnswer = false,
   Create extends RuleAnswer = false,
@@ -234,16 +268,16 @@ export function model<
   options?: ModelOptions<
     FieldName<F>,
     K,
-    Version,
+    { version: Version; softDelete: SoftDelete },
     AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>,
     TextFieldName<F>
   > &
     ComputedOption<F, C>,
-): DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }, C> {
+): DeclaredModel<F, K, Public, More<Create, Version, SoftDelete, MaskedNames<Fields>>, C> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as DeclaredModel<F, K, Public, { create: Create; version: Version; masked: MaskedNames<Fields> }, C>;
+  return declared as DeclaredModel<F, K, Public, More<Create, Version, SoftDelete, MaskedNames<Fields>>, C>;
 }

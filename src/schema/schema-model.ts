@@ -54,8 +54,11 @@ export type FieldDefault =
   | { readonly kind: "now" }
   | { readonly kind: "uuid" };
 
-/** A field that only Footing writes: the time of the creation or of the last update, or the number of the row's version. */
-export type Keeping = "created" | "updated" | "version";
+/**
+ * A field that only Footing writes: the time of the creation, of the last update or of the delete of a row that stays, or
+ * the number of the row's version.
+ */
+export type Keeping = "created" | "updated" | "deleted" | "version";
 
 /** What all fields have. */
 interface FieldBase {
@@ -99,6 +102,9 @@ export interface KeyColumn {
   readonly type: ScalarType;
 }
 
+/** What becomes of a row when the row that it refers to is deleted. */
+export type OnDelete = "restrict" | "cascade" | "setNull";
+
 /** A foreign key to the key of another model; its own value is that key. */
 export interface RefField extends FieldBase {
   readonly kind: "ref";
@@ -109,6 +115,7 @@ export interface RefField extends FieldBase {
   /** True makes the relation one-to-one. */
   readonly unique: boolean;
   readonly immutable: boolean;
+  readonly onDelete: OnDelete;
 }
 
 /** The other side of a {@link RefField}: `many` lists the rows that refer here, `one` is the only such row or null. */

@@ -173,11 +173,15 @@ type ExpandedRow<
     : Row<M, T["model"], Q["system"]>
   : never;
 
-/** An expanded ref may be null when it is optional, or when the target may be hidden from the reader. */
+/** An expanded ref may be null when it is optional, or when the target may be hidden from the reader, or deleted. */
 export type RefNull<M extends Models, T extends FieldTypes, S> =
   | NullOf<T["flags"]>
   | MaskNull<T["flags"], S>
-  | (IsReadable<M, T["model"], S> extends true ? never : null);
+  | (M[T["model"]][typeof types]["softDelete"] extends true
+      ? null
+      : IsReadable<M, T["model"], S> extends true
+        ? never
+        : null);
 
 /** Whether every row of the model can be read: by the app itself, or because the read rule says `true`. */
 export type IsReadable<M extends Models, N extends keyof M, S> = S extends true

@@ -7,6 +7,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
 import type { WriteMode } from "../../idempotency/run-write.ts";
 import { describeValue } from "../../util/describe-value.ts";
+import { isWriting } from "./operations.ts";
 import { type Batch, type BatchContext, parseBatch, refuse } from "./parse-batch.ts";
 import { renderFailure, renderResults } from "./render-batch.ts";
 import { runSteps, type StepResult, type StepRun } from "./run-steps.ts";
@@ -86,7 +87,7 @@ function createRun({ executor, mode, maxAffected }: BatchServer, request: HostRe
 }
 
 function writes({ steps }: Batch): boolean {
-  return steps.some((step) => "operation" in step && step.operation.rule !== "read");
+  return steps.some((step) => "operation" in step && isWriting(step.operation));
 }
 
 function publishResult(

@@ -24,6 +24,7 @@ export type MemberKind =
   | "flag"
   | "version"
   | "count"
+  | "deleted"
   | "names"
   | "groups"
   | "having";
@@ -137,6 +138,11 @@ export const members: Readonly<Record<MemberKind, Member>> = {
     schema: { type: "integer", minimum: 1, description: "Rows at most; where it would reach more, nothing is done." },
   },
   flag: { expected: "true or false", accepts: (value) => typeof value === "boolean", schema: { type: "boolean" } },
+  deleted: {
+    expected: '"include" or "only"',
+    accepts: (value) => value === "include" || value === "only",
+    schema: { enum: ["include", "only"], description: "Deleted rows as well, or nothing else." },
+  },
   names: { expected: "a list of field names", accepts: isTexts, schema: texts },
   groups: {
     expected: "a list of what to group by",

@@ -32,13 +32,15 @@ export interface OperationCall {
 export interface BatchOperation {
   /** The rule that decides who may do it. */
   readonly rule: Operation;
+  /** True for what changes nothing although the rule of a write decides. */
+  readonly isHarmless?: boolean;
   /** The members it takes beside `op`, `model` and `as`, by name. */
   readonly members: Readonly<Record<string, MemberKind>>;
   readonly required: readonly string[];
   readonly run: (executor: Executor, call: OperationCall) => Promise<Outcome>;
 }
 
-const first = { select: "select", where: "where", search: "search", orderBy: "orderBy" } as const;
+const first = { select: "select", where: "where", search: "search", orderBy: "orderBy", deleted: "deleted" } as const;
 const slice = { limit: "limit", offset: "offset" } as const;
 const find = { ...first, ...slice, after: "cursor", before: "cursor" } as const;
 const measures = {
@@ -52,6 +54,7 @@ const measures = {
 const aggregate = {
   where: "where",
   search: "search",
+  deleted: "deleted",
   groupBy: "groups",
   ...measures,
   having: "having",
@@ -61,14 +64,25 @@ const aggregate = {
 const bulk = { where: "bulkWhere", all: "all", atMost: "count" } as const;
 const keyed = { key: "key", select: "select" } as const;
 const versioned = { ...keyed, ifVersion: "version" } as const;
+const ended = { permanently: "flag" } as const;
 const upserted = { key: "unique", create: "data", update: "data", select: "select" } as const;
+
+/** Whether an operation changes something. */
+export function isWriting({ rule, isHarmless }: BatchOperation): boolean {
+  return rule !== "read" && isHarmless !== true;
+}
 
 /** All operations, by the name that `op` gives. */
 export const operations: Readonly<Record<string, BatchOperation>> = {
   find: { rule: "read", members: find, required: [], run: runFind },
   first: { rule: "read", members: first, required: [], run: runFirst },
-  get: { rule: "read", members: keyed, required: ["key"], run: runGet },
-  count: { rule: "read", members: { where: "where", search: "search" }, required: [], run: runCount },
+  get: { rule: "read", members: { ...keyed, deleted: "deleted" }, required: ["key"], run: runGet },
+  count: {
+    rule: "read",
+    members: { where: "where", search: "search", deleted: "deleted" },
+    required: [],
+    run: runCount,
+  },
   aggregate: { rule: "read", members: aggregate, required: [], run: runAggregate },
   create: { rule: "create", members: { data: "data", select: "select" }, required: ["data"], run: runCreate },
   createMany: { rule: "create", members: { data: "rows" }, required: ["data"], run: runCreateMany },
@@ -77,8 +91,16 @@ export const operations: Readonly<Record<string, BatchOperation>> = {
   updateEach: { rule: "update", members: { rows: "changes" }, required: ["rows"], run: runUpdateEach },
   upsert: { rule: "create", members: upserted, required: ["key", "create", "update"], run: runUpsert },
   upsertMany: { rule: "create", members: { data: "rows", update: "names" }, required: ["data"], run: runUpsertMany },
-  delete: { rule: "delete", members: versioned, required: ["key"], run: runDelete },
-  deleteMany: { rule: "delete", members: bulk, required: [], run: runDeleteMany },
+  delete: { rule: "delete", members: { ...versioned, ...ended }, required: ["key"], run: runDelete },
+  deleteMany: { rule: "delete", members: { ...bulk, ...ended }, required: [], run: runDeleteMany },
+  restore: { rule: "delete", members: keyed, required: ["key"], run: runRestore },
+  previewDelete: {
+    isHarmless: true,
+    rule: "delete",
+    members: { key: "key", ...ended },
+    required: ["key"],
+    run: runPreviewDelete,
+  },
 };
 
 async function runFind(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
@@ -163,6 +185,16 @@ function readAtMost({ members: { atMost }, maxAffected }: OperationCall): number
     detail: `atMost: expected a whole number from 1 to ${maxAffected}, got ${atMost}.`,
     fix: `Give a whole number from 1 to ${maxAffected}, or leave it out: then it is ${maxAffected}.`,
   });
+}
+
+async function runRestore(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
+  const key = parseKey(model, members["key"]);
+  return renderRow(await executor.restore({ ...members, model: model.name, key }, actor));
+}
+
+async function runPreviewDelete(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
+  const key = parseKey(model, members["key"]);
+  return renderValue(await executor.previewDelete({ ...members, model: model.name, key }, actor));
 }
 
 /** A member that was checked to be an object. */

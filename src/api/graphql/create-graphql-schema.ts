@@ -15,9 +15,11 @@ import {
 } from "graphql";
 import type { ActionKind, ServedAction } from "../../actions/served-action.ts";
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
-import { isVersioned, VERSION_FIELD } from "../../schema/kept-fields.ts";
+import { describeDelete } from "../../schema/describe-delete.ts";
+import { isVersioned, keepsDeleted, VERSION_FIELD } from "../../schema/kept-fields.ts";
 import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
 import { createActionField, findActionClashes } from "./action-fields.ts";
+import { createDeletedArgument, createPermanentlyArgument, deletePreviewType } from "./end-types.ts";
 import type { RowLimits } from "./graphql-limits.ts";
 import { findNameProblems, nameEnum, nameModel } from "./graphql-names.ts";
 import { getScalar } from "./graphql-scalars.ts";
@@ -29,7 +31,16 @@ import type { KeyType, LeafType, ModelTypes, TypeTable } from "./type-table.ts";
 
 /** What a root field does, and to which model. */
 export interface RootField {
-  readonly action: "get" | "list" | "aggregate" | "create" | "update" | "upsert" | "delete";
+  readonly action:
+    | "get"
+    | "list"
+    | "aggregate"
+    | "create"
+    | "update"
+    | "upsert"
+    | "delete"
+    | "restore"
+    | "previewDelete";
   readonly model: ModelSchema;
 }
 
@@ -94,7 +105,7 @@ function createQueryFields(table: TypeTable, model: ModelSchema): NamedField[] {
     {
       type: new GraphQLNonNull(connection),
       description: `Lists ${model.name} rows.`,
-      args: createListArguments(table, model),
+      args: { ...createListArguments(table, model), ...createDeletedArgument(model) },
     },
   ];
   const groups: NamedField = [
@@ -103,16 +114,31 @@ function createQueryFields(table: TypeTable, model: ModelSchema): NamedField[] {
     {
       type: new GraphQLNonNull(table.types(model.name).groups.connection),
       description: `Groups ${model.name} rows by what is selected of \`key\`, and calculates over the groups.`,
-      args: createGroupArguments(table, model),
+      args: { ...createGroupArguments(table, model), ...createDeletedArgument(model) },
     },
   ];
   if (!hasVisibleKey(model)) return [list, groups];
   const get: ObjectField = {
     type: object,
     description: `Gets one ${model.name} by its key; null when there is none.`,
-    args: createKeyArguments(table, model),
+    args: { ...createKeyArguments(table, model), ...createDeletedArgument(model) },
   };
-  return [[names.get, { action: "get", model }, get], list, groups];
+  return [[names.get, { action: "get", model }, get], list, groups, ...createPreviewField(table, model)];
+}
+
+/** The field that tells what a delete would take along; none where nobody may delete. */
+function createPreviewField(table: TypeTable, model: ModelSchema): NamedField[] {
+  if (model.access.delete === "nobody") return [];
+  const preview: ObjectField = {
+    type: new GraphQLNonNull(deletePreviewType),
+    description: joinTexts(`What ${nameModel(model).delete} would take along.`, describeDelete(table.schema, model)),
+    args: { ...createKeyArguments(table, model), ...createPermanentlyArgument(model) },
+  };
+  return [[nameModel(model).previewDelete, { action: "previewDelete", model }, preview]];
+}
+
+function joinTexts(...texts: readonly (string | null)[]): string {
+  return texts.filter((text) => text !== null).join(" ");
 }
 
 function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSchema): NamedField[] {
@@ -137,10 +163,24 @@ function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSc
     [
       names.delete,
       { action: "delete", model },
-      { type, description: `Ends one ${model.name}; the answer is the row as it was.`, args: { ...key, ...version } },
+      {
+        type,
+        description: joinTexts(describeEnd(model), describeDelete(table.schema, model)),
+        args: { ...key, ...version, ...createPermanentlyArgument(model) },
+      },
+    ],
+    [
+      names.restore,
+      { action: "restore", model },
+      { type, description: `Brings a deleted ${model.name} back.`, args: key },
     ],
   ];
   return fields.filter(([, { action }]) => isWriteServed(model, action, changes));
+}
+
+function describeEnd(model: ModelSchema): string {
+  if (!keepsDeleted(model)) return `Ends one ${model.name}; the answer is the row as it was.`;
+  return `Deletes one ${model.name}, which stays and can be restored unless it goes permanently; the answer is the row.`;
 }
 
 /** The field that creates or changes a row; none where one of the two is closed to everybody. */
@@ -172,6 +212,7 @@ function isWriteServed(
   if (action === "create") return model.access.create !== "nobody";
   if (!hasVisibleKey(model)) return false;
   if (action === "upsert") return true;
+  if (action === "restore" && !keepsDeleted(model)) return false;
   return action === "update" ? model.access.update !== "nobody" && changes !== null : model.access.delete !== "nobody";
 }
 

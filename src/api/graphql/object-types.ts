@@ -10,6 +10,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from "graphql";
+import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { isToMany } from "../../schema/related-verbs.ts";
 import { type Field, isValueField, type ModelSchema, type ValueField } from "../../schema/schema-model.ts";
 import { showsToAll } from "../../schema/shows-to-all.ts";
@@ -104,7 +105,9 @@ function createObjectField(table: TypeTable, field: Field): ObjectField {
   const types = table.types(field.model);
   if (isToMany(field))
     return { type: new GraphQLNonNull(types.connection), description, args: createListArguments(table, target) };
-  const always = field.kind === "ref" && !field.optional && showsToAll(field) && target.access.read === "everyone";
+  // The row that is referred to may be deleted.
+  const isThere = target.access.read === "everyone" && !keepsDeleted(target);
+  const always = field.kind === "ref" && !field.optional && showsToAll(field) && isThere;
   return { type: always ? new GraphQLNonNull(types.object) : types.object, description };
 }
 

@@ -1,5 +1,5 @@
 /** The types of `db`, inferred from declared models. Types only. `S` is true for the app itself. */
-import type { ExpectedVersion } from "../../plan/query.ts";
+import type { DeletedQuery, ExpectedVersion } from "../../plan/query.ts";
 import type { AggregateInput, AggregateRow, CheckedAggregate } from "../../schema/aggregate-types.ts";
 import type { Models } from "../../schema/check-types.ts";
 import type { types } from "../../schema/declarations.ts";
@@ -99,6 +99,37 @@ export type Expecting<M extends Models, N extends keyof M> = M[N][typeof types][
   ? { readonly ifVersion?: ExpectedVersion }
   : unknown;
 
+/** Which rows a read of a model with `softDelete: true` means. */
+export type WithDeletedRows<M extends Models, N extends keyof M> = M[N][typeof types]["softDelete"] extends true
+  ? {
+      /** The deleted rows that the actor may read and delete as well, or only those. */
+      readonly deleted?: DeletedQuery;
+    }
+  : unknown;
+
+/** Whether a delete of a model with `softDelete: true` removes what it means for good. */
+export type Permanently<M extends Models, N extends keyof M> = M[N][typeof types]["softDelete"] extends true
+  ? {
+      /** True removes rows, also those that were deleted before. */
+      readonly permanently?: boolean;
+    }
+  : unknown;
+
+/** The key of a row that can be restored: only of a model with `softDelete: true`. */
+export type RestorableKey<M extends Models, N extends keyof M> = M[N][typeof types]["softDelete"] extends true
+  ? Key<M, N>
+  : never;
+
+/** How many rows of each model a delete would take along, of those that the actor may read. The row itself is not counted. */
+export interface DeletePreview<N> {
+  /** Rows that would be deleted too. */
+  readonly deletes: { readonly [name in N & string]?: number };
+  /** Rows that would lose a ref. */
+  readonly setsNull: { readonly [name in N & string]?: number };
+  /** Rows that keep the row, or one that would go along: the delete would be refused. */
+  readonly blockedBy: { readonly [name in N & string]?: number };
+}
+
 /** How many rows a bulk write may reach. */
 export interface AtMost {
   /** Where the write would reach more rows, nothing is written: FTG_TOO_MANY_ROWS. */
@@ -125,23 +156,25 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
    * ```
    */
   find<const Q extends SelectInput<M, N, S> | undefined = undefined>(
-    query?: FindQuery<M, N, Q, S>,
+    query?: FindQuery<M, N, Q, S> & WithDeletedRows<M, N>,
   ): Promise<SelectResult<M, N, Q, S>[]>;
   /** A list of rows with the cursor of the next one. */
   findPage<const Q extends SelectInput<M, N, S> | undefined = undefined>(
-    query?: FindQuery<M, N, Q, S>,
+    query?: FindQuery<M, N, Q, S> & WithDeletedRows<M, N>,
   ): Promise<Page<SelectResult<M, N, Q, S>>>;
   /** The first row, or null. */
   first<const Q extends SelectInput<M, N, S> | undefined = undefined>(
-    query?: FirstQuery<M, N, Q, S>,
+    query?: FirstQuery<M, N, Q, S> & WithDeletedRows<M, N>,
   ): Promise<SelectResult<M, N, Q, S> | null>;
   /** The row with the key, or null. */
   get<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     key: Key<M, N>,
-    query?: Selecting<M, N, Q, S>,
+    query?: Selecting<M, N, Q, S> & WithDeletedRows<M, N>,
   ): Promise<SelectResult<M, N, Q, S> | null>;
   /** How many rows there are. */
-  count(query?: { readonly where?: WhereInput<M, N, S>; readonly search?: string }): Promise<number>;
+  count(
+    query?: { readonly where?: WhereInput<M, N, S>; readonly search?: string } & WithDeletedRows<M, N>,
+  ): Promise<number>;
   /**
    * Groups of rows and what is calculated over them; without `groupBy` all rows are the one group.
    *
@@ -195,11 +228,25 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
     data: Iterable<CreateInput<M, N, S>>,
     query?: { readonly update?: readonly (keyof UpdateInput<M, N, S> & string)[] },
   ): Promise<{ readonly created: number; readonly updated: number }>;
-  /** Deletes the row with the key and answers it as it was. */
+  /** Deletes the row with the key and answers it: as it was, or with `deletedAt` where deleted rows stay. */
   delete<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     key: Key<M, N>,
-    query?: Selecting<M, N, Q, S> & Expecting<M, N>,
+    query?: Selecting<M, N, Q, S> & Expecting<M, N> & Permanently<M, N>,
   ): Promise<WrittenRow<M, N, Q, S>>;
   /** Deletes all rows that match and that the actor may delete; answers their number. */
-  deleteMany(query: BulkTarget<WhereInput<M, N, S>> & AtMost): Promise<number>;
+  deleteMany(query: BulkTarget<WhereInput<M, N, S>> & AtMost & Permanently<M, N>): Promise<number>;
+  /** Brings the deleted row with the key back, under the delete rule, and answers it. */
+  restore<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    key: RestorableKey<M, N>,
+    query?: Selecting<M, N, Q, S> & Expecting<M, N>,
+  ): Promise<WrittenRow<M, N, Q, S>>;
+  /**
+   * What deleting the row with the key would take along; rejects as the delete would when the actor may not delete it.
+   *
+   * @example
+   * ```ts
+   * await db.Country.previewDelete("PE"); // { deletes: { City: 12 }, setsNull: {}, blockedBy: { Region: 3 } }
+   * ```
+   */
+  previewDelete(key: Key<M, N>, query?: Permanently<M, N>): Promise<DeletePreview<keyof M>>;
 }

@@ -7,6 +7,7 @@ import type { QueryLimits } from "../../passes/resolve-context.ts";
 import type { DataQuery } from "../../plan/query.ts";
 import { isObject } from "../../util/is-object.ts";
 import type { Door } from "./door.ts";
+import { restorePath } from "./list-operations.ts";
 import { parseAggregate } from "./parse-aggregate.ts";
 import { parseParameters } from "./parse-parameters.ts";
 import { parseList, parseRow } from "./parse-read.ts";
@@ -117,8 +118,10 @@ export async function answerPatch(server: RestServer, door: Door, request: HostR
 /** `DELETE /api/cities/5`. */
 export async function answerDelete(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
   const key = parseKey(door.model, readSegment(door, request));
-  parseParameters(noParameters, request.query);
-  await server.executor.delete({ model: door.model.name, key, ...parseIfMatch(door.view, request) }, request.actor);
+  const { permanently } = parseParameters(door.end, request.query);
+  const ending = permanently === undefined ? {} : { permanently };
+  const condition = parseIfMatch(door.view, request);
+  await server.executor.delete({ model: door.model.name, key, ...condition, ...ending }, request.actor);
   return noContent;
 }
 
@@ -130,6 +133,25 @@ function renderWritten(
   if (!isTagged(view, undefined)) return { status, type: jsonType, body: json, headers };
   const row = splitVersion(json);
   return { status, type: jsonType, body: row.json, headers: { ...headers, etag: row.headers.etag } };
+}
+
+/** `POST /api/cities/5/restore`. */
+export async function answerRestore(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
+  const segment = readSegment(door, request).slice(0, -restorePath.length);
+  parseParameters(noParameters, request.query);
+  const select = isTagged(door.view, undefined) ? { select: selectVersion(door.view, undefined) } : {};
+  const query = { model: door.model.name, key: parseKey(door.model, segment), ...select };
+  const json = await server.executor.restore(query, request.actor);
+  return json === null ? noContent : renderWritten(door, { status: 200, json, headers: {} });
+}
+
+/** `GET /api/preview/cities/5`. */
+export async function answerPreview(server: RestServer, door: Door, request: HostRequest): Promise<HostResponse> {
+  const key = parseKey(door.model, request.path.slice(door.previewPath.length + 1));
+  const { permanently } = parseParameters(door.end, request.query);
+  const ending = permanently === undefined ? {} : { permanently };
+  const preview = await server.executor.previewDelete({ model: door.model.name, key, ...ending }, request.actor);
+  return { status: 200, type: jsonType, body: JSON.stringify(preview) };
 }
 
 /** The last segment of the path, still encoded. */

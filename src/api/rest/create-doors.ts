@@ -1,5 +1,6 @@
 /** Builds the doors of a schema, once at boot. Hidden fields and models that nobody may read are not in them. */
 import type { QueryLimits } from "../../passes/resolve-context.ts";
+import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { listOperators, type Operator } from "../../schema/operators.ts";
 import { isValueField, type ModelSchema, type ScalarType, type Schema } from "../../schema/schema-model.ts";
 import { createGroupParameters, listMeasureNames } from "./create-aggregate-table.ts";
@@ -31,6 +32,7 @@ const exportParameters: readonly Parameter[] = [
   { kind: "choice", name: "format", choices: ["ndjson", "csv"] },
   { kind: "number", name: "limit", minimum: 1, maximum: Number.MAX_SAFE_INTEGER, fallback: null },
 ];
+const deletedParameters: readonly Parameter[] = [{ kind: "deleted", name: "deleted", choices: ["include", "only"] }];
 const exportNames: ReadonlySet<string> = new Set(exportParameters.map(({ name }) => name));
 const boolType: ScalarType = Object.freeze({ kind: "bool", list: false });
 
@@ -65,13 +67,14 @@ function createDoor(
   { views, flat }: { readonly views: Views; readonly flat: Views },
   limits: RowLimits,
 ): Door {
-  const row = createRowParameters(view, views);
+  const shown = listDeletedParameters(view.model);
+  const row = [...createRowParameters(view, views), ...shown];
   const sort = createSort(view, views);
   const pages = createPageParameters(limits);
   const search = createSearchParameters(view, limits);
   const reserved = new Set(["sort", ...[...row, ...search, ...pages].map(({ name }): string => name)]);
   const all = [...listFilters(view), ...listRelatedFilters(view, views)];
-  const groups = createGroupParameters(view, views);
+  const groups = [...createGroupParameters(view, views), ...shown];
   const groupsReserved = new Set([...groups, ...search, ...pages].map(({ name }): string => name));
   return Object.freeze({
     model: view.model,
@@ -87,9 +90,17 @@ function createDoor(
       ...search,
       sort,
       ...createRowParameters(withoutMany(view), flat),
+      ...shown,
       ...without(without(all, reserved), exportNames),
     ]),
+    end: createTable(keepsDeleted(view.model) ? [{ kind: "flag", name: "permanently" }] : []),
+    previewPath: `/api/preview/${view.model.plural}`,
   });
+}
+
+/** What asks for deleted rows, where there are any that somebody may delete. */
+function listDeletedParameters(model: ModelSchema): readonly Parameter[] {
+  return keepsDeleted(model) && model.access.delete !== "nobody" ? deletedParameters : [];
 }
 
 /** What says how much is shown of a row, and of rows related to it. */

@@ -2,6 +2,7 @@
  * The door of a model: every query parameter that its routes accept, as data. The parser reads requests by
  * it and the OpenAPI document is written from it, so that neither can know a parameter the other does not.
  */
+import type { DeletedQuery } from "../../plan/query.ts";
 import type { MeasureFunction } from "../../schema/measures.ts";
 import type { Operator } from "../../schema/operators.ts";
 import type { ModelSchema, ScalarType } from "../../schema/schema-model.ts";
@@ -44,6 +45,19 @@ export interface ChoiceParameter {
   readonly kind: "choice";
   readonly name: "format";
   readonly choices: readonly ExportFormat[];
+}
+
+/** `deleted`: which rows of a model that keeps deleted ones. */
+export interface DeletedParameter {
+  readonly kind: "deleted";
+  readonly name: "deleted";
+  readonly choices: readonly DeletedQuery[];
+}
+
+/** `permanently`: true or false. */
+export interface FlagParameter {
+  readonly kind: "flag";
+  readonly name: "permanently";
 }
 
 /** How an export is written. */
@@ -100,6 +114,8 @@ export type Parameter =
   | NamesParameter
   | NumberParameter
   | ChoiceParameter
+  | DeletedParameter
+  | FlagParameter
   | CursorParameter
   | SearchParameter
   | GroupNamesParameter
@@ -126,6 +142,10 @@ export interface Door {
   readonly exportPath: string;
   /** Of that file. A list inside a row has no place in a table, so related rows are shown where there is at most one. */
   readonly export: ParameterTable;
+  /** Of what ends a row. */
+  readonly end: ParameterTable;
+  /** Where it is told what ending a row would take along: `/api/preview/cities`. */
+  readonly previewPath: string;
   /** The shape of a row with its relations, for `fields` and `include`. */
   readonly view: View;
 }

@@ -4,18 +4,49 @@
  */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { QueryLimits } from "../../passes/resolve-context.ts";
-import { isVersioned } from "../../schema/kept-fields.ts";
+import { goesFar, mayBeKept } from "../../schema/cascades.ts";
+import { isVersioned, keepsDeleted } from "../../schema/kept-fields.ts";
 import type { AccessLevel, ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Door, View, Views } from "./door.ts";
 
 /** The kinds of operation. */
-export type OperationKind = "list" | "aggregate" | "export" | "get" | "create" | "update" | "delete";
+export type OperationKind =
+  | "list"
+  | "aggregate"
+  | "export"
+  | "get"
+  | "create"
+  | "update"
+  | "delete"
+  | "restore"
+  | "preview";
 
-/** Where an operation is: at the list, one row (`/api/cities/:key`), the groups or the file (`/api/export/cities`). */
-export type OperationPlace = "list" | "row" | "groups" | "export";
+/**
+ * Where an operation is: at the list, one row (`/api/cities/:key`), its return (`/api/cities/:key/restore`), the preview of
+ * its end (`/api/preview/cities/:key`), the groups or the file (`/api/export/cities`).
+ */
+export type OperationPlace = "list" | "row" | "restore" | "preview" | "groups" | "export";
+
+/** The address of each place, in which `key` stands for the key of a row. */
+const placePaths: Readonly<Record<OperationPlace, (door: Door, key: string) => string>> = {
+  list: ({ path }) => path,
+  row: ({ path }, key) => `${path}/${key}`,
+  restore: ({ path }, key) => `${path}/${key}${restorePath}`,
+  preview: ({ previewPath }, key) => `${previewPath}/${key}`,
+  groups: ({ groupsPath }) => groupsPath,
+  export: ({ exportPath }) => exportPath,
+};
+
+/** Behind the address of a row: where it is restored. */
+export const restorePath = "/restore";
 
 /** All places. */
-export const operationPlaces: readonly OperationPlace[] = ["list", "row", "groups", "export"];
+export const operationPlaces: readonly OperationPlace[] = ["list", "row", "restore", "preview", "groups", "export"];
+
+/** The address of a place. */
+export function findPlace(door: Door, place: OperationPlace, key: string): string {
+  return placePaths[place](door, key);
+}
 
 /** One operation of one model. */
 export interface ModelOperation {
@@ -59,7 +90,7 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
       "FTG_VALUE",
       "FTG_CURSOR",
       ...listCostCodes(source, door.view, { rows: source.limits.maxLimit }),
-      ...listDenials(read),
+      ...listReadDenials(model),
     ],
   };
   const post: ModelOperation = {
@@ -74,7 +105,7 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
     ...(read === "nobody" ? [] : [list]),
     ...(create === "nobody" ? [] : [post]),
     ...listRowOperations(source, door),
-    ...(read === "nobody" ? [] : [createGroupsOperation(read), createExportOperation(source, door)]),
+    ...(read === "nobody" ? [] : [createGroupsOperation(model), createExportOperation(source, door)]),
   ];
 }
 
@@ -90,19 +121,19 @@ function createExportOperation(source: OperationSource, { model, view }: Door): 
       "FTG_PARAMETER",
       "FTG_VALUE",
       ...listCostCodes(source, view, { rows: source.limits.maxLimit, width: 0 }),
-      ...listDenials(model.access.read),
+      ...listReadDenials(model),
     ],
   };
 }
 
-function createGroupsOperation(read: AccessLevel): ModelOperation {
+function createGroupsOperation(model: ModelSchema): ModelOperation {
   return {
     kind: "aggregate",
     method: "GET",
     place: "groups",
     accepts: null,
     produces: rowType,
-    codes: ["FTG_PARAMETER", "FTG_VALUE", ...listDenials(read)],
+    codes: ["FTG_PARAMETER", "FTG_VALUE", ...listReadDenials(model)],
   };
 }
 
@@ -121,7 +152,7 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
       ...codes,
       ...(isVersioned(model) ? (["FTG_BAD_REQUEST"] as const) : []),
       ...listCostCodes(source, view, { rows: 1 }),
-      ...listDenials(read),
+      ...listReadDenials(model),
     ],
   };
   const conditional: readonly ErrorCode[] = isVersioned(model) ? ["FTG_VERSION_MISMATCH"] : [];
@@ -147,7 +178,40 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
     produces: null,
     codes: [...codes, ...conditional, ...listDependentCodes(source.schema, model), ...listDenials(end)],
   };
-  return [get, ...(update === "nobody" ? [] : [patch]), ...(end === "nobody" ? [] : [remove])];
+  return [
+    get,
+    ...(update === "nobody" ? [] : [patch]),
+    ...(end === "nobody" ? [] : [remove, ...listEndOperations(source.schema, model)]),
+  ];
+}
+
+/** What belongs to the end of a row: a word on it before, and its return. */
+function listEndOperations({ models }: Schema, model: ModelSchema): readonly ModelOperation[] {
+  const denials = listDenials(model.access.delete);
+  const codes: readonly ErrorCode[] = ["FTG_PARAMETER", ...listKeyCodes(model), "FTG_NOT_FOUND", ...denials];
+  const preview: ModelOperation = {
+    kind: "preview",
+    method: "GET",
+    place: "preview",
+    accepts: null,
+    produces: rowType,
+    codes: [...codes, ...(goesFar(Object.values(models), model.name) ? (["FTG_COST"] as const) : [])],
+  };
+  const restore: ModelOperation = {
+    kind: "restore",
+    method: "POST",
+    place: "restore",
+    accepts: null,
+    produces: rowType,
+    codes,
+  };
+  return keepsDeleted(model) ? [preview, restore] : [preview];
+}
+
+/** Who asks for deleted rows must be one who may delete. */
+function listReadDenials(model: ModelSchema): readonly ErrorCode[] {
+  const { read, delete: end } = model.access;
+  return listDenials(keepsDeleted(model) && end === "rule" ? end : read);
 }
 
 function listDenials(level: AccessLevel): readonly ErrorCode[] {
@@ -202,8 +266,5 @@ function listUniqueCodes({ indexes, key }: ModelSchema): readonly ErrorCode[] {
 }
 
 function listDependentCodes({ models }: Schema, { name }: ModelSchema): readonly ErrorCode[] {
-  const isReferred = Object.values(models).some(({ fields }) =>
-    Object.values(fields).some((field) => field.kind === "ref" && field.model === name),
-  );
-  return isReferred ? ["FTG_REFERENCE"] : [];
+  return mayBeKept(Object.values(models), name) ? ["FTG_REFERENCE"] : [];
 }

@@ -2,10 +2,9 @@
  * Reads a query string by a table of parameters into their values. What the values mean together is decided
  * in parse-read.ts.
  */
-import type { HavingQuery, WhereQuery } from "../../plan/query.ts";
+import type { DeletedQuery, HavingQuery, WhereQuery } from "../../plan/query.ts";
 import { parseText } from "../../schema/parse-text.ts";
 import type {
-  ChoiceParameter,
   ExportFormat,
   FilterParameter,
   GroupNamesParameter,
@@ -25,6 +24,8 @@ export interface ParameterValues {
   limit?: number;
   offset?: number;
   format?: ExportFormat;
+  deleted?: DeletedQuery;
+  permanently?: boolean;
   after?: string;
   before?: string;
   search?: string;
@@ -52,6 +53,14 @@ export function parseParameters(table: ParameterTable, query: string): Parameter
 export function isRanked({ search, sort }: ParameterValues): boolean {
   return search !== undefined && sort === undefined;
 }
+
+/** A parameter that is one of a few words. */
+interface Choice<C extends string> {
+  readonly name: string;
+  readonly choices: readonly C[];
+}
+
+const flagChoices = ["true", "false"] as const;
 
 /** At most 16 digits: more are no safe integer. */
 const wholeNumber = /^(?:0|[1-9][0-9]{0,15})$/;
@@ -115,7 +124,18 @@ class ParameterReader {
     else if (parameter.kind === "having") this.#readHaving(parameter, text);
     else if (parameter.kind === "names" || parameter.kind === "groupNames") this.#readNames(parameter, text);
     else if (parameter.kind === "number") this.#readNumber(parameter, text);
-    else if (parameter.kind === "choice") this.#readChoice(parameter, text);
+    else if (parameter.kind === "choice")
+      this.#readChoice(parameter, text, (choice) => {
+        this.#values.format = choice;
+      });
+    else if (parameter.kind === "deleted")
+      this.#readChoice(parameter, text, (choice) => {
+        this.#values.deleted = choice;
+      });
+    else if (parameter.kind === "flag")
+      this.#readChoice({ ...parameter, choices: flagChoices }, text, (choice) => {
+        this.#values.permanently = choice === "true";
+      });
     else this.#values[parameter.name] = text;
   }
 
@@ -174,10 +194,10 @@ class ParameterReader {
     else this.#problems.addNumber(parameter, text);
   }
 
-  #readChoice({ name, choices }: ChoiceParameter, text: string): void {
+  #readChoice<C extends string>({ name, choices }: Choice<C>, text: string, keep: (choice: C) => void): void {
     const choice = choices.find((known) => known === text);
     if (choice === undefined) this.#problems.addUnknown({ path: name, what: name, name: text, accepted: choices });
-    else this.#values[name] = choice;
+    else keep(choice);
   }
 }
 

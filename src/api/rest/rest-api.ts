@@ -18,13 +18,21 @@ import {
   answerGet,
   answerList,
   answerPatch,
+  answerPreview,
+  answerRestore,
   type RestServer,
 } from "./answer.ts";
 import { createDoors } from "./create-doors.ts";
 import { createDocsRoutes } from "./docs-routes.ts";
 import type { Door } from "./door.ts";
 import { answerExport } from "./export/answer-export.ts";
-import { listOperations, type ModelOperation, type OperationKind, operationPlaces } from "./list-operations.ts";
+import {
+  findPlace,
+  listOperations,
+  type ModelOperation,
+  type OperationKind,
+  operationPlaces,
+} from "./list-operations.ts";
 import { createDocument, type DocumentSource } from "./openapi/create-document.ts";
 import { createDocumentRoute } from "./openapi/document-route.ts";
 
@@ -58,11 +66,13 @@ const answers: Readonly<Record<OperationKind, Answer>> = {
   create: answerCreate,
   update: answerPatch,
   delete: answerDelete,
+  restore: answerRestore,
+  preview: answerPreview,
 };
 
 /**
- * The routes of a schema: `/api/<plural>`, `/api/<plural>/:key`, `/api/aggregate/<plural>` and `/api/export/<plural>` for
- * each model, `/openapi.json`, `/docs`. An operation that nobody may do has no route.
+ * The routes of a schema: `/api/<plural>`, `/api/<plural>/:key`, `/api/<plural>/:key/restore`, `/api/preview/<plural>/:key`,
+ * `/api/aggregate/<plural>` and `/api/export/<plural>` for each model, `/openapi.json`, `/docs`. An operation that nobody may do has no route.
  */
 export function createRestApi({ executor, writes = null, ...described }: RestApiOptions): readonly HostRoute[] {
   const source = createSource({ ...described, idempotent: writes !== null });
@@ -89,20 +99,19 @@ function createSource({ schema, title, ...options }: DescribedApi): FullSource {
   return { schema, ...createDoors(schema, limits), limits, title, basePath, others, idempotent };
 }
 
-/** The routes of the list, of one row, of groups and of the file, each only when it answers anything. */
+/** The routes of all places, each only when it answers anything. */
 function createModelRoutes(
   server: RestServer,
   door: Door,
   operations: readonly ModelOperation[],
 ): readonly HostRoute[] {
-  const paths = { list: door.path, row: `${door.path}/:key`, groups: door.groupsPath, export: door.exportPath };
   const routes = operationPlaces.map((place) => {
     const own = operations.filter((operation) => operation.place === place);
     const entries = own.map((operation): [string, HostOperation] => [
       operation.method,
       createOperation(server, door, operation),
     ]);
-    return { path: paths[place], operations: Object.fromEntries(entries) };
+    return { path: findPlace(door, place, ":key"), operations: Object.fromEntries(entries) };
   });
   return routes.filter((route) => Object.keys(route.operations).length > 0);
 }

@@ -9,7 +9,9 @@ import type {
   CreateQuery,
   DeleteManyQuery,
   DeleteQuery,
+  PreviewDeleteQuery,
   ReadQuery,
+  RestoreQuery,
   UpdateEachQuery,
   UpdateManyQuery,
   UpdateQuery,
@@ -21,7 +23,7 @@ import type { ModelSchema } from "../../schema/schema-model.ts";
 import type { Abort } from "../../stores/contract/store.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
-import type { Executor, PlainExecutor, RawAnswer, ReadAnswer, UpsertCount } from "../executor.ts";
+import type { DeletePreview, Executor, PlainExecutor, RawAnswer, ReadAnswer, UpsertCount } from "../executor.ts";
 import type { Composition } from "./composition.ts";
 import { type SplitData, splitData } from "./split-data.ts";
 import { updateEach, upsertMany, upsertRow } from "./upsert.ts";
@@ -107,6 +109,16 @@ export class ComposedExecutor implements Executor {
   /** See {@link PlainExecutor.deleteMany}. */
   deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number> {
     return this.#plain.deleteMany(query, actor);
+  }
+
+  /** See {@link PlainExecutor.restore}. */
+  restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
+    return this.#plain.restore(query, actor);
+  }
+
+  /** See {@link PlainExecutor.previewDelete}. */
+  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
+    return this.#plain.previewDelete(query, actor);
   }
 
   /** See {@link Executor.transaction}. */

@@ -19,8 +19,9 @@
  *    reported before 3.)
  * 6. Links, in plan order, each list in its given order: a key with no row is `missingReference`. A key given
  *    twice counts once.
- * 7. Rows that still refer to a deleted one, judged after the whole statement: `stillReferenced`. Links to it
- *    go with it.
+ * 7. Rows that still refer to a deleted one by a ref that says `restrict`, judged after the whole statement:
+ *    `stillReferenced`. Links to it go with it, and so do rows whose ref says `cascade`, with what refers to those in
+ *    turn; refs that say `setNull` are emptied. None of these count as affected.
  * 8. The plan's `check` on every written row, after the whole write: `forbidden`.
  *
  * When one statement writes many rows, which of 3 and 4 is reported may depend on the order of the rows. In
@@ -61,14 +62,17 @@ export function missingReference(model: ModelSchema, field: string, key: Key): F
 }
 
 /**
- * A deleted row is still referred to by rows of `byModel`: the first such model in schema order. Both null
- * when the statement deletes many rows.
+ * A deleted row is still referred to by rows of `byModel`: the first such model in schema order, or null when they refer
+ * to what goes along with the row. Both null when the statement deletes many rows.
  */
 export function stillReferenced(model: ModelSchema, key: Key | null, byModel: string | null): FootingError {
+  const row = key === null ? "" : `the ${model.name} ${renderKey(keyFields(model), key)}`;
   const detail =
-    key === null || byModel === null
+    key === null
       ? `Other rows still refer to some of these ${model.name} rows.`
-      : `Rows of ${byModel} still refer to the ${model.name} ${renderKey(keyFields(model), key)}.`;
+      : byModel === null
+        ? `Other rows still refer to rows that would go along with ${row}.`
+        : `Rows of ${byModel} still refer to ${row}.`;
   return new FootingError("FTG_REFERENCE", { detail, fix: "Delete or change the rows that refer to it first." });
 }
 

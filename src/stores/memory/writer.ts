@@ -12,10 +12,11 @@ import type { WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
 import { boundViolation, forbidden, notFound, tooManyRows, versionMismatch } from "../contract/violations.ts";
 import { calculate } from "./calculate.ts";
+import { endRows } from "./cascade.ts";
 import { judgeForeignKeys, judgeReferences, judgeReferrers, judgeRow } from "./constraints.ts";
 import { type Context, enterModel, modelRows, type Row, type Scope, storedColumn } from "./database.ts";
 import { decided, holds, paramValue } from "./evaluator.ts";
-import { dropLinks, writeLinks } from "./links.ts";
+import { writeLinks } from "./links.ts";
 import { renderRow } from "./renderer.ts";
 
 /** Runs a create. */
@@ -47,12 +48,8 @@ export function deleteRows(context: Context, plan: DeletePlan): WriteResult {
   const scope = enterModel(context, plan.model);
   const targets = findTargets(scope, plan);
   const json = renderOnly(scope, plan, targets);
-  storeRows(
-    scope,
-    modelRows(scope).filter((row) => !targets.includes(row)),
-  );
-  for (const row of targets) dropLinks(scope, row);
-  judgeReferrers(scope, targets, plan.target.single);
+  const cascaded = endRows(scope, targets);
+  judgeReferrers(scope, targets, { single: plan.target.single, cascaded });
   judgeNumber(scope, plan, targets.length);
   return { affected: targets.length, json };
 }

@@ -1,6 +1,6 @@
 /** Reads what tables a database has. It changes nothing. */
 import type { LiveColumn, LiveIndex, LiveTable } from "../sql/compare-tables.ts";
-import type { TableReference, TableSearch } from "../sql/describe-tables.ts";
+import { readOnDelete, type TableReference, type TableSearch } from "../sql/describe-tables.ts";
 import { META_TABLE } from "../sql/meta.ts";
 import { nameCheck } from "./alter.ts";
 import type { Line, Row } from "./driver.ts";
@@ -107,6 +107,6 @@ function createReferences(rows: readonly Row[]): readonly TableReference[] {
     columns: parts.map((row) => readText(row[2])),
     table: readText(parts[0]?.[3]),
     targets: parts.map((row) => readText(row[4])),
-    cascade: readText(parts[0]?.[5]) === "CASCADE",
+    onDelete: readOnDelete(readText(parts[0]?.[5])),
   }));
 }

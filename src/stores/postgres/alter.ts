@@ -2,7 +2,14 @@
  * Writes the statements that create tables. A table that exists is never changed here: that is for migrations.
  */
 import type { TableWriter } from "../sql/compare-tables.ts";
-import type { TableCheck, TableIndex, TableReference, TableSearch, TableSpec } from "../sql/describe-tables.ts";
+import {
+  onDeleteClauses,
+  type TableCheck,
+  type TableIndex,
+  type TableReference,
+  type TableSearch,
+  type TableSpec,
+} from "../sql/describe-tables.ts";
 import { quoteText } from "./codec.ts";
 import { dialect } from "./compiler.ts";
 import { writeIndexed } from "./search.ts";
@@ -56,9 +63,9 @@ function createTable(table: TableSpec, references: readonly string[]): readonly 
   return [`CREATE TABLE ${name} (\n  ${parts.join(",\n  ")}\n)`, ...comments];
 }
 
-/** Without CASCADE a reference is judged after the whole statement, so rows that refer to each other can go together. */
-function compileReference({ columns, table, targets, cascade }: TableReference): string {
-  const rule = cascade ? " ON DELETE CASCADE" : "";
+/** Without a rule of its own a reference is judged after the whole statement, so rows that refer to each other can go together. */
+function compileReference({ columns, table, targets, onDelete }: TableReference): string {
+  const rule = onDeleteClauses[onDelete];
   return `FOREIGN KEY (${joinNames(columns)}) REFERENCES ${dialect.quoteName(table)} (${joinNames(targets)})${rule}`;
 }
 

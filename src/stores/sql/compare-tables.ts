@@ -3,7 +3,15 @@
  * tables into {@link LiveTable} and brings the statements that would create what is missing.
  */
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
-import type { TableCheck, TableColumn, TableIndex, TableReference, TableSearch, TableSpec } from "./describe-tables.ts";
+import {
+  onDeleteClauses,
+  type TableCheck,
+  type TableColumn,
+  type TableIndex,
+  type TableReference,
+  type TableSearch,
+  type TableSpec,
+} from "./describe-tables.ts";
 
 /** A table as it is. */
 export interface LiveTable {
@@ -197,8 +205,9 @@ function compareReference(table: TableSpec, live: LiveTable, reference: TableRef
   return [createProblem(table, `${table.name} has no foreign key ${text}.`, "Migrate the database.")];
 }
 
-function describeReference({ columns, table, targets, cascade }: TableReference): string {
-  return `(${columns.join(", ")}) to ${table} (${targets.join(", ")})${cascade ? " with ON DELETE CASCADE" : ""}`;
+function describeReference({ columns, table, targets, onDelete }: TableReference): string {
+  const rule = onDelete === "restrict" ? "" : ` with${onDeleteClauses[onDelete]}`;
+  return `(${columns.join(", ")}) to ${table} (${targets.join(", ")})${rule}`;
 }
 
 function compareChecks(table: TableSpec, live: LiveTable): readonly Problem[] {

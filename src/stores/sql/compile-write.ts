@@ -8,6 +8,7 @@ import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } fr
 import { always, createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { SelectNode } from "../../plan/rows-node.ts";
 import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
+import { listCascaded } from "../../schema/cascades.ts";
 import { listColumns } from "../../schema/list-columns.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { isPatch } from "../contract/patch-value.ts";
@@ -67,6 +68,7 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
     ),
     referrers: [],
     keepsCircles: false,
+    cascades: false,
   });
 }
 
@@ -99,6 +101,7 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     keyTaken: null,
     referrers: [],
     keepsCircles: false,
+    cascades: false,
   });
 }
 
@@ -107,7 +110,10 @@ export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan
   const context = createContext(schema, dialect, plan.model);
   const { target, returning } = plan;
   const released = dialect.gaps === undefined ? [] : listReleased(context.model);
-  const { find, rows } = findTargets(context, target, released.length > 0 || isBlind(context, target));
+  const cascaded = listCascaded(Object.values(schema.models), plan.model);
+  // Which of many rows that go along with each other are counted depends on the engine.
+  const isCounted = !target.single && cascaded.has(plan.model);
+  const { find, rows } = findTargets(context, target, released.length > 0 || isCounted || isBlind(context, target));
   const change = compileStatement(context, (c, row, from) => {
     const head = dialect.gaps?.deleteFrom(context.model.table, "t1") ?? `DELETE FROM ${from}`;
     return `${head}${joinWhere(isTarget(c, rows, row))}`;
@@ -129,6 +135,7 @@ export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan
     keyTaken: null,
     referrers: target.single ? findReferrers(context, rows) : [],
     keepsCircles: dialect.gaps !== undefined && refersToItself(context.model),
+    cascades: cascaded.size > 0,
   });
 }
 
@@ -172,7 +179,7 @@ function isBlind({ schema, dialect, model }: WriteContext, target: TargetNode): 
 /** The columns by which rows of the model may refer to each other, which would keep the one or the other from going. */
 function listReleased(model: ModelSchema): readonly string[] {
   return Object.values(model.fields).flatMap((field) =>
-    field.kind === "ref" && field.model === model.name && field.optional
+    field.kind === "ref" && field.model === model.name && field.optional && field.onDelete !== "cascade"
       ? field.columns.map(({ column }) => column).filter((column) => model.key.every((part) => part.column !== column))
       : [],
   );
@@ -181,7 +188,7 @@ function listReleased(model: ModelSchema): readonly string[] {
 /** Whether rows refer to rows of the model by a ref that cannot be let go of. */
 function refersToItself(model: ModelSchema): boolean {
   return Object.values(model.fields).some(
-    (field) => field.kind === "ref" && field.model === model.name && !field.optional,
+    (field) => field.kind === "ref" && field.model === model.name && !field.optional && field.onDelete === "restrict",
   );
 }
 

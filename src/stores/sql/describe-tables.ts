@@ -5,7 +5,7 @@
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
 import { listColumns } from "../../schema/list-columns.ts";
 import { createConstraintName } from "../../schema/naming.ts";
-import type { KeyColumn, ModelSchema, Schema } from "../../schema/schema-model.ts";
+import type { KeyColumn, ModelSchema, OnDelete, Schema } from "../../schema/schema-model.ts";
 import { compileCheck } from "./compile-check.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -25,12 +25,25 @@ export interface TableIndex {
   readonly unique: boolean;
 }
 
-/** One foreign key. A row cannot go while others refer to it, unless `cascade` takes them along. */
+/** One foreign key. A row cannot go while others refer to it, unless `onDelete` takes them along or lets them go of it. */
 export interface TableReference {
   readonly columns: readonly string[];
   readonly table: string;
   readonly targets: readonly string[];
-  readonly cascade: boolean;
+  readonly onDelete: OnDelete;
+}
+
+/** What a foreign key says behind its columns; without a word it is judged after the whole statement where an engine can. */
+export const onDeleteClauses: Readonly<Record<OnDelete, string>> = Object.freeze({
+  restrict: "",
+  cascade: " ON DELETE CASCADE",
+  setNull: " ON DELETE SET NULL",
+});
+
+/** What a database's word for the rule of a foreign key means; whatever else it says keeps the row that is referred to. */
+export function readOnDelete(rule: unknown): OnDelete {
+  if (rule === "CASCADE") return "cascade";
+  return rule === "SET NULL" ? "setNull" : "restrict";
 }
 
 /** One named condition, as SQL that is never null. */
@@ -126,20 +139,20 @@ function isOptional(model: ModelSchema, name: string): boolean {
 function describeRefs(schema: Schema, model: ModelSchema): readonly TableReference[] {
   return Object.values(model.fields).flatMap((field) => {
     if (field.kind !== "ref") return [];
-    return [describeReference(schema.models[field.model], field.columns, false)];
+    return [describeReference(schema.models[field.model], field.columns, field.onDelete)];
   });
 }
 
 function describeReference(
   target: ModelSchema | undefined,
   columns: readonly KeyColumn[],
-  cascade: boolean,
+  onDelete: OnDelete,
 ): TableReference {
   return {
     columns: columns.map((part) => part.column),
     table: target?.table ?? "",
     targets: target?.key.map((part) => part.column) ?? [],
-    cascade,
+    onDelete,
   };
 }
 
@@ -168,8 +181,8 @@ function describeLinks(schema: Schema, dialect: Dialect, model: ModelSchema): re
         columns: parts.map(({ column, type }) => ({ name: column, type: dialect.columnType(type), isNullable: false })),
         key: parts.map((part) => part.column),
         references: [
-          describeReference(model, field.near, true),
-          describeReference(schema.models[field.model], field.far, true),
+          describeReference(model, field.near, "cascade"),
+          describeReference(schema.models[field.model], field.far, "cascade"),
         ],
         checks: [],
         // The key serves reading from the owner's side; this serves the other side and its cascade.

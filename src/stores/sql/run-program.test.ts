@@ -60,6 +60,7 @@ function createProgram(parts: Partial<SqlProgram>): SqlProgram {
     keyTaken: null,
     referrers: [],
     keepsCircles: false,
+    cascades: false,
     ...parts,
   };
 }

@@ -3,7 +3,7 @@
  * synchronous and an asynchronous driver share the order of steps and every error. It opens no transaction.
  */
 import { FootingError } from "../../errors/footing-error.ts";
-import type { JsonValue } from "../../schema/schema-model.ts";
+import type { JsonValue, ModelSchema } from "../../schema/schema-model.ts";
 import { expectedVersions } from "../contract/expected-versions.ts";
 import { patchValue } from "../contract/patch-value.ts";
 import type { Values, WriteResult } from "../contract/store.ts";
@@ -47,6 +47,8 @@ export type Refusal =
   | { readonly kind: "unique"; readonly index: string }
   | { readonly kind: "check"; readonly name: string }
   | { readonly kind: "reference" }
+  /** Rows that go along with rows that go along, through more levels than the engine follows. */
+  | { readonly kind: "depth" }
   /** A value that no column of the type can hold. */
   | { readonly kind: "range" };
 
@@ -62,6 +64,8 @@ interface Run {
   values: Values;
   readonly readRefusal: ReadRefusal;
   collected: unknown;
+  /** How many keys were collected; null when none were asked for. */
+  count: number | null;
 }
 
 /**
@@ -70,7 +74,7 @@ interface Run {
  * undo what was written.
  */
 export function* runProgram(program: SqlProgram, values: Values, readRefusal: ReadRefusal): ProgramRun {
-  const run: Run = { program, values, readRefusal, collected: null };
+  const run: Run = { program, values, readRefusal, collected: null, count: null };
   let affected = 0;
   let json: string | null = null;
   for (const step of program.steps) {
@@ -80,7 +84,8 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
         break;
       case "collect": {
         const [count, keys] = readRow(yield askRow(run, step.text));
-        if (Number(count) === 0) return { affected: 0, json: null };
+        run.count = Number(count);
+        if (run.count === 0) return { affected: 0, json: null };
         run.collected = keys;
         break;
       }
@@ -97,6 +102,8 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
         break;
       case "change":
         affected = Number(yield* change(run, askChange(run, step.text)));
+        // Of rows that go along with each other an engine counts some.
+        if (program.cascades && run.count !== null) affected = run.count;
         refuseMany(run, affected);
         break;
       case "changeOne": {
@@ -200,6 +207,7 @@ function* failChange(run: Run, error: unknown): Steps<never> {
   const refusal = run.readRefusal(error);
   if (refusal === null) throw error;
   if (refusal.kind === "range") return failRange(run, error);
+  if (refusal.kind === "depth") throw createDepthError(model);
   if (refusal.kind === "check") return yield* failCheck(run, refusal.name);
   for (const { fields, text } of run.program.taken) {
     if ((yield askRow(run, text)) !== undefined) throw uniqueViolation(model, fields);
@@ -249,7 +257,14 @@ function* failReferrers(run: Run): Steps<never> {
   for (const referrer of referrers) {
     if ((yield askRow(run, referrer.text)) !== undefined) throw stillReferenced(model, key, referrer.model);
   }
-  throw createCircleError(run) ?? stillReferenced(model, null, null);
+  throw createCircleError(run) ?? stillReferenced(model, run.program.cascades ? key : null, null);
+}
+
+function createDepthError(model: ModelSchema): FootingError {
+  return new FootingError("FTG_REFERENCE", {
+    detail: `With the ${model.name} would go rows through more levels of references than this database follows.`,
+    fix: "Delete the rows at the lowest levels first.",
+  });
 }
 
 /** Of several rows nobody asked which of the two it is. */

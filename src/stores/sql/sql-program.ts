@@ -80,4 +80,6 @@ export interface SqlProgram {
   readonly referrers: readonly { readonly model: string; readonly text: SqlText }[];
   /** For a delete: whether the engine keeps rows that refer to themselves, or to each other in a circle. */
   readonly keepsCircles: boolean;
+  /** For a delete: whether rows of other tables, or other rows of its own, may go along. */
+  readonly cascades: boolean;
 }

@@ -2,7 +2,14 @@
  * Writes the statements that create tables. A table that exists is never changed here: that is for migrations.
  */
 import type { TableWriter } from "../sql/compare-tables.ts";
-import type { TableCheck, TableIndex, TableReference, TableSearch, TableSpec } from "../sql/describe-tables.ts";
+import {
+  onDeleteClauses,
+  type TableCheck,
+  type TableIndex,
+  type TableReference,
+  type TableSearch,
+  type TableSpec,
+} from "../sql/describe-tables.ts";
 import { dialect } from "./compiler.ts";
 
 /** How tables are created in SQLite. */
@@ -34,9 +41,9 @@ function compileTable(table: TableSpec): string {
   return `CREATE TABLE ${dialect.quoteName(table.name)} (\n  ${parts.join(",\n  ")}\n) ${options}`;
 }
 
-/** Without CASCADE a reference is judged after the whole statement, so rows that refer to each other can go together. */
-function compileReference({ columns, table, targets, cascade }: TableReference): string {
-  const rule = cascade ? " ON DELETE CASCADE" : "";
+/** Without a rule of its own a reference is judged after the whole statement, so rows that refer to each other can go together. */
+function compileReference({ columns, table, targets, onDelete }: TableReference): string {
+  const rule = onDeleteClauses[onDelete];
   return `FOREIGN KEY (${joinNames(columns)}) REFERENCES ${dialect.quoteName(table)} (${joinNames(targets)})${rule}`;
 }
 

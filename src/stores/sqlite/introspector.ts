@@ -1,6 +1,6 @@
 /** Reads what tables a database has. It changes nothing. */
 import type { LiveIndex, LiveTable } from "../sql/compare-tables.ts";
-import type { TableReference } from "../sql/describe-tables.ts";
+import { readOnDelete, type TableReference } from "../sql/describe-tables.ts";
 import { META_TABLE } from "../sql/meta.ts";
 import { compileCheck, compileSearch } from "./alter.ts";
 import type { Connection } from "./driver.ts";
@@ -76,6 +76,6 @@ function loadReferences(connection: Connection, table: string): readonly TableRe
     columns: parts.map((row) => String(row["near"])),
     table: String(parts[0]?.["target"]),
     targets: parts.map((row) => String(row["far"])),
-    cascade: parts[0]?.["on_delete"] === "CASCADE",
+    onDelete: readOnDelete(parts[0]?.["on_delete"]),
   }));
 }

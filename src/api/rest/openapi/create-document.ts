@@ -7,7 +7,8 @@ import type { JsonSchema } from "../../../schema/json-schema.ts";
 import { isVersioned } from "../../../schema/kept-fields.ts";
 import type { JsonValue } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
-import { listOperations, type OperationSource, operationPlaces } from "../list-operations.ts";
+import { findPlace, listOperations, type OperationSource, operationPlaces } from "../list-operations.ts";
+import { createPreviewSchema } from "./describe-end.ts";
 import { createFailureExamples, createProblemSchema } from "./describe-failures.ts";
 import { describeGroups } from "./describe-groups.ts";
 import { describeModel } from "./describe-models.ts";
@@ -55,7 +56,11 @@ export function createDocument(source: DocumentSource): JsonSchema {
       })),
     paths: Object.assign({}, ...doors.map((door) => describePaths(source, door)), ...others.map(describeOther)),
     components: {
-      schemas: Object.assign({}, ...models, { problem: createProblemSchema(), page: createPageSchema() }),
+      schemas: Object.assign({}, ...models, {
+        problem: createProblemSchema(),
+        page: createPageSchema(),
+        deletePreview: createPreviewSchema(),
+      }),
       parameters: Object.assign(
         {},
         ...doors.map(describeParameters),
@@ -74,27 +79,27 @@ function isWritten(source: DocumentSource): boolean {
   return own.some(({ method }) => method !== "GET") || source.others.some(({ writes }) => writes);
 }
 
-function describeParameters({ model, list, groups, export: file }: Door): JsonSchema {
+function describeParameters({ model, list, groups, end, export: file }: Door): JsonSchema {
   if (model.access.read === "nobody") return {};
   // Of the same name in both, the file's own is written where it is used.
   return Object.fromEntries(
-    [...file.values(), ...list.values(), ...groups.values()].map((parameter) => [
+    [...file.values(), ...list.values(), ...groups.values(), ...end.values()].map((parameter) => [
       nameParameter(model, parameter),
       describeParameter(parameter),
     ]),
   );
 }
 
-/** The path items of a model: its list, its rows, its groups and its file, each only when it answers anything. */
+/** The path items of a model: all places, each only when it answers anything. */
 function describePaths(source: DocumentSource, door: Door): JsonSchema {
   const operations = listOperations(source, door);
-  const paths = { list: door.path, row: `${door.path}/{key}`, groups: door.groupsPath, export: door.exportPath };
   const items = operationPlaces.flatMap((place): [string, JsonValue][] => {
     const own = operations.filter((operation) => operation.place === place);
     if (own.length === 0) return [];
-    const methods = own.flatMap((operation) => describeOperation(door, operation, source.idempotent));
-    const parameters = place === "row" ? { parameters: [describeKey(door.model)] } : {};
-    return [[paths[place], { ...parameters, ...Object.fromEntries(methods), options: describeOptions(door, place) }]];
+    const methods = own.flatMap((operation) => describeOperation(door, operation, source));
+    const path = findPlace(door, place, "{key}");
+    const parameters = path.includes("{key}") ? { parameters: [describeKey(door.model)] } : {};
+    return [[path, { ...parameters, ...Object.fromEntries(methods), options: describeOptions(door, place) }]];
   });
   return Object.fromEntries(items);
 }
