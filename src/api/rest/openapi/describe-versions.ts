@@ -38,7 +38,7 @@ export function describeConditions(model: ModelSchema, kind: OperationKind): rea
 
 /** The response objects of an operation's successes with what versions add to them. */
 export function withVersions(model: ModelSchema, kind: OperationKind, responses: JsonSchema): JsonSchema {
-  if (!isVersioned(model) || (kind !== "get" && kind !== "create" && kind !== "update")) return responses;
+  if (!isVersioned(model) || !["get", "create", "update", "restore"].includes(kind)) return responses;
   const described = Object.entries(responses).map(([status, response]): [string, JsonValue] => {
     if (status === "204") return [status, response];
     const { headers, ...rest } = { ...Object(response) };
