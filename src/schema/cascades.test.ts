@@ -31,6 +31,14 @@ testProblems([
     ],
   ],
   [
+    "a ref to what goes with the row itself",
+    {
+      Team: model({ captain: t.ref("Member").optional() }),
+      Member: model({ team: t.ref("Team").onDelete("cascade") }),
+    },
+    ["Team.captain: onDelete: the ref keeps its Member, but deleting a Team may take both along."],
+  ],
+  [
     "a second ref of a row that goes, and a ref among such rows",
     {
       User: model({}),

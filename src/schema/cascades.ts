@@ -59,10 +59,11 @@ export function findCascadeClashes(models: readonly ModelSchema[], problems: Pro
   const reported = new Set<RefField>();
   for (const { name: start } of models) {
     const cascaded = listCascaded(models, start);
-    for (const model of models.filter(({ name }) => cascaded.has(name))) {
+    for (const model of models.filter(({ name }) => name === start || cascaded.has(name))) {
       for (const field of Object.values(model.fields)) {
         if (field.kind !== "ref" || field.onDelete !== "restrict" || reported.has(field)) continue;
-        if (field.model !== start && !cascaded.has(field.model)) continue;
+        const isReached = cascaded.has(field.model) || (field.model === start && cascaded.has(model.name));
+        if (!isReached) continue;
         reported.add(field);
         problems.add(
           `${model.name}.${field.name}`,

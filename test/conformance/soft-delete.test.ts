@@ -152,7 +152,11 @@ describe.each(storeKinds)("$name", (kind) => {
       ).rejects.toMatchObject({ code: "FTG_INVALID" });
     }
     const taken = engine.create({ model: "Post", data: { n: 9, title: "one" } }, anonymousActor);
-    await expect(taken).rejects.toMatchObject({ code: "FTG_CONFLICT", message: "Another Post has the same title." });
+    await expect(taken).rejects.toMatchObject({
+      code: "FTG_CONFLICT",
+      message: "Another Post has the same title.",
+      fix: expect.stringContaining("if it is a deleted one"),
+    });
   });
 
   test("deleted rows are read by who asks for them and may delete them", async () => {

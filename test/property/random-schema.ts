@@ -22,6 +22,7 @@ export function drawModels(random: Random): Readonly<Record<string, DrawnModel>>
   for (const draft of drafts) addRelations(random, draft, drafts);
   for (const draft of drafts) addConstraints(random, draft);
   for (const draft of drafts) draft.options["computed"] = drawComputed(random, draft.fields);
+  for (const draft of drafts) if (random.chance(0.25)) draft.options["softDelete"] = true;
   drawOnDelete(random, drafts);
   return Object.fromEntries(drafts.map(({ name, fields, options }) => [name, { fields, options }]));
 }

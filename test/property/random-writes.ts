@@ -3,6 +3,7 @@
 import type { Actor } from "../../src/engine/actor.ts";
 import type { Executor } from "../../src/engine/executor.ts";
 import type { DataQuery, WhereQuery } from "../../src/plan/query.ts";
+import { isKept, keepsDeleted } from "../../src/schema/kept-fields.ts";
 import type {
   Field,
   JsonValue,
@@ -44,6 +45,8 @@ export function drawWrite(source: Source): DrawnWrite {
     drawDelete,
     drawDelete,
     drawDeleteMany,
+    drawRestore,
+    drawPreview,
     drawTransaction,
   ]);
   return draw(source, model);
@@ -90,13 +93,30 @@ function drawUpdateMany(source: Source, model: ModelSchema): DrawnWrite {
 }
 
 function drawDelete(source: Source, model: ModelSchema): DrawnWrite {
-  const query = { model: model.name, key: drawKey(source, model), select: selectAll(source, model) };
+  const select = selectAll(source, model);
+  const query = { model: model.name, key: drawKey(source, model), ...drawPermanently(source, model), select };
   return write("delete", query, (executor, actor) => executor.delete(query, actor));
 }
 
 function drawDeleteMany(source: Source, model: ModelSchema): DrawnWrite {
-  const query = { model: model.name, ...drawTargets(source, model) };
+  const query = { model: model.name, ...drawTargets(source, model), ...drawPermanently(source, model) };
   return write("deleteMany", query, (executor, actor) => executor.deleteMany(query, actor));
+}
+
+/** Of a model that keeps no deleted rows it is refused. */
+function drawRestore(source: Source, model: ModelSchema): DrawnWrite {
+  const query = { model: model.name, key: drawKey(source, model), select: selectAll(source, model) };
+  return write("restore", query, (executor, actor) => executor.restore(query, actor));
+}
+
+/** Changes nothing, which is worth a look as well. */
+function drawPreview(source: Source, model: ModelSchema): DrawnWrite {
+  const query = { model: model.name, key: drawKey(source, model), ...drawPermanently(source, model) };
+  return write("previewDelete", query, (executor, actor) => executor.previewDelete(query, actor));
+}
+
+function drawPermanently({ random }: Source, model: ModelSchema): { readonly permanently?: boolean } {
+  return keepsDeleted(model) && random.chance(0.4) ? { permanently: true } : {};
 }
 
 /** Two writes that stand or fall together; sometimes they fall although both went well. */
@@ -146,7 +166,7 @@ function drawFieldValue(source: Source, field: Field): unknown {
 }
 
 function isWritable(field: Field): field is ScalarField | RefField | ManyToManyField {
-  return field.kind === "scalar" || field.kind === "ref" || field.kind === "manyToMany";
+  return (field.kind === "scalar" || field.kind === "ref" || field.kind === "manyToMany") && !isKept(field);
 }
 
 function drawLinks(source: Source, model: string): unknown[] {

@@ -5,6 +5,7 @@ import type { Executor } from "../../src/engine/executor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
 import type { SelectQuery } from "../../src/plan/query.ts";
 import { createSchema, type DeclaredSchema } from "../../src/schema/create-schema.ts";
+import { keepsDeleted } from "../../src/schema/kept-fields.ts";
 import { model } from "../../src/schema/model.ts";
 import type { RuleTable, User } from "../../src/schema/rules.ts";
 import type { JsonValue, ModelSchema, ScalarType, Schema } from "../../src/schema/schema-model.ts";
@@ -68,11 +69,12 @@ export async function fillWorld(random: Random, world: World, engines: readonly 
   }
 }
 
-/** Everything a store holds, as the system sees it. */
-export async function dump(world: World, engine: Executor): Promise<NaiveData> {
+/** Everything a store holds, as the system sees it; `withDeleted` also the deleted rows. */
+export async function dump(world: World, engine: Executor, withDeleted = false): Promise<NaiveData> {
   const entries = Object.values(world.schema.models).map(async (each): Promise<[string, readonly NaiveRow[]]> => {
+    const deleted = withDeleted && keepsDeleted(each) ? ({ deleted: "include" } as const) : {};
     const { json } = await engine.read(
-      { model: each.name, select: dumpSelect(world.schema, each), limit: 100 },
+      { model: each.name, select: dumpSelect(world.schema, each), limit: 100, ...deleted },
       systemActor,
     );
     const rows: readonly NaiveRow[] = JSON.parse(json);

@@ -28,6 +28,7 @@
  * `executeMany` each row is one whole write, and the first failure ends it.
  */
 import { FootingError } from "../../errors/footing-error.ts";
+import { keepsDeleted } from "../../schema/kept-fields.ts";
 import type { JsonValue, ModelSchema, Operation } from "../../schema/schema-model.ts";
 import { showsToAll } from "../../schema/shows-to-all.ts";
 
@@ -44,8 +45,10 @@ export function uniqueViolation(model: ModelSchema, fields: readonly string[]): 
     return new FootingError("FTG_CONFLICT", { detail: `Another ${model.name} is in the way of this one.` });
   }
   const same = `Another ${model.name} has the same ${joinNames(fields)}.`;
+  const fix = `Change the values, or restore or remove permanently the ${model.name} that has them if it is a deleted one.`;
   return new FootingError("FTG_CONFLICT", {
     detail: same,
+    ...(keepsDeleted(model) && { fix }),
     problems: fields.map((field) => ({ path: `/${field}`, detail: same })),
   });
 }
