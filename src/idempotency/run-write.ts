@@ -10,7 +10,7 @@ import { describeValue } from "../util/describe-value.ts";
 import type { IdempotentWrites } from "./idempotent-writes.ts";
 
 /** The header of a dry run, in lower case. */
-export const DRY_RUN_HEADER = "footing-dry-run";
+const DRY_RUN_HEADER = "footing-dry-run";
 
 /** How work is run: by itself, in a transaction whose answer is kept, or in one that is undone. */
 export type WriteMode = "plain" | "keyed" | "dry";

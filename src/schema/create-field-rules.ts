@@ -5,6 +5,7 @@
 import { describeValue } from "../util/describe-value.ts";
 import { isObject } from "../util/is-object.ts";
 import { isRule, levelOf } from "./create-access.ts";
+import { isKept } from "./kept-fields.ts";
 import type { ModelDraft } from "./model-draft.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { FieldRules, Rule } from "./rules.ts";
@@ -124,6 +125,14 @@ function checkPlace(
       path,
       "access.fields: a manyToMany has no read rule of its own.",
       `Rows of ${field.model} that may not be read are not shown; give ${field.model} a read rule.`,
+    );
+  else if (isKept(field) && rules.write !== undefined)
+    problems.add(path, "access.fields: nobody writes the field but the server.", "Leave its write rule out.");
+  else if (field.kind === "scalar" && field.keeps === "version" && rules.read !== undefined)
+    problems.add(
+      path,
+      "access.fields: a version has no read rule, because writes are bound to it.",
+      "Guard the rows instead.",
     );
   else if (rules.read !== undefined && draft.key.includes(field.name))
     problems.add(

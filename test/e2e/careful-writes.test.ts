@@ -32,13 +32,23 @@ const Note = model(
   },
 );
 
+/** Its rows look different to different callers. */
+const Veiled = model(
+  { id: t.int(), pay: t.int(), boss: t.text() },
+  {
+    key: "id",
+    version: true,
+    access: { ...everyone, fields: { pay: { read: ({ user }) => ({ boss: user?.id }) } } },
+  },
+);
+
 /** What hooks were called, in order. */
 const called: string[] = [];
 
 /** Declares the app. */
 function declareVersions() {
   return defineApp({
-    models: { Tag, Note },
+    models: { Tag, Note, Veiled },
     idempotency: true,
     limits: { maxAffected: 3 },
     authenticate: ({ headers }) => (typeof headers["x-user"] === "string" ? { id: headers["x-user"] } : null),
@@ -233,6 +243,23 @@ function describeVersions(createDatabase: () => Promise<string>): void {
     expect((await remove('"4"')).status).toBe(404);
     expect((await patch({ text: "c" }, "*")).status).toBe(404);
     expect(codeOf(await patch({ name: "u" }, '"1"', "/api/tags/t"))).toBe("FTG_BAD_REQUEST");
+  });
+
+  test("where fields have read rules, a row has its ETag but is answered whole each time", async () => {
+    const path = "/api/veileds/1";
+    await app.db.asSystem().Veiled.create({ id: 1, pay: 5, boss: "ann" });
+    for (const [user, pay] of [
+      ["ann", 5],
+      ["bob", null],
+    ] as const) {
+      const answer = await app.send({ path, user, headers: { "if-none-match": '"1"' } });
+      expect([answer.status, answer.headers["etag"], JSON.parse(answer.text).pay]).toEqual([200, '"1"', pay]);
+    }
+    const stale = await app.send({ method: "PATCH", path, json: { boss: "bob" }, headers: { "if-match": '"2"' } });
+    expect(stale.status).toBe(412);
+    expect((await app.send({ method: "DELETE", path, headers: { "if-match": '"1"' } })).status).toBe(204);
+    const { paths } = JSON.parse((await get("/openapi.json")).text);
+    expect(Object.keys(paths["/api/veileds/{key}"].get.responses)).not.toContain("304");
   });
 
   test("a new row comes with its ETag, one that may not be read without", async () => {

@@ -53,7 +53,7 @@ interface Scene {
 
 async function hiddenDoesNotShow(seed: number, left: Store, right: Store): Promise<void> {
   const random = new Random(seed);
-  const world = drawWorld(random);
+  const world = drawWorld(random, { versions: false });
   const same = await openEngine(world, left);
   const changed = await openEngine(world, right);
   await fillWorld(random, world, [same, changed]);

@@ -1,4 +1,6 @@
 /** Random access rules as data, the functions made of them, and random principals to meet them. */
+
+import { isKept } from "../../src/schema/kept-fields.ts";
 import type { FieldRules, Rule, RuleTable, User } from "../../src/schema/rules.ts";
 import type { ModelSchema, Operation, ScalarType, Schema } from "../../src/schema/schema-model.ts";
 import type { Random } from "./random.ts";
@@ -71,7 +73,7 @@ function drawFieldRules(source: WhereSource, model: ModelSchema): Readonly<Recor
       ? random.pick<RuleTemplate>([true, false, { has: claimName({ kind: "bool", list: false }) }])
       : { where: drawWhere(source, model, random.int(0, 2)) };
   const rules = Object.values(model.fields).flatMap((field): [string, FieldTemplates][] => {
-    if (field.hidden || field.kind === "many" || field.kind === "one") return [];
+    if (field.hidden || isKept(field) || field.kind === "many" || field.kind === "one") return [];
     const isReadable = field.kind !== "manyToMany" && !shared.includes(field.name);
     const drawn = {
       ...(isReadable && random.chance(0.25) && { read: draw() }),

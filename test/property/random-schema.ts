@@ -27,6 +27,19 @@ export function drawModels(random: Random): Readonly<Record<string, DrawnModel>>
   return Object.fromEntries(drafts.map(({ name, fields, options }) => [name, { fields, options }]));
 }
 
+/** The same, some of the models with versions. */
+export function addVersions(
+  random: Random,
+  models: Readonly<Record<string, DrawnModel>>,
+): Readonly<Record<string, DrawnModel>> {
+  return Object.fromEntries(
+    Object.entries(models).map(([name, { fields, options }]) => [
+      name,
+      { fields, options: random.chance(0.4) ? { ...options, version: true } : options },
+    ]),
+  );
+}
+
 interface Draft {
   readonly name: string;
   readonly fields: Record<string, FieldBuilder>;

@@ -15,7 +15,7 @@ import { withSecret } from "../conformance/stores.ts";
 import { keyOf, type NaiveData, type NaiveRow } from "./naive-oracle.ts";
 import type { Random } from "./random.ts";
 import { createRules, type DrawnRules, drawRules, drawUser } from "./random-rules.ts";
-import { type DrawnModel, drawModels } from "./random-schema.ts";
+import { addVersions, type DrawnModel, drawModels } from "./random-schema.ts";
 import { drawValue } from "./random-values.ts";
 import type { WhereSource } from "./random-where.ts";
 import { drawNewRow, type Keys, Undo } from "./random-writes.ts";
@@ -35,9 +35,10 @@ export type Outcome =
 
 const secret = Buffer.alloc(32, 7);
 
-/** Draws a schema and its rules. */
-export function drawWorld(random: Random): World {
-  const models = drawModels(random);
+/** Draws a schema and its rules. Versions are left out on request: they show that something changed, and are meant to. */
+export function drawWorld(random: Random, { versions = true }: { readonly versions?: boolean } = {}): World {
+  const drawn = drawModels(random);
+  const models = versions ? addVersions(random, drawn) : drawn;
   const rules = drawRules(random, declare(models, {}).schema);
   const { schema, rules: ruleTable } = declare(models, createRules(rules));
   return { schema, ruleTable, rules };

@@ -78,7 +78,9 @@ export async function answerGet(server: RestServer, door: Door, request: HostReq
     throw new FootingError("FTG_NOT_FOUND", { detail: `No ${door.model.name} has the key ${segment}.` });
   if (!isVersioned) return { status: 200, type: jsonType, body: json };
   const row = splitVersion(json);
-  return answerUnchanged(request, row) ?? { status: 200, type: jsonType, body: row.json, headers: row.headers };
+  return (
+    answerUnchanged(door.view, request, row) ?? { status: 200, type: jsonType, body: row.json, headers: row.headers }
+  );
 }
 
 /** `POST /api/cities`. A row that its creator may not read is created all the same: 204, and no word of where it is. */

@@ -8,6 +8,7 @@ import { goesFar, mayBeKept } from "../../schema/cascades.ts";
 import { isVersioned, keepsDeleted } from "../../schema/kept-fields.ts";
 import type { AccessLevel, ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Door, View, Views } from "./door.ts";
+import { isRevalidated } from "./row-version.ts";
 
 /** The kinds of operation. */
 export type OperationKind =
@@ -150,7 +151,7 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
     produces: rowType,
     codes: [
       ...codes,
-      ...(isVersioned(model) ? (["FTG_BAD_REQUEST"] as const) : []),
+      ...(isRevalidated(model) ? (["FTG_BAD_REQUEST"] as const) : []),
       ...listCostCodes(source, view, { rows: 1 }),
       ...listReadDenials(model),
     ],

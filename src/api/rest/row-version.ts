@@ -7,6 +7,7 @@ import { namesTag, parseEntityTags, renderEntityTag } from "../../http/entity-ta
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
 import type { ExpectedVersion, SelectQuery } from "../../plan/query.ts";
 import { isVersioned, VERSION_FIELD } from "../../schema/kept-fields.ts";
+import type { ModelSchema } from "../../schema/schema-model.ts";
 import type { View } from "./door.ts";
 
 /** No field can have this name. It must come last, with its number. */
@@ -28,6 +29,14 @@ export function isTagged({ model }: View, select: SelectQuery | undefined): bool
   return isVersioned(model) && Object.values(select ?? {}).every((entry) => entry === true);
 }
 
+/**
+ * Whether a row of the same version looks the same to its caller. Where single fields have read rules it need not: what
+ * such a rule looks at may have changed elsewhere.
+ */
+export function isRevalidated(model: ModelSchema): boolean {
+  return isVersioned(model) && Object.values(model.fields).every(({ access }) => access?.read !== "rule");
+}
+
 /** The select with the version behind it. */
 export function selectVersion({ fields }: View, select: SelectQuery | undefined): SelectQuery {
   const shown = select ?? Object.fromEntries(fields.map((name) => [name, true as const]));
@@ -44,7 +53,8 @@ export function splitVersion(json: string | Buffer): VersionedRow {
 }
 
 /** 304 for a caller who has this version of the row; null for others. Throws FTG_BAD_REQUEST. */
-export function answerUnchanged({ headers }: HostRequest, row: VersionedRow): HostResponse | null {
+export function answerUnchanged({ model }: View, { headers }: HostRequest, row: VersionedRow): HostResponse | null {
+  if (!isRevalidated(model)) return null;
   const condition = parseEntityTags("if-none-match", headers["if-none-match"]);
   return condition !== null && namesTag(condition, row.version) ? { status: 304, headers: row.headers } : null;
 }

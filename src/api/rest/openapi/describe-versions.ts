@@ -3,6 +3,7 @@ import type { JsonSchema } from "../../../schema/json-schema.ts";
 import { isVersioned } from "../../../schema/kept-fields.ts";
 import type { JsonValue, ModelSchema } from "../../../schema/schema-model.ts";
 import type { OperationKind } from "../list-operations.ts";
+import { isRevalidated } from "../row-version.ts";
 
 /** The component parameters that {@link describeConditions} refers to. */
 export const conditionParameters: JsonSchema = {
@@ -32,7 +33,7 @@ const shownTag: JsonSchema = {
 /** References to the conditions that an operation takes. */
 export function describeConditions(model: ModelSchema, kind: OperationKind): readonly JsonValue[] {
   if (!isVersioned(model)) return [];
-  if (kind === "get") return [{ $ref: "#/components/parameters/IfNoneMatch" }];
+  if (kind === "get" && isRevalidated(model)) return [{ $ref: "#/components/parameters/IfNoneMatch" }];
   return kind === "update" || kind === "delete" ? [{ $ref: "#/components/parameters/IfMatch" }] : [];
 }
 
@@ -46,5 +47,5 @@ export function withVersions(model: ModelSchema, kind: OperationKind, responses:
   });
   const requestId = Object(Object(responses["200"])["headers"]);
   const unchanged = { description: "The row still has this version.", headers: { ...tag, ...requestId } };
-  return { ...Object.fromEntries(described), ...(kind === "get" && { 304: unchanged }) };
+  return { ...Object.fromEntries(described), ...(kind === "get" && isRevalidated(model) && { 304: unchanged }) };
 }
