@@ -25,6 +25,11 @@ export const search: SearchDialect = Object.freeze<SearchDialect>({
   }),
 });
 
+/** Whether a row has words at all: those that have none, or that other programs wrote, are not in the index. */
+export function hasWords(row: string, words: readonly string[]): string {
+  return `(${words.map((name) => `${row}.${name} IS NOT NULL`).join(" OR ")})`;
+}
+
 /** The words of a text as the index takes them. */
 export function writeWords(text: string): string {
   return cutWords(text)
