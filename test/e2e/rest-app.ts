@@ -32,7 +32,7 @@ export const declared: DeclaredSchema = createSchema({
   ),
   Language: model(
     { code: t.text(), name: t.text(), countries: t.manyToMany("Country", "languages") },
-    { key: "code", access: everyone },
+    { key: "code", search: ["name"], access: everyone },
   ),
   Region: model(
     { code: t.text(), name: t.text(), country: t.ref("Country"), cities: t.many("City", "region") },
@@ -72,7 +72,7 @@ export const declared: DeclaredSchema = createSchema({
   ),
   Source: model(
     { name: t.text(), version: t.int(), note: t.text().optional() },
-    { key: ["name", "version"], access: everyone },
+    { key: ["name", "version"], search: ["name", "note"], access: everyone },
   ),
   Note: model(
     {

@@ -11,7 +11,7 @@ import {
   type TableSpec,
 } from "../sql/describe-tables.ts";
 import { dialect } from "./compiler.ts";
-import { hasWords } from "./search.ts";
+import { hasWords, ROWID } from "./search.ts";
 
 /** How tables are created in SQLite. */
 export const tableWriter: TableWriter = Object.freeze<TableWriter>({
@@ -60,15 +60,15 @@ function compileIndex(table: TableSpec, { name, expressions, unique }: TableInde
 export function compileSearch(table: string, { name, columns }: TableSearch): readonly string[] {
   const [index, rows] = [dialect.quoteName(name), dialect.quoteName(table)];
   const words = columns.map((column) => dialect.quoteName(column));
-  const places = ["rowid", ...words];
+  const places = `rowid, ${words.join(", ")}`;
   const read = (row: "new" | "old") =>
-    `${places.map((place) => `${row}.${place}`).join(", ")} WHERE ${hasWords(row, words)}`;
-  const add = `INSERT INTO ${index} (${places.join(", ")}) SELECT ${read("new")};`;
-  const remove = `INSERT INTO ${index} (${index}, ${places.join(", ")}) SELECT 'delete', ${read("old")};`;
+    `${[ROWID, ...words].map((name) => `${row}.${name}`).join(", ")} WHERE ${hasWords(row, words)}`;
+  const add = `INSERT INTO ${index} (${places}) SELECT ${read("new")};`;
+  const remove = `INSERT INTO ${index} (${index}, ${places}) SELECT 'delete', ${read("old")};`;
   const trigger = (event: string, moment: string, work: string) =>
     `CREATE TRIGGER ${dialect.quoteName(`${name}_${event}`)} AFTER ${moment} ON ${rows} BEGIN ${work} END`;
   return [
-    `CREATE VIRTUAL TABLE ${index} USING fts5(${words.join(", ")}, content=${rows}, tokenize=ascii)`,
+    `CREATE VIRTUAL TABLE ${index} USING fts5(${words.join(", ")}, content=${rows}, content_rowid=${ROWID}, tokenize=ascii)`,
     trigger("update", `UPDATE OF ${words.join(", ")}`, `${remove} ${add}`),
     trigger("delete", "DELETE", remove),
   ];

@@ -5,7 +5,7 @@
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { dialect } from "./compiler.ts";
 import type { Connection } from "./driver.ts";
-import { hasWords } from "./search.ts";
+import { hasWords, ROWID } from "./search.ts";
 
 /** Indexes new rows of one transaction: at once, or many together. */
 export class IndexWriter {
@@ -47,10 +47,10 @@ export class IndexWriter {
 /** In the order of their rowids, as FTS5 likes them. */
 function writeIndexing({ table, search }: ModelSchema): string {
   const words = (search?.parts ?? []).map((part) => dialect.quoteName(part.words));
-  const places = ["rowid", ...words];
+  const read = [ROWID, ...words].map((name) => `r.${name}`);
   return (
-    `INSERT INTO ${dialect.quoteName(search?.name ?? "")} (${places.join(", ")})` +
-    ` SELECT ${places.map((place) => `r.${place}`).join(", ")} FROM ${dialect.quoteName(table)} AS r` +
-    ` WHERE r.rowid IN (SELECT value FROM json_each(?1)) AND ${hasWords("r", words)}`
+    `INSERT INTO ${dialect.quoteName(search?.name ?? "")} (rowid, ${words.join(", ")}) SELECT ${read.join(", ")}` +
+    ` FROM ${dialect.quoteName(table)} AS r` +
+    ` WHERE r.${ROWID} IN (SELECT value FROM json_each(?1)) AND ${hasWords("r", words)}`
   );
 }

@@ -9,6 +9,9 @@ import type { SearchDialect, SearchedRow } from "../sql/search-dialect.ts";
 /** A word that nobody can look for, because it is no letter. */
 const GAP_WORD = "·";
 
+/** What tells rows apart, under a name that no column has. */
+export const ROWID = "_rowid_";
+
 /** How SQLite searches. */
 export const search: SearchDialect = Object.freeze<SearchDialect>({
   columnType: "TEXT",
@@ -50,9 +53,8 @@ function writeTerm({ words, isPrefix }: SearchTerm): string {
   return `"${words.join(" ")}"${isPrefix ? " *" : ""}`;
 }
 
-/** Under a name that no column has. */
 function rowid({ column }: SearchedRow): string {
-  return column("_rowid_");
+  return column(ROWID);
 }
 
 function quote(name: string): string {
