@@ -32,7 +32,7 @@ export const declared: DeclaredSchema = createSchema({
   ),
   Language: model(
     { code: t.text(), name: t.text(), countries: t.manyToMany("Country", "languages") },
-    { key: "code", search: ["name"], access: everyone },
+    { key: "code", access: everyone },
   ),
   Region: model(
     { code: t.text(), name: t.text(), country: t.ref("Country"), cities: t.many("City", "region") },
