@@ -18,6 +18,9 @@ export const GAP = "";
 const ascii = /^[\0-\x7f]*$/;
 const asciiWords = /[a-z0-9]+/g;
 const words = /[\p{L}\p{M}\p{N}]+/gu;
+const letters = /[\p{L}\p{Nl}]/gu;
+/** As many as there are letters at most. */
+const foldedLetters = new Map<string, string>();
 /** Marks above and below letters of alphabets; those of other scripts are letters to their readers. */
 const accents = /[\u0300-\u036f]/g;
 
@@ -26,22 +29,26 @@ const accents = /[\u0300-\u036f]/g;
  * lost.
  */
 export function cutWords(text: string): readonly string[] {
-  const found = foldText(text).match(ascii.test(text) ? asciiWords : words) ?? [];
-  const isShort = found.length <= MAX_PLACES && text.length <= MAX_WORD;
-  return isShort ? found : boundWords(found);
+  const folded = foldText(text);
+  const found = folded.match(ascii.test(folded) ? asciiWords : words) ?? [];
+  return text.length <= MAX_WORD ? found : boundWords(found);
 }
 
-/** Single letters are folded one by one, so that no word gets longer by it. */
 function foldText(text: string): string {
   if (ascii.test(text)) return text.toLowerCase();
-  const plain = text.normalize("NFD").replace(accents, "").normalize("NFC");
-  return Array.from(plain, foldLetter).join("");
+  const plain = text.normalize("NFD").replace(accents, "");
+  return ascii.test(plain) ? plain.toLowerCase() : plain.normalize("NFC").replace(letters, foldLetter);
 }
 
+/** Letters are folded one by one, so that no word gets longer by it. */
 function foldLetter(letter: string): string {
+  const known = foldedLetters.get(letter);
+  if (known !== undefined) return known;
   const upper = letter.toUpperCase();
-  const folded = (isOne(upper) ? upper : letter).toLowerCase();
-  return isOne(folded) ? folded : letter;
+  const lower = (isOne(upper) ? upper : letter).toLowerCase();
+  const folded = isOne(lower) ? lower : letter;
+  foldedLetters.set(letter, folded);
+  return folded;
 }
 
 function isOne(text: string): boolean {

@@ -72,7 +72,7 @@ export const declared: DeclaredSchema = createSchema({
   ),
   Source: model(
     { name: t.text(), version: t.int(), note: t.text().optional() },
-    { key: ["name", "version"], access: everyone },
+    { key: ["name", "version"], search: ["name", "note"], access: everyone },
   ),
   Note: model(
     {

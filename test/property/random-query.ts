@@ -31,7 +31,8 @@ export function drawWalk(source: WhereSource, model: ModelSchema): ReadQuery {
     model: model.name,
     limit: random.int(1, 3),
     ...(random.chance(0.4) && { where: drawWhere(source, model, 2) }),
-    ...(random.chance(0.8) && { orderBy: drawOrder(source, model) }),
+    ...drawSearch(source, model),
+    orderBy: random.chance(0.8) ? drawOrder(source, model) : [],
   };
 }
 
@@ -44,15 +45,27 @@ function drawOrder(source: WhereSource, model: ModelSchema): OrderQuery {
 
 function drawRows(source: WhereSource, model: ModelSchema, depth: number): RowsQuery {
   const { random } = source;
+  const searched = drawSearch(source, model);
   return {
     ...(random.chance(0.5) && { where: drawWhere(source, model, 2) }),
-    ...(random.chance(0.6) && { orderBy: drawOrder(source, model) }),
+    ...searched,
+    ...((searched.search !== undefined || random.chance(0.6)) && { orderBy: drawOrder(source, model) }),
     ...(random.chance(0.5) && { limit: random.int(1, 5) }),
     ...(random.chance(0.25) && { offset: random.int(0, 4) }),
     ...(random.chance(0.3)
       ? { page: drawPage(source, model, depth) }
       : random.chance(0.75) && { select: drawSelect(source, model, depth) }),
   };
+}
+
+/** Words of the rows, or nearly. Only beside an order: relevance is each store's own. */
+function drawSearch({ random }: WhereSource, { search }: ModelSchema): { readonly search?: string } {
+  if (search === null || !random.chance(0.5)) return {};
+  const words = random.times(random.int(1, 3), () => {
+    const word = random.pick(["a*", "b", "ab*", "é", "x", "zebra", "ß", "n*", '"a b"', "0*", "日*"]);
+    return random.chance(0.2) ? `-${word}` : word;
+  });
+  return { search: words.join(random.pick([" ", ", ", " & "])) };
 }
 
 function drawSelect(source: WhereSource, model: ModelSchema, depth: number): SelectQuery {

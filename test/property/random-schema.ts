@@ -206,10 +206,16 @@ function addConstraints(random: Random, draft: Draft): void {
   if (alike && ![first, second].includes("code") && random.chance(0.3)) draft.options["unique"] = [[first, second]];
   const int = plain.find((name) => isKind(draft.fields[name], "int"));
   const text = plain.find((name) => isKind(draft.fields[name], "text"));
+  const searched = plain.filter((name) => isKind(draft.fields[name], "text") && !isHidden(draft.fields[name]));
+  if (searched.length > 0 && random.chance(0.5)) draft.options["search"] = searched;
   if (int !== undefined && random.chance(0.3))
     draft.options["check"] = { small: { any: [{ [int]: { lte: 3 } }, { [int]: null }] } };
   if (text !== undefined && random.chance(0.2))
     draft.options["check"] = { notAb: { not: { [text]: { startsWith: "ab" } } } };
+}
+
+function isHidden(field: FieldBuilder | undefined): boolean {
+  return field?.declaration.hidden === true;
 }
 
 function isKind(field: FieldBuilder | undefined, kind: string): boolean {

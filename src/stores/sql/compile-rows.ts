@@ -376,7 +376,5 @@ function writeCursorList({ c, node, list }: ListSource): string {
 }
 
 function listKeys(c: Compilation, list: RowList | DirectList): readonly string[] {
-  return list.keys
-    .filter(({ isInner }) => isInner !== true)
-    .map((key) => c.dialect.toJson(key.expression, key.type, key.nullable));
+  return list.keys.map((key) => c.dialect.toJson(key.expression, key.type, key.nullable));
 }

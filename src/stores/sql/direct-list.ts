@@ -32,9 +32,9 @@ export class DirectList {
     return { ...this.#rows.far, joins: [] };
   }
 
-  /** The sort keys of a row. */
+  /** The sort keys of a row, as far as they tell its place. */
   get keys(): readonly OrderTerm[] {
-    return this.#order.terms;
+    return this.#order.terms.filter(({ isInner }) => isInner !== true);
   }
 
   /** The number of all rows behind the place where the page starts. */

@@ -40,9 +40,10 @@ export class RowList {
     return { model: far.model, column: (name) => this.#carry(far.column(name)), joins: [] };
   }
 
-  /** The sort keys of a row that came out. */
+  /** The sort keys of a row that came out, as far as they tell its place. */
   get keys(): readonly OrderTerm[] {
-    return this.#order.terms.map((term) => ({ ...term, expression: this.#carry(term.expression) }));
+    const places = this.#order.terms.filter(({ isInner }) => isInner !== true);
+    return places.map((term) => ({ ...term, expression: this.#carry(term.expression) }));
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   type TableSpec,
 } from "../sql/describe-tables.ts";
 import { dialect } from "./compiler.ts";
+import { hasWords, ROWID } from "./search.ts";
 
 /** How tables are created in SQLite. */
 export const tableWriter: TableWriter = Object.freeze<TableWriter>({
@@ -52,19 +53,23 @@ function compileIndex(table: TableSpec, { name, expressions, unique }: TableInde
   return `CREATE ${kind} ${dialect.quoteName(name)} ON ${dialect.quoteName(table.name)} (${expressions.join(", ")})`;
 }
 
-/** The index knows each row by its rowid, and reads what it must forget from the row as it was. */
+/**
+ * The index knows each row by its rowid, and must be told the words that it is to forget. New rows are for
+ * `index-writer.ts`.
+ */
 export function compileSearch(table: string, { name, columns }: TableSearch): readonly string[] {
   const [index, rows] = [dialect.quoteName(name), dialect.quoteName(table)];
-  const places = ["rowid", ...columns.map((column) => dialect.quoteName(column))];
-  const write = (row: "new" | "old") => places.map((place) => `${row}.${place}`).join(", ");
-  const add = `INSERT INTO ${index} (${places.join(", ")}) VALUES (${write("new")});`;
-  const remove = `INSERT INTO ${index} (${index}, ${places.join(", ")}) VALUES ('delete', ${write("old")});`;
+  const words = columns.map((column) => dialect.quoteName(column));
+  const places = `rowid, ${words.join(", ")}`;
+  const read = (row: "new" | "old") =>
+    `${[ROWID, ...words].map((name) => `${row}.${name}`).join(", ")} WHERE ${hasWords(row, words)}`;
+  const add = `INSERT INTO ${index} (${places}) SELECT ${read("new")};`;
+  const remove = `INSERT INTO ${index} (${index}, ${places}) SELECT 'delete', ${read("old")};`;
   const trigger = (event: string, moment: string, work: string) =>
     `CREATE TRIGGER ${dialect.quoteName(`${name}_${event}`)} AFTER ${moment} ON ${rows} BEGIN ${work} END`;
   return [
-    `CREATE VIRTUAL TABLE ${index} USING fts5(${joinNames(columns)}, content=${rows}, tokenize=ascii)`,
-    trigger("insert", "INSERT", add),
-    trigger("update", `UPDATE OF ${joinNames(columns)}`, `${remove} ${add}`),
+    `CREATE VIRTUAL TABLE ${index} USING fts5(${words.join(", ")}, content=${rows}, content_rowid=${ROWID}, tokenize=ascii)`,
+    trigger("update", `UPDATE OF ${words.join(", ")}`, `${remove} ${add}`),
     trigger("delete", "DELETE", remove),
   ];
 }

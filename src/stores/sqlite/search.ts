@@ -9,6 +9,9 @@ import type { SearchDialect, SearchedRow } from "../sql/search-dialect.ts";
 /** A word that nobody can look for, because it is no letter. */
 const GAP_WORD = "·";
 
+/** What tells rows apart, under a name that no column has. */
+export const ROWID = "_rowid_";
+
 /** How SQLite searches. */
 export const search: SearchDialect = Object.freeze<SearchDialect>({
   columnType: "TEXT",
@@ -24,6 +27,11 @@ export const search: SearchDialect = Object.freeze<SearchDialect>({
       ` AND ${alias}.${quote(row.index)} MATCH ${row.terms("search")}`,
   }),
 });
+
+/** Whether a row has words at all: those that have none, or that other programs wrote, are not in the index. */
+export function hasWords(row: string, words: readonly string[]): string {
+  return `(${words.map((name) => `${row}.${name} IS NOT NULL`).join(" OR ")})`;
+}
 
 /** The words of a text as the index takes them. */
 export function writeWords(text: string): string {
@@ -45,9 +53,8 @@ function writeTerm({ words, isPrefix }: SearchTerm): string {
   return `"${words.join(" ")}"${isPrefix ? " *" : ""}`;
 }
 
-/** Under a name that no column has. */
 function rowid({ column }: SearchedRow): string {
-  return column("_rowid_");
+  return column(ROWID);
 }
 
 function quote(name: string): string {
