@@ -42,13 +42,19 @@ const Veiled = model(
   },
 );
 
+/** Its rows change when a tag goes, without an update. */
+const Held = model(
+  { id: t.int(), tag: t.ref("Tag").optional().onDelete("setNull") },
+  { key: "id", version: true, access: everyone },
+);
+
 /** What hooks were called, in order. */
 const called: string[] = [];
 
 /** Declares the app. */
 function declareVersions() {
   return defineApp({
-    models: { Tag, Note, Veiled },
+    models: { Tag, Note, Veiled, Held },
     idempotency: true,
     limits: { maxAffected: 3 },
     authenticate: ({ headers }) => (typeof headers["x-user"] === "string" ? { id: headers["x-user"] } : null),
@@ -260,6 +266,17 @@ function describeVersions(createDatabase: () => Promise<string>): void {
     expect((await app.send({ method: "DELETE", path, headers: { "if-match": '"1"' } })).status).toBe(204);
     const { paths } = JSON.parse((await get("/openapi.json")).text);
     expect(Object.keys(paths["/api/veileds/{key}"].get.responses)).not.toContain("304");
+  });
+
+  test("what the database changes without an update is not taken for the same", async () => {
+    const db = app.db.asSystem();
+    await db.Tag.create({ name: "u" });
+    await db.Held.create({ id: 1, tag: "u" });
+    const ask = () => app.send({ path: "/api/helds/1", headers: { "if-none-match": '"1"' } });
+    expect((await ask()).text).toBe('{"id":1,"tag":"u","version":1}');
+    await db.Tag.delete("u");
+    expect((await ask()).text).toBe('{"id":1,"tag":null,"version":1}');
+    await db.Held.delete(1);
   });
 
   test("a new row comes with its ETag, one that may not be read without", async () => {

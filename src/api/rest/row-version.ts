@@ -7,7 +7,7 @@ import { namesTag, parseEntityTags, renderEntityTag } from "../../http/entity-ta
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
 import type { ExpectedVersion, SelectQuery } from "../../plan/query.ts";
 import { isVersioned, VERSION_FIELD } from "../../schema/kept-fields.ts";
-import type { ModelSchema } from "../../schema/schema-model.ts";
+import type { Field, ModelSchema } from "../../schema/schema-model.ts";
 import type { View } from "./door.ts";
 
 /** No field can have this name. It must come last, with its number. */
@@ -31,10 +31,14 @@ export function isTagged({ model }: View, select: SelectQuery | undefined): bool
 
 /**
  * Whether a row of the same version looks the same to its caller. Where single fields have read rules it need not: what
- * such a rule looks at may have changed elsewhere.
+ * such a rule looks at may have changed elsewhere. Neither where the database sets a ref to null, which is no update.
  */
 export function isRevalidated(model: ModelSchema): boolean {
-  return isVersioned(model) && Object.values(model.fields).every(({ access }) => access?.read !== "rule");
+  return isVersioned(model) && Object.values(model.fields).every((field) => !changesUnnoticed(field));
+}
+
+function changesUnnoticed(field: Field): boolean {
+  return field.access?.read === "rule" || (field.kind === "ref" && field.onDelete === "setNull");
 }
 
 /** The select with the version behind it. */
