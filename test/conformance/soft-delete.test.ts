@@ -252,4 +252,24 @@ describe.each(storeKinds)("$name", (kind) => {
     const upsert = engine.upsert({ model: "Post", key: { n: 1 }, create: { title: "new" }, update: {} }, ann);
     await expect(upsert).rejects.toMatchObject({ code: "FTG_CONFLICT" });
   });
+
+  test("a search finds no deleted row, and none that went along with another", async () => {
+    const Shelf = model({ n: t.int() }, { key: "n", access: everyone });
+    const Book = model(
+      { n: t.int(), title: t.text(), shelf: t.ref("Shelf").onDelete("cascade") },
+      { key: "n", softDelete: true, search: ["title"], access: everyone },
+    );
+    const { engine, create } = closeWithTest(await openApp(kind, { Shelf, Book }));
+    await create("Shelf", { n: 1 }, { n: 2 });
+    await create("Book", { n: 1, title: "The whale", shelf: 1 }, { n: 2, title: "A whale", shelf: 1 });
+    const count = (deleted?: "include") =>
+      engine.count({ model: "Book", search: "whale", ...(deleted && { deleted }) }, anonymousActor);
+    await engine.delete({ model: "Book", key: { n: 1 } }, anonymousActor);
+    expect([await count(), await count("include")]).toEqual([1, 2]);
+    await engine.restore({ model: "Book", key: { n: 1 } }, anonymousActor);
+    expect(await count()).toBe(2);
+    await engine.delete({ model: "Shelf", key: { n: 1 } }, anonymousActor);
+    await create("Book", { n: 3, title: "The sea", shelf: 2 }, { n: 1, title: "The sun", shelf: 2 });
+    expect([await count(), await count("include")]).toEqual([0, 0]);
+  });
 });

@@ -21,6 +21,7 @@ const Post = model(
   {
     key: "n",
     softDelete: true,
+    version: true,
     access: { ...open, delete: ({ user }) => user !== null && { owner: String(user.id) } },
   },
 );
@@ -127,6 +128,19 @@ describe("REST", () => {
     expect(await send("/api/posts/2?permanently=true", { method: "DELETE" })).toMatchObject({ status: 204 });
     expect(await send("/api/posts?deleted=include&fields=n")).toMatchObject({ body: { data: [{ n: 1 }, { n: 3 }] } });
     expect(await send("/api/posts/3", { method: "PATCH", body: { deletedAt: null } })).toMatchObject({ status: 422 });
+  });
+
+  test("a return asks for the version of the deleted row, and tells its own", async () => {
+    await send("/api/posts/1", { method: "DELETE" });
+    const restore = (tag: string) =>
+      fetch(`${server.url}/api/posts/1/restore`, {
+        method: "POST",
+        headers: { authorization: "Bearer ann", "if-match": tag },
+      });
+    expect((await restore('"1"')).status).toBe(412);
+    const answer = await restore('"2"');
+    expect([answer.status, answer.headers.get("etag")]).toEqual([200, '"3"']);
+    await expect(ann.Post.restore(1, { ifVersion: 3 })).rejects.toMatchObject({ status: 404 });
   });
 
   test("tells what a delete would take along", async () => {

@@ -93,7 +93,7 @@ export const operations: Readonly<Record<string, BatchOperation>> = {
   upsertMany: { rule: "create", members: { data: "rows", update: "names" }, required: ["data"], run: runUpsertMany },
   delete: { rule: "delete", members: { ...versioned, ...ended }, required: ["key"], run: runDelete },
   deleteMany: { rule: "delete", members: { ...bulk, ...ended }, required: [], run: runDeleteMany },
-  restore: { rule: "delete", members: keyed, required: ["key"], run: runRestore },
+  restore: { rule: "delete", members: versioned, required: ["key"], run: runRestore },
   previewDelete: {
     isHarmless: true,
     rule: "delete",

@@ -172,7 +172,7 @@ function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSc
     [
       names.restore,
       { action: "restore", model },
-      { type, description: `Brings a deleted ${model.name} back.`, args: key },
+      { type, description: `Brings a deleted ${model.name} back.`, args: { ...key, ...version } },
     ],
   ];
   return fields.filter(([, { action }]) => isWriteServed(model, action, changes));

@@ -73,7 +73,7 @@ function parseRowAction(
           "null"
         );
       case "restore":
-        return (await executor.restore({ model: name, key, select }, actor)) ?? "null";
+        return (await executor.restore({ model: name, key, ...pickVersion(args), select }, actor)) ?? "null";
       default: {
         const which = { where: key, single: true, ...pickDeleted(args) };
         return (await executor.readRaw({ model: name, ...which, select }, actor, abort)).json;

@@ -142,7 +142,8 @@ export async function answerRestore(server: RestServer, door: Door, request: Hos
   const segment = readSegment(door, request).slice(0, -restorePath.length);
   parseParameters(noParameters, request.query);
   const select = isTagged(door.view, undefined) ? { select: selectVersion(door.view, undefined) } : {};
-  const query = { model: door.model.name, key: parseKey(door.model, segment), ...select };
+  const key = parseKey(door.model, segment);
+  const query = { model: door.model.name, key, ...parseIfMatch(door.view, request), ...select };
   const json = await server.executor.restore(query, request.actor);
   return json === null ? noContent : renderWritten(door, { status: 200, json, headers: {} });
 }

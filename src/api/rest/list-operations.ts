@@ -204,7 +204,7 @@ function listEndOperations({ models }: Schema, model: ModelSchema): readonly Mod
     place: "restore",
     accepts: null,
     produces: rowType,
-    codes,
+    codes: [...codes, ...(isVersioned(model) ? (["FTG_VERSION_MISMATCH"] as const) : [])],
   };
   return keepsDeleted(model) ? [preview, restore] : [preview];
 }

@@ -34,7 +34,8 @@ const shownTag: JsonSchema = {
 export function describeConditions(model: ModelSchema, kind: OperationKind): readonly JsonValue[] {
   if (!isVersioned(model)) return [];
   if (kind === "get" && isRevalidated(model)) return [{ $ref: "#/components/parameters/IfNoneMatch" }];
-  return kind === "update" || kind === "delete" ? [{ $ref: "#/components/parameters/IfMatch" }] : [];
+  const isConditional = kind === "update" || kind === "delete" || kind === "restore";
+  return isConditional ? [{ $ref: "#/components/parameters/IfMatch" }] : [];
 }
 
 /** The response objects of an operation's successes with what versions add to them. */
