@@ -134,6 +134,7 @@ export type LooseDb = Readonly<Record<"User" | "Post" | "Note" | "Circle" | "Vau
 
 /** The served app and ways to send to its doors; `eve` asks unless told otherwise. */
 export interface Blog {
+  readonly url: string;
   readonly send: (method: string, path: string, options?: SendOptions) => Promise<Answer>;
   readonly graphql: (query: string, options?: SendOptions & { readonly variables?: unknown }) => Promise<Answer>;
   readonly batch: (operation: object, options?: SendOptions) => Promise<Answer>;
@@ -174,6 +175,7 @@ export async function openBlog(): Promise<Blog> {
     return { status: response.status, text, json: parse(text) };
   };
   return {
+    url: server.url,
     send,
     graphql: (query, { variables, ...options } = {}) =>
       send("POST", "/graphql", { ...options, body: { query, ...(variables !== undefined && { variables }) } }),
