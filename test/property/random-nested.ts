@@ -1,7 +1,7 @@
 /** Random data that says something of related rows: every verb, some levels deep, mostly of rows that are there. */
 import type { DataQuery } from "../../src/plan/query.ts";
 import { isToMany, manyVerbs, newVerbs, oneVerbs, type Verb } from "../../src/schema/related-verbs.ts";
-import type { ModelSchema, RelationField } from "../../src/schema/schema-model.ts";
+import { isValueField, type ModelSchema, type RelationField } from "../../src/schema/schema-model.ts";
 import { drawAnyKey, drawChanges, drawExistingKey, drawNewRow, type WriteSource } from "./random-writes.ts";
 
 /** For what data is drawn, and how many levels of related rows it may have. */
@@ -14,7 +14,7 @@ export interface NestedUse {
 export function nest(source: WriteSource, model: ModelSchema, { use, depth }: NestedUse, data: DataQuery): DataQuery {
   const { random } = source;
   const relations = Object.values(model.fields).filter(
-    (field): field is RelationField => field.kind !== "scalar" && (source.hidden || !field.hidden),
+    (field): field is RelationField => !isValueField(field) && (source.hidden || !field.hidden),
   );
   const isKey = (name: string) => model.key.some((part) => part.field === name);
   const entries = random

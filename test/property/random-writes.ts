@@ -246,7 +246,10 @@ function describeFailure(error: unknown): string {
 }
 
 /** Rows are updated a few times at most, so that some of these versions are there. */
-function drawExpected({ random }: WriteSource, model: ModelSchema): { readonly ifVersion?: number | readonly number[] } {
+function drawExpected(
+  { random }: WriteSource,
+  model: ModelSchema,
+): { readonly ifVersion?: number | readonly number[] } {
   if (random.chance(isVersioned(model) ? 0.6 : 0.98)) return {};
   const version = () => random.int(1, 3);
   return { ifVersion: random.chance(0.7) ? version() : random.times(random.int(0, 3), version) };
