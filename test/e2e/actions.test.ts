@@ -1,6 +1,5 @@
 // Actions over REST, GraphQL and in the API document: who may run them, what goes in and comes out, and what a failure undoes.
 
-import { Validator } from "@seriousme/openapi-schema-validator";
 import { type } from "arktype";
 import * as v from "valibot";
 import { describe, expect, test, vi } from "vitest";
@@ -9,6 +8,7 @@ import { defineApp } from "../../src/app/define-app.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
 import { model } from "../../src/schema/model.ts";
 import { t } from "../../src/schema/t.ts";
+import { findOpenApiProblems } from "../support/openapi-problems.ts";
 import { authenticate, serveOwnCode } from "./own-code-app.ts";
 
 const Poll = model(
@@ -222,7 +222,7 @@ describe("over GraphQL", () => {
 test("the API document describes them exactly", async () => {
   const { get } = await serve();
   const { body } = await get("/openapi.json");
-  expect(await new Validator().validate(JSON.parse(JSON.stringify(body)))).toMatchObject({ valid: true });
+  expect(await findOpenApiProblems(JSON.parse(JSON.stringify(body)))).toEqual([]);
   const { paths } = JSON.parse(JSON.stringify(body));
   const close = paths["/api/actions/closePoll"].post;
   expect(close).toMatchObject({ operationId: "closePoll", tags: ["actions"] });

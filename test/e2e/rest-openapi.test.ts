@@ -1,4 +1,3 @@
-import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +8,7 @@ import { systemActor } from "../../src/engine/actor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
 import { defaultQueryLimits } from "../../src/passes/resolve-context.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
+import { findOpenApiProblems } from "../support/openapi-problems.ts";
 import type { RawAnswer, RawRequest } from "./raw-http.ts";
 import { busyError, declared, type ServedApp, serveApp } from "./rest-app.ts";
 
@@ -34,6 +34,16 @@ interface Fixture {
   readonly check?: JsonObject;
   readonly conflict?: JsonObject;
   readonly costly?: string;
+  /** What data may say of related rows, by the failure that follows from it. */
+  readonly related?: Readonly<Record<string, JsonObject>>;
+}
+
+const unnamedCity = { id: 77, name: "Nowhere", population: 1, country: "PE" };
+const takenCity = { id: 1, name: "x", population: 1, country: "PE" };
+const lost = { code: "ZZ", name: "z", cities: { connect: [999] } };
+
+function withoutCountry({ country: _via, ...city }: JsonObject): JsonObject {
+  return city;
 }
 
 const fixtures: Readonly<Record<string, Fixture>> = {
@@ -44,6 +54,11 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     patch: { name: "y" },
     reference: { borders: ["QQ"] },
     costly: "include=borders.borders,borders.cities,borders.languages",
+    related: {
+      FTG_NOT_FOUND: { cities: { connect: [999] } },
+      FTG_CONFLICT: { cities: { create: [withoutCountry(takenCity)] } },
+      FTG_CHECK: { cities: { create: [withoutCountry(unnamedCity)] } },
+    },
   },
   languages: {
     key: "es",
@@ -52,6 +67,11 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     patch: { name: "y" },
     reference: { countries: ["QQ"] },
     costly: "include=countries.borders,countries.cities,countries.languages",
+    related: {
+      FTG_NOT_FOUND: { countries: { create: [lost] } },
+      FTG_CONFLICT: { countries: { create: [{ code: "PE", name: "x" }] } },
+      FTG_CHECK: { countries: { create: [{ ...lost, cities: { create: [withoutCountry(unnamedCity)] } }] } },
+    },
   },
   regions: {
     key: "PE.15",
@@ -60,6 +80,11 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     patch: { name: "y" },
     reference: { country: "QQ" },
     costly: "include=cities,country.cities,country.borders",
+    related: {
+      FTG_NOT_FOUND: { cities: { connect: [999] } },
+      FTG_CONFLICT: { cities: { create: [takenCity] } },
+      FTG_CHECK: { cities: { create: [unnamedCity] } },
+    },
   },
   cities: {
     key: "1",
@@ -71,6 +96,7 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     check: { name: "Nowhere" },
     conflict: { slug: "lima" },
     costly: "include=country.cities,country.borders,country.languages",
+    related: { FTG_NOT_FOUND: { country: { create: lost } } },
   },
   readings: {
     key: "north%2F1,2026-01-01",
@@ -79,6 +105,11 @@ const fixtures: Readonly<Record<string, Fixture>> = {
     create: { station: "x", day: "2026-01-01", value: 1 },
     patch: { value: 2 },
     reference: { city: 99 },
+    related: {
+      FTG_NOT_FOUND: { city: { create: { ...unnamedCity, name: "x", country: { create: lost } } } },
+      FTG_CONFLICT: { city: { create: takenCity } },
+      FTG_CHECK: { city: { create: unnamedCity } },
+    },
   },
   sources: { key: "a%2Cb,1", missing: "x,1", wrongKey: "x", create: { name: "x", version: 1 }, patch: { note: "y" } },
   notes: {
@@ -138,9 +169,8 @@ function expectSchema(pointer: string, body: unknown): void {
 }
 
 describe("the OpenAPI document", () => {
-  test("is valid by the official schema of OpenAPI 3.1", async () => {
-    const { valid, errors } = await new Validator().validate(structuredClone(document));
-    expect(valid, JSON.stringify(errors)).toBe(true);
+  test("is valid OpenAPI 3.1 to two validators", async () => {
+    expect(await findOpenApiProblems(document)).toEqual([]);
     expect(document["openapi"]).toBe("3.1.1");
   });
 
@@ -462,6 +492,7 @@ function provoke(
       return anonymous;
     }
     case "FTG_NOT_FOUND":
+      if (method === "post") return { ...plain, ...withBody({ ...valid, ...fixture.related?.[code] }) };
       return withKey(fixture.missing);
     case "FTG_BODY":
       return { ...plain, body: "{" };
@@ -472,11 +503,12 @@ function provoke(
     case "FTG_INVALID":
       return { ...plain, ...withBody({ ...valid, nope: 1 }) };
     case "FTG_CHECK":
-      return { ...plain, ...withBody({ ...valid, ...fixture.check }) };
+      return { ...plain, ...withBody({ ...valid, ...(fixture.check ?? fixture.related?.[code]) }) };
     case "FTG_REFERENCE":
       return method === "delete" ? withKey(fixture.key) : { ...plain, ...withBody({ ...valid, ...fixture.reference }) };
     case "FTG_CONFLICT":
       if (method === "post") return { ...plain, ...withBody({ ...valid, ...taken[plural] }) };
+      if (fixture.conflict === undefined) return { ...plain, ...withBody({ ...valid, ...fixture.related?.[code] }) };
       return { ...plain, ...withKey("2"), ...{ body: JSON.stringify(fixture.conflict) } };
     default:
       throw new Error(`no way to provoke ${code}`);

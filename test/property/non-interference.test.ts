@@ -14,7 +14,7 @@ import { isShown, ruleHolds } from "./naive-oracle.ts";
 import { Random } from "./random.ts";
 import { aggregate, drawAggregate, drawMeasuredRead } from "./random-aggregate.ts";
 import { drawModel, drawRead, drawWalk } from "./random-query.ts";
-import { drawUser, namesIn } from "./random-rules.ts";
+import { asksRowAlone, drawUser, namesIn } from "./random-rules.ts";
 import { drawChange, drawWrite, Undo } from "./random-writes.ts";
 import {
   attempt,
@@ -171,20 +171,13 @@ function isSecret({ world, readsOnly }: Scene, model: ModelSchema, field: Field)
  */
 function staysUnreadable({ world, readsOnly }: Scene, model: ModelSchema): boolean {
   const template = world.rules.templates[model.name]?.read ?? false;
-  return readsOnly || typeof template === "boolean" || "has" in template || asksRowAlone(model, template.where);
+  return readsOnly || asksRowAlone(model, template);
 }
 
 /** Whether no write can make the value show: its rule asks nothing of the row. */
 function staysMasked({ world, readsOnly }: Scene, model: ModelSchema, field: Field): boolean {
   const template = world.rules.fields[model.name]?.[field.name]?.read ?? true;
   return readsOnly || typeof template === "boolean" || "has" in template;
-}
-
-function asksRowAlone(model: ModelSchema, where: unknown): boolean {
-  if (Array.isArray(where)) return where.every((item) => asksRowAlone(model, item));
-  return Object.entries(where ?? {}).every(([name, value]) =>
-    ["all", "any", "not"].includes(name) ? asksRowAlone(model, value) : model.fields[name]?.kind === "scalar",
-  );
 }
 
 /** The names of the fields that show a relation from the other side. */

@@ -121,6 +121,18 @@ export function answerRule(template: RuleTemplate, user: User | null): boolean |
   return fillClaims(template.where, user) as Readonly<Record<string, unknown>>;
 }
 
+/** Whether a rule asks for nothing but scalar fields of the row itself. */
+export function asksRowAlone(model: ModelSchema, template: RuleTemplate): boolean {
+  return typeof template === "boolean" || "has" in template || comparesScalars(model, template.where);
+}
+
+function comparesScalars(model: ModelSchema, where: unknown): boolean {
+  if (Array.isArray(where)) return where.every((item) => comparesScalars(model, item));
+  return Object.entries(where ?? {}).every(([name, value]) =>
+    ["all", "any", "not"].includes(name) ? comparesScalars(model, value) : model.fields[name]?.kind === "scalar",
+  );
+}
+
 /** A principal with values for most of the claims; null is an anonymous one. */
 export function drawUser(random: Random, drawn: DrawnRules): User | null {
   if (random.chance(0.15)) return null;

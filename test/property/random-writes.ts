@@ -14,6 +14,7 @@ import type {
   RefField,
   ScalarField,
 } from "../../src/schema/schema-model.ts";
+import { nest } from "./random-nested.ts";
 import { drawModel } from "./random-query.ts";
 import { drawValue } from "./random-values.ts";
 import { drawWhere, type WhereSource } from "./random-where.ts";
@@ -27,14 +28,17 @@ export interface DrawnWrite {
   readonly run: (executor: Executor, actor: Actor) => Promise<unknown>;
   /** True when several constraints may be broken by different rows, and any of them may be named. */
   readonly many: boolean;
+  /** True when it is one step, judged as a whole. */
+  readonly isOne: boolean;
 }
 
-interface Source extends WhereSource {
+/** What writes are drawn from. */
+export interface WriteSource extends WhereSource {
   readonly keys: Keys;
 }
 
 /** One write. */
-export function drawWrite(source: Source): DrawnWrite {
+export function drawWrite(source: WriteSource): DrawnWrite {
   const { random, schema } = source;
   const model = drawModel(random, schema);
   const draw = random.pick([
@@ -49,6 +53,12 @@ export function drawWrite(source: Source): DrawnWrite {
     drawDeleteMany,
     drawRestore,
     drawPreview,
+    drawNestedCreate,
+    drawNestedUpdate,
+    drawNestedUpdate,
+    drawUpsert,
+    drawUpsertMany,
+    drawUpdateEach,
     drawTransaction,
     drawAttempt,
   ]);
@@ -56,7 +66,7 @@ export function drawWrite(source: Source): DrawnWrite {
 }
 
 /** The data of a new row. */
-export function drawNewRow(source: Source, model: ModelSchema): DataQuery {
+export function drawNewRow(source: WriteSource, model: ModelSchema): DataQuery {
   const { random } = source;
   const entries = Object.values(model.fields).flatMap((field): [string, unknown][] => {
     if (!isWritable(field) || (field.hidden && !source.hidden)) return [];
@@ -67,12 +77,12 @@ export function drawNewRow(source: Source, model: ModelSchema): DataQuery {
   return Object.fromEntries(entries);
 }
 
-function drawCreate(source: Source, model: ModelSchema): DrawnWrite {
+function drawCreate(source: WriteSource, model: ModelSchema): DrawnWrite {
   const query = { model: model.name, data: drawNewRow(source, model), select: selectAll(source, model) };
   return write("create", query, (executor, actor) => executor.create(query, actor));
 }
 
-function drawCreateMany(source: Source, model: ModelSchema): DrawnWrite {
+function drawCreateMany(source: WriteSource, model: ModelSchema): DrawnWrite {
   const query = {
     model: model.name,
     data: source.random.times(source.random.int(0, 3), () => drawNewRow(source, model)),
@@ -80,7 +90,7 @@ function drawCreateMany(source: Source, model: ModelSchema): DrawnWrite {
   return write("createMany", query, (executor, actor) => executor.createMany(query, actor));
 }
 
-function drawUpdate(source: Source, model: ModelSchema): DrawnWrite {
+function drawUpdate(source: WriteSource, model: ModelSchema): DrawnWrite {
   const query = {
     model: model.name,
     key: drawKey(source, model),
@@ -91,7 +101,7 @@ function drawUpdate(source: Source, model: ModelSchema): DrawnWrite {
   return write("update", query, (executor, actor) => executor.update(query, actor));
 }
 
-function drawUpdateMany(source: Source, model: ModelSchema): DrawnWrite {
+function drawUpdateMany(source: WriteSource, model: ModelSchema): DrawnWrite {
   const query = {
     model: model.name,
     ...drawTargets(source, model),
@@ -101,7 +111,7 @@ function drawUpdateMany(source: Source, model: ModelSchema): DrawnWrite {
   return { ...write("updateMany", query, (executor, actor) => executor.updateMany(query, actor)), many: true };
 }
 
-function drawDelete(source: Source, model: ModelSchema): DrawnWrite {
+function drawDelete(source: WriteSource, model: ModelSchema): DrawnWrite {
   const query = {
     model: model.name,
     key: drawKey(source, model),
@@ -112,7 +122,7 @@ function drawDelete(source: Source, model: ModelSchema): DrawnWrite {
   return write("delete", query, (executor, actor) => executor.delete(query, actor));
 }
 
-function drawDeleteMany(source: Source, model: ModelSchema): DrawnWrite {
+function drawDeleteMany(source: WriteSource, model: ModelSchema): DrawnWrite {
   const query = {
     model: model.name,
     ...drawTargets(source, model),
@@ -123,29 +133,87 @@ function drawDeleteMany(source: Source, model: ModelSchema): DrawnWrite {
 }
 
 /** Of a model that keeps no deleted rows it is refused. */
-function drawRestore(source: Source, model: ModelSchema): DrawnWrite {
+function drawRestore(source: WriteSource, model: ModelSchema): DrawnWrite {
   const query = { model: model.name, key: drawKey(source, model), select: selectAll(source, model) };
   return write("restore", query, (executor, actor) => executor.restore(query, actor));
 }
 
 /** Changes nothing, which is worth a look as well. */
-function drawPreview(source: Source, model: ModelSchema): DrawnWrite {
+function drawPreview(source: WriteSource, model: ModelSchema): DrawnWrite {
   const query = { model: model.name, key: drawKey(source, model), ...drawPermanently(source, model) };
   return write("previewDelete", query, (executor, actor) => executor.previewDelete(query, actor));
 }
 
-function drawPermanently({ random }: Source, model: ModelSchema): { readonly permanently?: boolean } {
+function drawPermanently({ random }: WriteSource, model: ModelSchema): { readonly permanently?: boolean } {
   return keepsDeleted(model) && random.chance(0.4) ? { permanently: true } : {};
 }
 
+function drawNestedCreate(source: WriteSource, model: ModelSchema): DrawnWrite {
+  const data = nest(source, model, { use: "create", depth: 2 }, drawNewRow(source, model));
+  const query = { model: model.name, data, select: selectAll(source, model) };
+  return { ...write("create", query, (executor, actor) => executor.create(query, actor)), many: true, isOne: false };
+}
+
+function drawNestedUpdate(source: WriteSource, model: ModelSchema): DrawnWrite {
+  const data = nest(source, model, { use: "update", depth: 2 }, drawChanges(source, model));
+  const query = { model: model.name, key: drawKey(source, model), data, select: selectAll(source, model) };
+  return { ...write("update", query, (executor, actor) => executor.update(query, actor)), many: true, isOne: false };
+}
+
+/** By the key, or by a unique field. */
+function drawUpsert(source: WriteSource, model: ModelSchema): DrawnWrite {
+  const { random } = source;
+  const row = drawNewRow(source, model);
+  const unique = random.pick([undefined, ...model.indexes.filter((index) => index.unique)]);
+  const isGiven = unique?.fields.every((name) => row[name] !== undefined && row[name] !== null) === true;
+  const key: WhereQuery = isGiven ? pick(row, unique?.fields ?? []) : drawKey(source, model);
+  const create = Object.fromEntries(Object.entries(row).filter(([name]) => !(name in key)));
+  const nested = random.chance(0.3);
+  const query = {
+    model: model.name,
+    key,
+    create: nested ? nest(source, model, { use: "create", depth: 1 }, create) : create,
+    update: drawChanges(source, model),
+    select: selectAll(source, model),
+  };
+  return { ...write("upsert", query, (executor, actor) => executor.upsert(query, actor)), many: nested, isOne: false };
+}
+
+function drawUpsertMany(source: WriteSource, model: ModelSchema): DrawnWrite {
+  const { random } = source;
+  const keys = model.key.map((part) => part.field);
+  const data = random.times(random.int(0, 3), () => ({
+    ...drawNewRow(source, model),
+    ...pick(drawKey(source, model), keys),
+  }));
+  const names = Object.keys(data[0] ?? {}).filter((name) => !keys.includes(name));
+  const query = { model: model.name, data, ...(random.chance(0.5) && { update: random.some(names, 3) }) };
+  return {
+    ...write("upsertMany", query, (executor, actor) => executor.upsertMany(query, actor)),
+    many: true,
+    isOne: false,
+  };
+}
+
+function drawUpdateEach(source: WriteSource, model: ModelSchema): DrawnWrite {
+  const { random } = source;
+  const rows = random.times(random.int(0, 3), () => ({
+    key: drawKey(source, model),
+    data: drawChanges(source, model),
+  }));
+  const query = { model: model.name, rows };
+  return { ...write("updateEach", query, (executor, actor) => executor.updateEach(query, actor)), isOne: false };
+}
+
 /** Two writes that stand or fall together; sometimes they fall although both went well. */
-function drawTransaction(source: Source): DrawnWrite {
+function drawTransaction(source: WriteSource): DrawnWrite {
   const first = drawWrite(source);
   const second = drawWrite(source);
   const undone = source.random.chance(0.3);
   return {
     label: `transaction(${first.label}; ${second.label}${undone ? "; undone" : ""})`,
     many: first.many || second.many,
+    isOne: false,
     run: (executor, actor) =>
       executor.transaction(async (inner) => {
         const answers = [await first.run(inner, actor), await second.run(inner, actor)];
@@ -156,11 +224,12 @@ function drawTransaction(source: Source): DrawnWrite {
 }
 
 /** A write whose second part is undone, and whose third is done all the same. */
-function drawAttempt(source: Source): DrawnWrite {
+function drawAttempt(source: WriteSource): DrawnWrite {
   const [first, second, third] = [drawWrite(source), drawWrite(source), drawWrite(source)];
   return {
     label: `transaction(${first.label}; undone ${second.label}; ${third.label})`,
     many: first.many || second.many || third.many,
+    isOne: false,
     run: (executor, actor) =>
       executor.transaction(async (inner) => {
         const before = await first.run(inner, actor);
@@ -177,13 +246,16 @@ function describeFailure(error: unknown): string {
 }
 
 /** Rows are updated a few times at most, so that some of these versions are there. */
-function drawExpected({ random }: Source, model: ModelSchema): { readonly ifVersion?: number | readonly number[] } {
+function drawExpected(
+  { random }: WriteSource,
+  model: ModelSchema,
+): { readonly ifVersion?: number | readonly number[] } {
   if (random.chance(isVersioned(model) ? 0.6 : 0.98)) return {};
   const version = () => random.int(1, 3);
   return { ifVersion: random.chance(0.7) ? version() : random.times(random.int(0, 3), version) };
 }
 
-function drawBound({ random }: Source): { readonly atMost?: number } {
+function drawBound({ random }: WriteSource): { readonly atMost?: number } {
   return random.chance(0.4) ? { atMost: random.int(1, 4) } : {};
 }
 
@@ -191,26 +263,47 @@ function drawBound({ random }: Source): { readonly atMost?: number } {
 export class Undo extends Error {}
 
 function write(name: string, query: object, run: DrawnWrite["run"]): DrawnWrite {
-  return { label: `${name} ${JSON.stringify(query)}`, run, many: false };
+  return { label: `${name} ${JSON.stringify(query)}`, run, many: false, isOne: true };
 }
 
-function drawChanges(source: Source, model: ModelSchema): DataQuery {
+/** New values of some fields, or what to calculate of the old ones. */
+export function drawChanges(source: WriteSource, model: ModelSchema): DataQuery {
   const keys = new Set(model.key.map((part) => part.field));
   const fields = Object.values(model.fields).filter(
     (field) => !keys.has(field.name) && isWritable(field) && (source.hidden || !field.hidden),
   );
   const chosen = source.random.shuffle(fields).slice(0, source.random.int(source.random.chance(0.05) ? 0 : 1, 3));
-  return Object.fromEntries(chosen.map((field) => [field.name, drawChange(source, field)]));
+  return Object.fromEntries(
+    chosen.map((field) => [field.name, drawCalculation(source, field) ?? drawChange(source, field)]),
+  );
+}
+
+/** Null for a field that is no number, and mostly for one that is. */
+function drawCalculation({ random }: WriteSource, field: Field): unknown {
+  if (field.kind !== "scalar" || field.type.list || random.chance(0.6)) return null;
+  const { kind } = field.type;
+  if (kind !== "int" && kind !== "bigint" && kind !== "float" && kind !== "decimal") return null;
+  const number = random.pick([0, 1, 2, 3, 1000]);
+  return {
+    [random.pick(["increment", "decrement", "multiply"])]: kind === "int" || kind === "float" ? number : String(number),
+  };
+}
+
+function pick(row: Readonly<Record<string, unknown>>, names: readonly string[]): WhereQuery {
+  // What is picked are values of a row.
+  return Object.fromEntries(
+    names.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]),
+  ) as WhereQuery;
 }
 
 /** A new value of a field. */
-export function drawChange(source: Source, field: Field): unknown {
+export function drawChange(source: WriteSource, field: Field): unknown {
   if (field.kind === "manyToMany") return drawLinks(source, field.model);
   if (field.kind !== "scalar" && field.kind !== "ref") throw new Error(`${field.name} cannot be written`);
   return field.optional && source.random.chance(0.3) ? null : drawFieldValue(source, field);
 }
 
-function drawFieldValue(source: Source, field: Field): unknown {
+function drawFieldValue(source: WriteSource, field: Field): unknown {
   if (field.kind === "scalar") return drawValue(source.random, field.type);
   if (field.kind !== "ref") throw new Error(`${field.name} cannot be written`);
   return drawExistingKey(source, field.model) ?? drawAnyKey(source, field.model);
@@ -220,37 +313,38 @@ function isWritable(field: Field): field is ScalarField | RefField | ManyToManyF
   return (field.kind === "scalar" && !isKept(field)) || field.kind === "ref" || field.kind === "manyToMany";
 }
 
-function drawLinks(source: Source, model: string): unknown[] {
+function drawLinks(source: WriteSource, model: string): unknown[] {
   const known = source.keys.get(model) ?? [];
   const keys: unknown[] = source.random.some(known, 4);
   return source.random.chance(0.15) ? [...keys, drawAnyKey(source, model), ...keys.slice(0, 1)] : keys;
 }
 
 /** Mostly the key of a row; sometimes of none. */
-function drawExistingKey({ random, keys }: Source, model: string): JsonValue | null {
+export function drawExistingKey({ random, keys }: WriteSource, model: string): JsonValue | null {
   const known = keys.get(model) ?? [];
   return known.length === 0 || random.chance(0.07) ? null : random.pick(known);
 }
 
-function drawAnyKey(source: Source, name: string): JsonValue {
+/** A key of the right form, mostly of no row. */
+export function drawAnyKey(source: WriteSource, name: string): JsonValue {
   const parts = source.schema.models[name]?.key ?? [];
   const values = parts.map((part) => [part.field, drawValue(source.random, part.type)] as const);
   const [first] = values;
   return values.length === 1 && first !== undefined ? first[1] : Object.fromEntries(values);
 }
 
-function drawKey(source: Source, model: ModelSchema): WhereQuery {
+function drawKey(source: WriteSource, model: ModelSchema): WhereQuery {
   const key = drawExistingKey(source, model.name) ?? drawAnyKey(source, model.name);
   const [part, ...others] = model.key;
   // A key of several parts is an object of them already.
   return part !== undefined && others.length === 0 ? { [part.field]: key } : (key as WhereQuery);
 }
 
-function drawTargets(source: Source, model: ModelSchema): { readonly where?: WhereQuery; readonly all?: boolean } {
+function drawTargets(source: WriteSource, model: ModelSchema): { readonly where?: WhereQuery; readonly all?: boolean } {
   return source.random.chance(0.2) ? { all: true } : { where: drawWhere(source, model, 2) };
 }
 
-function selectAll({ random, hidden }: Source, model: ModelSchema): Readonly<Record<string, true>> {
+function selectAll({ random, hidden }: WriteSource, model: ModelSchema): Readonly<Record<string, true>> {
   const fields = Object.values(model.fields).filter((field) => hidden || !field.hidden);
   return Object.fromEntries(random.shuffle(fields).map((field) => [field.name, true as const]));
 }

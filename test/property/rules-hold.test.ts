@@ -7,15 +7,26 @@ import { createActor } from "../../src/engine/actor.ts";
 import type { Executor } from "../../src/engine/executor.ts";
 import { isSortable } from "../../src/schema/operators.ts";
 import type { User } from "../../src/schema/rules.ts";
-import type { ModelSchema } from "../../src/schema/schema-model.ts";
+import type { ModelSchema, Operation } from "../../src/schema/schema-model.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
 import { renderLines } from "../conformance/render-lines.ts";
 import { checkSeeds } from "./check-seeds.ts";
-import { keyOf, type NaiveRow, order, readableRows, ruleHolds, stripRow, type Viewer } from "./naive-oracle.ts";
+import {
+  fieldRuleHolds,
+  keyOf,
+  type NaiveData,
+  type NaiveRow,
+  order,
+  readableRows,
+  ruleHolds,
+  stripRow,
+  type Viewer,
+} from "./naive-oracle.ts";
 import { Random } from "./random.ts";
 import { drawModel } from "./random-query.ts";
-import { answerRule, drawUser } from "./random-rules.ts";
+import { answerRule, asksRowAlone, drawUser } from "./random-rules.ts";
 import { drawWhere } from "./random-where.ts";
+import { drawWrite } from "./random-writes.ts";
 import {
   attempt,
   createSource,
@@ -55,7 +66,74 @@ async function rulesHold(seed: number): Promise<void> {
     const scene = { random, world, engine, user, viewer: { schema: world.schema, rules: world.rules, data, user } };
     for (const model of Object.values(world.schema.models)) await readsAreRight(scene, model);
     await deleteIsRight(scene, drawModel(random, world.schema));
+    for (let write = 0; write < 6; write++) await writeIsRight(scene);
   }
+}
+
+/** Rows that a write made, changed and ended, and what they were and are. */
+interface Difference {
+  readonly model: ModelSchema;
+  readonly old: NaiveRow | null;
+  readonly now: NaiveRow | null;
+}
+
+/** Whatever a write changed, a rule allowed; what was refused changed nothing. */
+async function writeIsRight({ random, world, engine, user, viewer: { schema, rules } }: Scene): Promise<void> {
+  const data = await dump(world, engine);
+  const write = drawWrite(createSource(random, world, keysOf(world, data)));
+  const outcome = await attempt(() => write.run(engine, createActor(user)));
+  const after = await dump(world, engine);
+  const label = `${write.label} ${JSON.stringify({ user, outcome })}\n${describeWorld(world)}`;
+  if (!("answer" in outcome)) return expect(after, label).toEqual(data);
+  // A write of several steps judges each by what the one before it left behind.
+  const viewers = { before: { schema, rules, data, user }, now: { schema, rules, data: after, user } };
+  for (const difference of listDifferences(world, data, after))
+    expect(findOverreach(viewers, difference, write.isOne), label).toBeNull();
+}
+
+function listDifferences(world: World, data: NaiveData, after: NaiveData): readonly Difference[] {
+  return Object.values(world.schema.models).flatMap((model) => {
+    const index = (rows: readonly NaiveRow[] = []) =>
+      new Map(rows.map((row) => [JSON.stringify(keyOf(model, row)), row]));
+    const [old, now] = [index(data[model.name]), index(after[model.name])];
+    return [...new Set([...old.keys(), ...now.keys()])].flatMap((key): Difference[] => {
+      const difference = { model, old: old.get(key) ?? null, now: now.get(key) ?? null };
+      return listChanged(difference).length === 0 ? [] : [difference];
+    });
+  });
+}
+
+/** The own fields of a row that changed. Links are seen from both sides, and end with the rows that they lead to. */
+function listChanged({ model, old, now }: Difference): readonly string[] {
+  return Object.values(model.fields)
+    .filter(({ kind }) => kind === "scalar" || kind === "ref")
+    .map(({ name }) => name)
+    .filter((name) => JSON.stringify(old?.[name]) !== JSON.stringify(now?.[name]));
+}
+
+/** What no rule allowed of a change; null when all of it was. `isOne`: the write is one step, so that rules of rows can be judged by hand. */
+function findOverreach(
+  { before, now: later }: { readonly before: Viewer; readonly now: Viewer },
+  difference: Difference,
+  isOne: boolean,
+): string | null {
+  const { model, old, now } = difference;
+  const holds = (operation: Operation, viewer: Viewer, row: NaiveRow): boolean => {
+    const template = before.rules.templates[model.name]?.[operation] ?? false;
+    if (answerRule(template, before.user) === false) return false;
+    return !isOne || !asksRowAlone(model, template) || ruleHolds(viewer, model, operation, row);
+  };
+  if (old === null) return now === null || holds("create", later, now) ? null : "created";
+  if (!holds("read", before, old)) return "touched unseen";
+  if (now === null) return holds("delete", before, old) ? null : "deleted";
+  if (!holds("update", before, old) || !holds("update", later, now)) return "updated";
+  const unset = listChanged(difference).find((field) => {
+    const template = before.rules.fields[model.name]?.[field]?.write ?? true;
+    if (answerRule(template, before.user) === false) return true;
+    const isJudged = isOne && asksRowAlone(model, template);
+    return isJudged && !fieldRuleHolds(before, model, { field, use: "write" }, old);
+  });
+  return unset === undefined ? null : `set ${unset}`;
 }
 
 async function readsAreRight({ random, world, engine, viewer, user }: Scene, model: ModelSchema): Promise<void> {

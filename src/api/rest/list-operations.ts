@@ -4,10 +4,18 @@
  */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { QueryLimits } from "../../passes/resolve-context.ts";
-import { goesFar, mayBeKept } from "../../schema/cascades.ts";
+import { goesFar } from "../../schema/cascades.ts";
 import { isVersioned, keepsDeleted } from "../../schema/kept-fields.ts";
+import type { WriteUse } from "../../schema/related-verbs.ts";
 import type { AccessLevel, ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Door, View, Views } from "./door.ts";
+import {
+  listDependentCodes,
+  listRelatedCodes,
+  listRowCodes,
+  listUniqueCodes,
+  listWriteDenials,
+} from "./related-codes.ts";
 import { isRevalidated } from "./row-version.ts";
 
 /** The kinds of operation. */
@@ -100,7 +108,12 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
     place: "list",
     accepts: json,
     produces: rowType,
-    codes: ["FTG_PARAMETER", ...listBodyCodes(model), "FTG_CONFLICT", ...listWriteDenials(model, create)],
+    codes: distinct([
+      "FTG_PARAMETER",
+      ...listBodyCodes(source.schema, model, "create"),
+      "FTG_CONFLICT",
+      ...listWriteDenials(model, create),
+    ]),
   };
   return [
     ...(read === "nobody" ? [] : [list]),
@@ -163,13 +176,13 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
     place: "row",
     accepts: mergePatch,
     produces: rowType,
-    codes: [
+    codes: distinct([
       ...codes,
       ...conditional,
-      ...listBodyCodes(model),
+      ...listBodyCodes(source.schema, model, "update"),
       ...listUniqueCodes(model),
       ...listWriteDenials(model, update),
-    ],
+    ]),
   };
   const remove: ModelOperation = {
     kind: "delete",
@@ -215,25 +228,22 @@ function listReadDenials(model: ModelSchema): readonly ErrorCode[] {
   return listDenials(keepsDeleted(model) && end === "rule" ? end : read);
 }
 
+function distinct(codes: readonly ErrorCode[]): readonly ErrorCode[] {
+  return [...new Set(codes)];
+}
+
 function listDenials(level: AccessLevel): readonly ErrorCode[] {
   return level === "rule" ? ["FTG_FORBIDDEN"] : [];
 }
 
-/** A field may be denied where its row is not. */
-function listWriteDenials({ fields }: ModelSchema, level: AccessLevel): readonly ErrorCode[] {
-  const isGuarded = Object.values(fields).some(({ access }) => access !== undefined);
-  return listDenials(isGuarded ? "rule" : level);
-}
-
-function listBodyCodes({ checks, fields }: ModelSchema): readonly ErrorCode[] {
-  const refers = Object.values(fields).some(({ kind }) => kind === "ref" || kind === "manyToMany");
+function listBodyCodes(schema: Schema, model: ModelSchema, use: WriteUse): readonly ErrorCode[] {
   return [
     "FTG_BODY",
     "FTG_TOO_LARGE",
     "FTG_MEDIA_TYPE",
     "FTG_INVALID",
-    ...(checks.length > 0 ? (["FTG_CHECK"] as const) : []),
-    ...(refers ? (["FTG_REFERENCE"] as const) : []),
+    ...listRowCodes(model),
+    ...listRelatedCodes(schema, model, use),
   ];
 }
 
@@ -258,14 +268,4 @@ function measureCost(views: Views, view: View | undefined, { depth, width }: { d
       sum + (toMany ? width : 1) * measureCost(views, views.get(model), { depth: depth - 1, width }),
     1,
   );
-}
-
-/** An update cannot change the key, so only another unique index can refuse it. */
-function listUniqueCodes({ indexes, key }: ModelSchema): readonly ErrorCode[] {
-  const keyFields = key.map(({ field }) => field).join();
-  return indexes.some(({ unique, fields }) => unique && fields.join() !== keyFields) ? ["FTG_CONFLICT"] : [];
-}
-
-function listDependentCodes({ models }: Schema, { name }: ModelSchema): readonly ErrorCode[] {
-  return mayBeKept(Object.values(models), name) ? ["FTG_REFERENCE"] : [];
 }
