@@ -11,13 +11,17 @@ export interface HopNode {
   readonly access: PredicateNode | null;
 }
 
+/** Where null stands among the values. */
+export type NullRank = "smallest" | "largest";
+
 /** A sort key. */
 export interface OrderNode {
   readonly kind: "order";
   readonly hops: readonly HopNode[];
   readonly value: ColumnNode | RelatedMeasureNode;
-  /** Null is the smallest value: first when ascending, last when descending. */
   readonly descending: boolean;
+  /** What null counts as: the smallest value, first when ascending and last when descending, or the largest. */
+  readonly nulls: NullRank;
 }
 
 /** Makes a {@link HopNode}; `access` null means not yet decided. */
@@ -27,5 +31,10 @@ export function createHop(relation: string, access: PredicateNode | null = null)
 
 /** Makes an {@link OrderNode}. */
 export function createOrder(hops: readonly HopNode[], value: OrderNode["value"], descending: boolean): OrderNode {
-  return Object.freeze({ kind: "order", hops: Object.freeze(hops), value, descending });
+  return Object.freeze({ kind: "order", hops: Object.freeze(hops), value, descending, nulls: "smallest" });
+}
+
+/** The same sort key with null in another place. */
+export function rankNulls(order: OrderNode, nulls: NullRank): OrderNode {
+  return Object.freeze({ ...order, nulls });
 }

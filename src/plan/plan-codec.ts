@@ -18,7 +18,7 @@ import type { ColumnNode } from "./column-node.ts";
 import type { ConstantItem } from "./constant-item.ts";
 import type { JsonReading } from "./json-place-node.ts";
 import type { MeasureNode } from "./measure-node.ts";
-import type { HopNode, OrderNode } from "./order-node.ts";
+import type { HopNode, NullRank, OrderNode } from "./order-node.ts";
 import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
 import type {
   AggregatePlan,
@@ -162,6 +162,7 @@ const readOrder = object<OrderNode>({
     }),
   }),
   descending: readBoolean,
+  nulls: oneOf<NullRank>(["smallest", "largest"]),
 });
 
 const readConstantItem = object<ConstantItem>({ kind: readKind("constant"), as: readText, value: readJsonScalar });

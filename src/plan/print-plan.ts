@@ -86,7 +86,8 @@ function printRows(rows: RowsNode): readonly string[] {
 }
 
 function printOrder(order: OrderNode): string {
-  return `${printHops(order.hops)}${printSorted(order.value)}${order.descending ? " descending" : ""}`;
+  const nulls = order.nulls === "largest" ? " nulls largest" : "";
+  return `${printHops(order.hops)}${printSorted(order.value)}${order.descending ? " descending" : ""}${nulls}`;
 }
 
 function printSorted(value: OrderNode["value"]): string {

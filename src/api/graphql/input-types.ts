@@ -11,6 +11,7 @@ import { isToMany } from "../../schema/related-verbs.ts";
 import type { Field, FieldDefault, KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getFilter } from "./graphql-scalars.ts";
+import { createPatchFields } from "./patch-fields.ts";
 import { type DataTypes, nameRelated, RelatedTypes } from "./related-input-types.ts";
 import { type KeyType, listVisibleFields, type TypeTable } from "./type-table.ts";
 
@@ -94,6 +95,7 @@ function createDataType(
   return createWriteType(table, name, {
     description: `A new ${model.name}.`,
     fields: fields.map((field) => [field, open && isRequired(field)]),
+    patches: {},
     related: () => related.fields(model, "create", without),
   });
 }
@@ -107,6 +109,7 @@ function createChangesType(table: TypeTable, model: ModelSchema, related: Relate
   return createWriteType(table, nameModel(model).updateInput, {
     description: `Changes to a ${model.name}: what is left out stays as it is.`,
     fields: changeable.map((field) => [field, false]),
+    patches: createPatchFields(model, changeable),
     related: () => related.fields(model, "update", [...key]),
   });
 }
@@ -115,6 +118,8 @@ interface WriteForm {
   readonly description: string;
   /** The fields, each with whether it must be given. */
   readonly fields: readonly (readonly [Field, boolean])[];
+  /** What is changed in part. */
+  readonly patches: InputFields;
   /** What can be said of related rows; asked for late, because types refer to each other in circles. */
   readonly related: () => InputFields;
 }
@@ -147,7 +152,7 @@ function createWriteType(table: TypeTable, name: string, form: WriteForm): Graph
       field.name,
       createWriteField(table, field, required && isGivenByKey(field)),
     ]);
-    return { ...Object.fromEntries(own), ...related };
+    return { ...Object.fromEntries(own), ...form.patches, ...related };
   };
   return new GraphQLInputObjectType({ name, description: form.description, fields });
 }

@@ -3,10 +3,12 @@ import type { QueryLimits } from "../../passes/resolve-context.ts";
 import { listOperators, type Operator } from "../../schema/operators.ts";
 import type { ModelSchema, ScalarType, Schema } from "../../schema/schema-model.ts";
 import { createGroupParameters, listMeasureNames } from "./create-aggregate-table.ts";
+import { listFieldFilters, listJsonFilters } from "./create-extra-filters.ts";
 import type {
   CursorParameter,
   Door,
   FilterParameter,
+  JsonParameter,
   NamesParameter,
   NumberParameter,
   Parameter,
@@ -68,7 +70,12 @@ function createDoor(
   const sort = createSort(view, views);
   const pages = createPageParameters(limits);
   const reserved = new Set<string>(["sort", ...row.map(({ name }) => name), ...pages.map(({ name }) => name)]);
-  const all = [...listFilters(view), ...listRelatedFilters(view, views)];
+  const all = [
+    ...listFilters(view),
+    ...listJsonFilters(view),
+    ...listFieldFilters(view, views),
+    ...listRelatedFilters(view, views),
+  ];
   const groups = createGroupParameters(view, views);
   const groupsReserved = new Set([...groups, ...pages].map(({ name }) => name));
   return Object.freeze({
@@ -112,12 +119,21 @@ function createPageParameters({ defaultLimit, maxLimit }: RowLimits): readonly (
 }
 
 function createSort(view: View, views: Views): NamesParameter {
-  const own = listSortable(view);
-  const related = [...view.relations].flatMap(([name, { toMany, model }]) => {
+  const own = listOrdered(view).map(({ name, optional }) => ({ name, nullable: optional }));
+  const related = [...view.relations].flatMap(([relation, { toMany, model }]) => {
     const far = views.get(model);
-    return (toMany ? listMeasureNames(far) : listSortable(far)).map((key) => `${name}.${key}`);
+    const keys = toMany ? listMeasureNames(far) : listOrdered(far).map(({ name }) => name);
+    // A count is always there.
+    return keys.map((key) => ({ name: `${relation}.${key}`, nullable: !toMany || !/^count/.test(key) }));
   });
-  return { kind: "names", name: "sort", names: new Set([...own, ...related].flatMap((name) => [name, `-${name}`])) };
+  const names = [...own, ...related].flatMap(({ name, nullable }) => listDirections(name, nullable));
+  return { kind: "names", name: "sort", names: new Set(names) };
+}
+
+/** The ways to sort by a key: up and down, and where nulls stand if there may be any. */
+function listDirections(name: string, nullable: boolean): readonly string[] {
+  const placed = nullable ? ["", ":nullsFirst", ":nullsLast"] : [""];
+  return placed.flatMap((place) => [`${name}${place}`, `-${name}${place}`]);
 }
 
 function createFields(view: View, views: Views): NamesParameter {
@@ -138,13 +154,9 @@ function createInclude(view: View, views: Views): NamesParameter {
   return { kind: "names", name: "include", names: new Set(names) };
 }
 
-function listSortable(view: View | undefined): readonly string[] {
-  return listOrdered(view).map(({ name }) => name);
-}
-
-function listRelatedFilters(view: View, views: Views): readonly FilterParameter[] {
+function listRelatedFilters(view: View, views: Views): readonly (FilterParameter | JsonParameter)[] {
   return [...view.relations].flatMap(([relation, { toMany, model }]) =>
-    listFilters(views.get(model)).map((filter) => ({
+    [...listFilters(views.get(model)), ...listJsonFilters(views.get(model))].map((filter) => ({
       ...filter,
       name: `${relation}.${filter.name}`,
       relation,
@@ -157,7 +169,7 @@ function listRelatedFilters(view: View, views: Views): readonly FilterParameter[
 function listFilters(view: View | undefined): readonly FilterParameter[] {
   return listOwn(view).flatMap((field) =>
     listFieldOperators(field).flatMap(({ operator, type }) => {
-      const list = operator === "in" || operator === "notIn";
+      const list = ["in", "notIn", "hasAny", "hasEvery"].includes(operator);
       const filter: FilterParameter = {
         kind: "filter",
         name: `${field.name}[${operator}]`,
@@ -167,6 +179,7 @@ function listFilters(view: View | undefined): readonly FilterParameter[] {
         operator,
         type,
         list,
+        operand: "value",
       };
       return operator === "eq" ? [{ ...filter, name: field.name }, filter] : [filter];
     }),
@@ -181,6 +194,6 @@ function listFieldOperators(field: OwnField): readonly { readonly operator: Oper
       ? []
       : operators
           .filter((operator) => operator !== "isNull")
-          .map((operator) => ({ operator, type: withoutLimits(type) }));
+          .map((operator) => ({ operator, type: operator === "isEmpty" ? boolType : withoutLimits(type) }));
   return field.optional ? [...comparing, { operator: "isNull", type: boolType }] : comparing;
 }

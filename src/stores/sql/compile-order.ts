@@ -1,6 +1,6 @@
 /** Compiles the order of a list and the place in it where a page starts. Reading backwards turns every term round. */
 
-import type { HopNode, OrderNode } from "../../plan/order-node.ts";
+import type { HopNode, NullRank, OrderNode } from "../../plan/order-node.ts";
 import { isConstant } from "../../plan/predicate-node.ts";
 import type { SeekNode } from "../../plan/rows-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
@@ -17,6 +17,7 @@ export interface OrderTerm {
   readonly nullable: boolean;
   /** In the direction of reading. */
   readonly descending: boolean;
+  readonly nulls: NullRank;
 }
 
 /** An order: the joins it needs and its terms, strongest first. */
@@ -41,7 +42,7 @@ export function compileOrder(
   const reached = new Map<string, Reached>();
   const terms = order.map((node) => {
     const place = followHops(c, node.hops, { start: { scope, nullable: false }, joins, reached });
-    return { ...compileSorted(c, node.value, place), descending: node.descending !== backwards };
+    return { ...compileSorted(c, node.value, place), descending: node.descending !== backwards, nulls: node.nulls };
   });
   return { joins, terms };
 }
@@ -50,7 +51,7 @@ function compileSorted(
   c: Compilation,
   value: OrderNode["value"],
   { scope, nullable }: Reached,
-): Omit<OrderTerm, "descending"> {
+): Omit<OrderTerm, "descending" | "nulls"> {
   if (value.kind === "column") {
     const { name, type, optional } = findColumn(scope.model, value);
     return { expression: scope.column(name), type, nullable: nullable || optional };
@@ -69,9 +70,7 @@ export function writeOrder(
   rename: (expression: string) => string = keepName,
 ): string {
   return terms
-    .map(({ expression, type, descending, nullable }) =>
-      c.dialect.orderTerm(c.dialect.sortable(rename(expression), type), descending, nullable),
-    )
+    .map(({ expression, type, ...way }) => c.dialect.orderTerm(c.dialect.sortable(rename(expression), type), way))
     .join(", ");
 }
 
@@ -158,11 +157,11 @@ function writeBehind(c: Compilation, keys: readonly SeekKey[]): string {
   return `(${behind} OR (${equal} AND ${writeBehind(c, rest)}))`;
 }
 
-/** Behind in one key. Null is the smallest value, so going up everything lies behind it, and going down it lies behind everything. */
+/** Behind in one key. Where null is the smallest value, going up everything lies behind it, and going down it lies behind everything. */
 function writeBehindOne(key: SeekKey): string {
   const plain = `${key.key} ${sign(key)} ${key.value}`;
   if (!key.nullable) return plain;
-  return key.descending
+  return key.descending === (key.nulls === "smallest")
     ? `(${plain} OR (${key.key} IS NULL AND ${key.value} IS NOT NULL))`
     : `(${plain} OR (${key.value} IS NULL AND ${key.key} IS NOT NULL))`;
 }
