@@ -3,6 +3,7 @@
 import type { Actor } from "../../src/engine/actor.ts";
 import type { Executor } from "../../src/engine/executor.ts";
 import type { DataQuery, WhereQuery } from "../../src/plan/query.ts";
+import { listPatches } from "../../src/schema/patches.ts";
 import type {
   Field,
   JsonValue,
@@ -11,6 +12,7 @@ import type {
   RefField,
   ScalarField,
 } from "../../src/schema/schema-model.ts";
+import type { Random } from "./random.ts";
 import { drawModel } from "./random-query.ts";
 import { drawValue } from "./random-values.ts";
 import { drawWhere, type WhereSource } from "./random-where.ts";
@@ -137,7 +139,17 @@ function drawChanges(source: Source, model: ModelSchema): DataQuery {
 export function drawChange(source: Source, field: Field): unknown {
   if (field.kind === "manyToMany") return drawLinks(source, field.model);
   if (field.kind !== "scalar" && field.kind !== "ref") throw new Error(`${field.name} cannot be written`);
+  const verbs = field.kind === "scalar" ? listPatches(field.type) : [];
+  if (field.kind === "scalar" && verbs.length > 0 && source.random.chance(0.4)) {
+    const verb = source.random.pick(verbs);
+    return { [verb]: verb === "merge" ? drawMerge(source.random) : drawValue(source.random, field.type) };
+  }
   return field.optional && source.random.chance(0.3) ? null : drawFieldValue(source, field);
+}
+
+/** Reaches into the samples of json, and makes more of the kind. */
+function drawMerge(random: Random): unknown {
+  return random.pick([{ b: null }, { a: { x: [null] }, "1": 2 }, {}, { "": { deep: { a: null, "0": "é" } } }]);
 }
 
 function drawFieldValue(source: Source, field: Field): unknown {
