@@ -3,7 +3,7 @@
  * condition is decided down to its last reference. Knows no plan as a whole.
  */
 import type { ColumnNode } from "../plan/column-node.ts";
-import type { HopNode } from "../plan/order-node.ts";
+import type { HopNode } from "../plan/predicate-node.ts";
 import { createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
 import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
 import { unknownField } from "./resolve-context.ts";

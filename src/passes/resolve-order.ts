@@ -4,7 +4,8 @@
  */
 import { createColumn } from "../plan/column-node.ts";
 import { createRelatedMeasure, type RelatedMeasureNode } from "../plan/measure-node.ts";
-import { createHop, createOrder, type HopNode, type NullRank, type OrderNode, rankNulls } from "../plan/order-node.ts";
+import { createHop, createOrder, type NullRank, type OrderNode, rankNulls } from "../plan/order-node.ts";
+import type { HopNode } from "../plan/predicate-node.ts";
 import { measureFunctions } from "../schema/measures.ts";
 import { isSortable } from "../schema/operators.ts";
 import type { Field, ModelSchema, ScalarType } from "../schema/schema-model.ts";

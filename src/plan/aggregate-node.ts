@@ -5,9 +5,8 @@
 import type { ColumnNode } from "./column-node.ts";
 import type { ConstantItem } from "./constant-item.ts";
 import type { MeasureNode } from "./measure-node.ts";
-import type { HopNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
-import type { PredicateNode } from "./predicate-node.ts";
+import type { HopNode, PredicateNode } from "./predicate-node.ts";
 
 /** A span of time that values are put together by. A week starts on Monday (ISO 8601). */
 export type BucketUnit = "hour" | "day" | "week" | "month" | "quarter" | "year";

@@ -1,15 +1,7 @@
 /** One sort key of a list: a column of the row, what is calculated over related rows, or that of a row reached through to-one relations. */
 import type { ColumnNode } from "./column-node.ts";
 import type { RelatedMeasureNode } from "./measure-node.ts";
-import type { PredicateNode } from "./predicate-node.ts";
-
-/** One hop through a `ref` or `one` field. A target row that `access` hides counts as absent: its columns are null. */
-export interface HopNode {
-  readonly kind: "hop";
-  readonly relation: string;
-  /** The row rule of the target model; null until the authorize pass decided. */
-  readonly access: PredicateNode | null;
-}
+import type { HopNode, PredicateNode } from "./predicate-node.ts";
 
 /** Where null stands among the values. */
 export type NullRank = "smallest" | "largest";

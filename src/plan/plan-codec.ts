@@ -2,7 +2,6 @@
  * A plan as JSON text and back. Reading checks the form of every node and freezes it; whether the names exist
  * in a schema is not its business.
  */
-import { FootingError } from "../errors/footing-error.ts";
 import { type MeasureFunction, measureFunctions } from "../schema/measures.ts";
 import type { ScalarKind, ScalarType } from "../schema/schema-model.ts";
 import { isObject } from "../util/is-object.ts";
@@ -18,7 +17,7 @@ import type { ColumnNode } from "./column-node.ts";
 import type { ConstantItem } from "./constant-item.ts";
 import type { JsonReading } from "./json-place-node.ts";
 import type { MeasureNode } from "./measure-node.ts";
-import type { HopNode, NullRank, OrderNode } from "./order-node.ts";
+import type { NullRank, OrderNode } from "./order-node.ts";
 import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
 import type {
   AggregatePlan,
@@ -31,7 +30,21 @@ import type {
   TargetNode,
   UpdatePlan,
 } from "./plan.ts";
-import type { ComparedNode, CompareOperator, ListQuestion, PredicateNode } from "./predicate-node.ts";
+import {
+  listOf,
+  object,
+  oneOf,
+  orNull,
+  parseJson,
+  readBoolean,
+  readCount,
+  readJsonScalar,
+  readKind,
+  readNumberOrText,
+  readText,
+  union,
+} from "./plan-readers.ts";
+import type { ComparedNode, CompareOperator, HopNode, ListQuestion, PredicateNode } from "./predicate-node.ts";
 import type {
   EdgeItem,
   OutputNode,
@@ -63,15 +76,6 @@ export function encodePlan(plan: Plan): string {
 export function decodePlan(text: string): Plan {
   return readPlan(parseJson(text), "");
 }
-
-/** Checks a value found at a JSON Pointer and gives it back typed and frozen. */
-type Reader<T> = (value: unknown, path: string) => T;
-/** One reader per property; every property must have one, so a new property fails to compile. */
-type Properties<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> };
-/** One reader per kind of a union; a new kind fails to compile. */
-type Kinds<T extends { readonly kind: string }> = {
-  readonly [K in T["kind"]]: Reader<Extract<T, { readonly kind: K }>>;
-};
 
 const readScalarType = object<ScalarType>(
   {
@@ -362,102 +366,4 @@ function readGroupItem(value: unknown, path: string): GroupItem {
 
 function readParamType(value: unknown, path: string): ParamType {
   return isObject(value) && value["kind"] === "keys" ? readKeysType(value, path) : readScalarType(value, path);
-}
-
-// Readers of plain values.
-
-function readText(value: unknown, path: string): string {
-  return typeof value === "string" ? value : refuse(path, "a text", value);
-}
-
-function readBoolean(value: unknown, path: string): boolean {
-  return typeof value === "boolean" ? value : refuse(path, "true or false", value);
-}
-
-function readCount(value: unknown, path: string): number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
-    ? value
-    : refuse(path, "a whole number from 0", value);
-}
-
-function readNumberOrText(value: unknown, path: string): number | string {
-  return typeof value === "number" ? value : readText(value, path);
-}
-
-function readJsonScalar(value: unknown, path: string): string | number | boolean | null {
-  return value === null || typeof value === "boolean" ? value : readNumberOrText(value, path);
-}
-
-// Makers of readers.
-
-function readKind<K extends string>(kind: K): Reader<K> {
-  return oneOf([kind]);
-}
-
-function oneOf<K extends string>(known: readonly K[]): Reader<K> {
-  return (value, path) =>
-    known.find((item) => item === value) ?? refuse(path, known.map((item) => `"${item}"`).join(" or "), value);
-}
-
-function orNull<T>(read: Reader<T>): Reader<T | null> {
-  return (value, path) => (value === null ? null : read(value, path));
-}
-
-function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
-  return (value, path) => {
-    if (!Array.isArray(value)) return refuse(path, "a list", value);
-    return Object.freeze(value.map((item: unknown, index) => read(item, `${path}/${index}`)));
-  };
-}
-
-/** An object with these properties only. All are required unless `required` names those that are. */
-function object<T extends object>(
-  properties: Properties<T>,
-  required: readonly (keyof T & string)[] = keysOf(properties),
-): Reader<T> {
-  const readers: Readonly<Record<string, Reader<unknown>>> = properties;
-  return (value, path) => {
-    if (!isObject(value)) return refuse(path, "an object", value);
-    const missing = required.find((name) => !Object.hasOwn(value, name));
-    if (missing !== undefined) return refuse(`${path}/${missing}`, "a value", undefined);
-    const entries = Object.entries(value).map(([name, item]) => {
-      const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
-      return [
-        name,
-        read === undefined ? refuse(`${path}/${name}`, "no such property", item) : read(item, `${path}/${name}`),
-      ];
-    });
-    // Every property went through the reader of its type, and the required ones are there.
-    return Object.freeze(Object.fromEntries(entries)) as T;
-  };
-}
-
-/** One of several objects, told apart by `kind`. */
-function union<T extends { readonly kind: string }>(kinds: Kinds<T>): Reader<T> {
-  const readers: Readonly<Record<string, Reader<T>>> = kinds;
-  return (value, path) => {
-    const kind = isObject(value) ? value["kind"] : undefined;
-    const read = typeof kind === "string" && Object.hasOwn(readers, kind) ? readers[kind] : undefined;
-    return read === undefined ? refuse(`${path}/kind`, keysOf(kinds).join(" or "), kind) : read(value, path);
-  };
-}
-
-function keysOf<T extends object>(value: T): (keyof T & string)[] {
-  // Object.keys is typed for objects that may have more keys than their type says; these are literals.
-  return Object.keys(value) as (keyof T & string)[];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new FootingError("FTG_QUERY", { detail: "The plan is not well-formed JSON.", cause });
-  }
-}
-
-function refuse(path: string, expected: string, value: unknown): never {
-  const came = value === undefined ? "nothing" : JSON.stringify(value).slice(0, 60);
-  throw new FootingError("FTG_QUERY", {
-    detail: `The plan is wrong at ${path || "/"}: expected ${expected}, got ${came}.`,
-  });
 }

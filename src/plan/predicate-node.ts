@@ -4,7 +4,6 @@
  */
 import type { ColumnNode } from "./column-node.ts";
 import type { JsonPlaceNode } from "./json-place-node.ts";
-import type { HopNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 
 /** Comparisons of texts in their folded case: see `util/fold-case.ts`. */
@@ -24,6 +23,14 @@ export type CompareOperator =
 
 /** What a comparison looks at: a column, or what stands inside json. */
 export type ComparedNode = ColumnNode | JsonPlaceNode;
+
+/** One hop through a `ref` or `one` field. A target row that `access` hides counts as absent: its columns are null. */
+export interface HopNode {
+  readonly kind: "hop";
+  readonly relation: string;
+  /** The row rule of the target model; null until the authorize pass decided. */
+  readonly access: PredicateNode | null;
+}
 
 /** The column stands in a relation to the value; false when the column is null. */
 export interface CompareNode {

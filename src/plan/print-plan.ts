@@ -9,10 +9,10 @@ import type {
 } from "./aggregate-node.ts";
 import type { ColumnNode } from "./column-node.ts";
 import type { MeasureNode } from "./measure-node.ts";
-import type { HopNode, OrderNode } from "./order-node.ts";
+import type { OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
-import type { ComparedNode, CompareOperator, PredicateNode } from "./predicate-node.ts";
+import type { ComparedNode, CompareOperator, HopNode, PredicateNode } from "./predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SeekNode, SelectItem, SelectNode } from "./rows-node.ts";
 import type {
   AssignmentNode,

@@ -1,6 +1,7 @@
 /** Compiles the order of a list and the place in it where a page starts. Reading backwards turns every term round. */
 
-import type { HopNode, NullRank, OrderNode } from "../../plan/order-node.ts";
+import type { NullRank, OrderNode } from "../../plan/order-node.ts";
+import type { HopNode } from "../../plan/predicate-node.ts";
 import { isConstant } from "../../plan/predicate-node.ts";
 import type { SeekNode } from "../../plan/rows-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";

@@ -3,7 +3,6 @@
  * whether it is true, and `not` turns it two-valued.
  */
 import { FootingError } from "../../errors/footing-error.ts";
-import type { HopNode } from "../../plan/order-node.ts";
 import {
   type CompareColumnsNode,
   type ComparedNode,
@@ -125,25 +124,26 @@ function writeComparison(
   }
 }
 
-function compileCompareColumns(c: Compilation, { column, operator, hops, other }: CompareColumnsNode, scope: RowScope) {
-  const left = compileCompared(c, column, scope);
-  return withinHops(c, hops, scope, (far) => {
-    const { expression, type } = compileCompared(c, other, far);
-    const isOrder = operator in SIGNS;
-    return writeComparison(c, operator, { left, right: isOrder ? c.dialect.sortable(expression, type) : expression });
-  });
+function compileCompareColumns(c: Compilation, node: CompareColumnsNode, scope: RowScope): string {
+  const left = compileCompared(c, node.column, scope);
+  return compileBehind(c, node, { left, near: scope });
 }
 
-/** A condition on the row that hops lead to; false where there is none to see. */
-function withinHops(
+/** The comparison with a column of the row that hops lead to; false where there is none to see. */
+function compileBehind(
   c: Compilation,
-  [hop, ...rest]: readonly HopNode[],
-  near: RowScope,
-  write: (far: RowScope) => string,
+  node: CompareColumnsNode,
+  { left, near }: { readonly left: Compared; readonly near: RowScope },
 ): string {
-  if (hop === undefined) return write(near);
+  const [hop, ...hops] = node.hops;
+  if (hop === undefined) {
+    const { expression, type } = compileCompared(c, node.other, near);
+    const right = node.operator in SIGNS ? c.dialect.sortable(expression, type) : expression;
+    return writeComparison(c, node.operator, { left, right });
+  }
   const { far, from, conditions } = relateRows(c, near, hop.relation);
-  const all = [...conditions, ...compileConditions(c, [decided(hop.access)], far), withinHops(c, rest, far, write)];
+  const rest = compileBehind(c, { ...node, hops }, { left, near: far });
+  const all = [...conditions, ...compileConditions(c, [decided(hop.access)], far), rest];
   return `EXISTS (SELECT 1 FROM ${from}${joinWhere(all)})`;
 }
 

@@ -154,8 +154,8 @@ function* change(run: Run, call: SqlCall): Steps<SqlReply> {
 }
 
 function patchParam({ program, values }: Run, { field, operator, param }: PatchStep, reply: SqlReply): Values {
-  // The statement answers JSON, and values are canonical JSON forms.
-  const current = JSON.parse(readText(readRow(reply)[0]) ?? "null") as JsonValue;
+  const current: JsonValue = JSON.parse(readText(readRow(reply)[0]) ?? "null");
+  // Values are canonical JSON forms.
   const given = (values[param] ?? null) as JsonValue;
   return values.with(param, patchValue(program.model, { field, operator, current, given }));
 }
