@@ -2,7 +2,7 @@
  * The decisions of the authorize pass on single references: a model gets its row rule, a field is there or hidden, a
  * condition is decided down to its last reference. Knows no plan as a whole.
  */
-import type { ColumnNode } from "../plan/column-node.ts";
+import { type ColumnNode, createColumn } from "../plan/column-node.ts";
 import type { HopNode } from "../plan/predicate-node.ts";
 import { createAnd, createNot, createOr, type PredicateNode } from "../plan/predicate-node.ts";
 import type { Field, ModelSchema, Operation, RelationField, Schema } from "../schema/schema-model.ts";
@@ -27,7 +27,7 @@ export function authorizePredicate(authority: Authority, model: ModelSchema, nod
     case "compare":
     case "in":
     case "isNull":
-      fieldOf(authority, model, node.column.field);
+      authorizeColumn(authority, model, node.column.kind === "column" ? node.column : createColumn(node.column.field));
       return node;
     case "list":
       authorizeColumn(authority, model, node.column);

@@ -56,7 +56,39 @@ const Deed = model(
   { key: "n", access: everyone },
 );
 
-const models = { Word, Item, Owner, Deed };
+const Listed = model(
+  { n: t.int(), readers: t.list(t.text()).optional() },
+  {
+    key: "n",
+    access: { read: ({ user }) => ({ readers: { has: user?.id } }), create: true },
+  },
+);
+const Unlisted = model(
+  { n: t.int(), banned: t.list(t.text()).optional() },
+  {
+    key: "n",
+    access: { read: ({ user }) => ({ not: { banned: { hasAny: [user?.id] } } }), create: true },
+  },
+);
+const Owned = model(
+  { n: t.int(), meta: t.json().optional() },
+  {
+    key: "n",
+    access: {
+      read: ({ user }) => ({ meta: { path: ["owner", 0], eq: user?.id } }),
+      update: ({ user }) => ({ not: { meta: { path: [user?.id], exists: false } } }),
+    },
+  },
+);
+const Named = model(
+  { n: t.int(), name: t.text(), low: t.int(), high: t.int() },
+  {
+    key: "n",
+    access: { read: ({ user }) => ({ name: { ieq: user?.["name"] }, low: { lte: { field: "high" } } }) },
+  },
+);
+
+const models = { Word, Item, Owner, Deed, Listed, Unlisted, Owned, Named };
 
 /** What might end a name or a text in some language between the request and the data. */
 const hostile = [
@@ -286,6 +318,16 @@ describe.each(storeKinds)("$name", (kind) => {
       }
     });
 
+    test("as deep as the store says", async () => {
+      const own = await open();
+      const nest = (levels: number): JsonValue =>
+        Array.from({ length: levels }).reduce<JsonValue>((inner) => [inner], 5);
+      const depth = Math.min(own.store.capabilities.jsonDepth, 60) - 2;
+      await own.create("Item", { n: 1, meta: nest(depth) }, { n: 2, meta: nest(62) });
+      const where = { meta: { path: Array(depth).fill(0), eq: 5 } };
+      expect(await own.find({ model: "Item", where, select: { n: true } })).toEqual([{ n: 1 }]);
+    });
+
     test("wrong paths and values are refused", async () => {
       for (const path of [[], "a", [-1], [1.5], [null], [{}], [2 ** 31], Array(65).fill("a"), [true]])
         await expect(at(path as never, { eq: 1 }), JSON.stringify(path)).rejects.toMatchObject({ code: "FTG_QUERY" });
@@ -308,6 +350,55 @@ describe.each(storeKinds)("$name", (kind) => {
       // The same shape as one that is known, with other values.
       expect(await at(["a", 0], { exists: true })).toEqual([0, 1]);
       await expect(at(["a", -1], { exists: true })).rejects.toMatchObject({ code: "FTG_QUERY" });
+    });
+  });
+
+  describe("in rules", () => {
+    beforeAll(async () => {
+      app = await openApp(kind, models);
+      await app.create("Listed", { n: 1, readers: ["ann", "bob"] }, { n: 2, readers: ["bob"] }, { n: 3 });
+      await app.create("Unlisted", { n: 1, banned: ["ann"] }, { n: 2, banned: ["bob"] }, { n: 3 });
+      await app.create(
+        "Owned",
+        { n: 1, meta: { owner: ["ann"], ann: null } },
+        { n: 2, meta: { owner: "ann" } },
+        { n: 3, meta: { owner: [null] } },
+        { n: 4 },
+      );
+      await app.create(
+        "Named",
+        { n: 1, name: "ANN", low: 1, high: 2 },
+        { n: 2, name: "ann", low: 3, high: 2 },
+        { n: 3, name: "", low: 1, high: 2 },
+      );
+    });
+    afterAll(() => app.store.close());
+
+    test.each([
+      ["Listed", { id: "ann" }, [1]],
+      ["Unlisted", { id: "ann" }, [2, 3]],
+      ["Owned", { id: "ann" }, [1]],
+      ["Named", { id: "x", name: "Ann" }, [1]],
+    ])("%s shows what the rule says of the user", async (name, user, expected) => {
+      const { json } = await app.engine.read({ model: name, select: { n: true } }, createActor(user));
+      expect(JSON.parse(json)).toEqual(expected.map((n) => ({ n })));
+    });
+
+    test.each(["Listed", "Unlisted", "Owned", "Named"])("%s shows nobody anything", async (name) => {
+      for (const user of [null, { id: null }, {}]) {
+        const { json } = await app.engine.read({ model: name, select: { n: true } }, createActor(user as never));
+        expect(json).toBe("[]");
+      }
+    });
+
+    test("a step that is missing closes the rule whichever way it is negated", async () => {
+      const update = (user: object | null) =>
+        app.engine.update(
+          { model: "Owned", key: { n: 1 }, data: { meta: { merge: { x: 1 } } } },
+          createActor(user as never),
+        );
+      await expect(update(null)).rejects.toMatchObject({ code: "FTG_NOT_FOUND" });
+      await expect(update({ id: "ann" })).resolves.toContain('"x":1');
     });
   });
 
