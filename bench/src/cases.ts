@@ -1,4 +1,4 @@
-// What is measured: six requests as a web app sends them, each with keys drawn from the whole atlas.
+// What is measured: requests as a web app sends them, each with keys drawn from the whole atlas.
 
 import { createRandom, pick } from "./random.ts";
 
@@ -16,6 +16,8 @@ export interface BenchCase {
   readonly name: string;
   /** Whether it changes the database; then every server gets a copy of its own. */
   readonly writes: boolean;
+  /** Whom Footing is compared with: libraries and the floor, or SQL written by hand where libraries have no form of it. */
+  readonly against: "libraries" | "hand";
   /** The next request. */
   readonly next: () => CaseRequest;
 }
@@ -42,17 +44,46 @@ const CITIES_QUERY = `query ($code: String!) {
 export function createCases({ cities, countries }: Keys, seed: number): BenchCase[] {
   const random = createRandom(seed);
   const city = () => pick(cities, random);
+  const measures = "aggregate=count,sum.population";
   let id = NEW_IDS;
   return [
     read("get by key", () => `/api/cities/${city().id}`),
     read("list 20", () => `/api/cities?id[gt]=${city().id}&limit=20`),
     read("list 20 + to-one", () => `/api/cities?id[gt]=${city().id}&limit=20&include=country`),
-    { name: "list 20 + to-many of 5", writes: false, next: () => askCities(pick(countries, random)) },
+    {
+      name: "list 20 + to-many of 5",
+      writes: false,
+      against: "libraries",
+      next: () => askCities(pick(countries, random)),
+    },
     read("filter + sort", () => {
       const { country, population } = city();
       return `/api/cities?country=${country}&population[gt]=${population >> 1}&sort=-population&limit=20`;
     }),
-    { name: "create", writes: true, next: () => ({ path: "/api/cities", body: createCity(id++, city().country) }) },
+    {
+      name: "create",
+      writes: true,
+      against: "libraries",
+      next: () => ({ path: "/api/cities", body: createCity(id++, city().country) }),
+    },
+    byHand(
+      "groups of a relation",
+      () => `/api/aggregate/cities?population[gt]=20000&groupBy=country.continent&${measures}&sort=-sum.population`,
+    ),
+    byHand("groups + having", () => {
+      const parameters = "groupBy=region&aggregate=count,max.population&having[count][gte]=3&sort=-count&limit=20";
+      return `/api/aggregate/cities?country=${city().country}&${parameters}`;
+    }),
+    byHand(
+      "sort by related count",
+      () => `/api/regions?country=${city().country}&sort=-cities.count&limit=20&fields=code,name`,
+    ),
+    {
+      name: "create + 10 related",
+      writes: true,
+      against: "hand",
+      next: () => ({ path: "/api/regions", body: createRegion(NEW_IDS + 10 * id++, city().country) }),
+    },
   ];
 }
 
@@ -62,7 +93,11 @@ export function toRest(request: CaseRequest): CaseRequest {
 }
 
 function read(name: string, path: () => string): BenchCase {
-  return { name, writes: false, next: () => ({ path: path() }) };
+  return { name, writes: false, against: "libraries", next: () => ({ path: path() }) };
+}
+
+function byHand(name: string, path: () => string): BenchCase {
+  return { ...read(name, path), against: "hand" };
 }
 
 /** Countries behind a code with five cities each. GraphQL, because only there a relation has a limit of its own. */
@@ -72,6 +107,16 @@ export function askCities(code: string): CaseRequest {
 }
 
 export function createCity(id: number, country: string): string {
+  return JSON.stringify(createCityData(id, country));
+}
+
+function createCityData(id: number, country: string): object {
   const place = { population: 1234, latitude: -12.04318, longitude: -77.02824 };
-  return JSON.stringify({ id, name: "San Benito", ...place, featureCode: "PPL", country });
+  return { id, name: "San Benito", ...place, featureCode: "PPL", country };
+}
+
+/** A region with ten cities of its own, whose ids begin with `id`. */
+function createRegion(id: number, country: string): string {
+  const cities = Array.from({ length: 10 }, (_, index) => createCityData(id + index, country));
+  return JSON.stringify({ code: `X${id}`, name: "San Benito", country, cities: { create: cities } });
 }

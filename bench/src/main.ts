@@ -9,7 +9,7 @@ import type { BenchDatabase, StoreName } from "./databases/database.ts";
 import { openServer } from "./databases/server.ts";
 import { openSqlite } from "./databases/sqlite.ts";
 import { type MeasureOptions, measureCase } from "./measure.ts";
-import { createFootingCommand, FOOTING, PEERS, TOKEN } from "./peers.ts";
+import { createFootingCommand, FOOTING, listPeers, STORES, TOKEN } from "./peers.ts";
 import { generatePrisma } from "./prisma.ts";
 import { pinLoad, startServer } from "./processes.ts";
 import { describeMachine, type ReportedCase, renderTable, writeResults } from "./report.ts";
@@ -60,12 +60,12 @@ function readOptions(): RunOptions {
     },
   });
   const { store, rounds, seconds, connections, only } = values;
-  if (!isStore(store)) throw new Error(`--store is one of ${Object.keys(PEERS).join(", ")}; got ${store}.`);
+  if (!isStore(store)) throw new Error(`--store is one of ${STORES.join(", ")}; got ${store}.`);
   return { store, only, rounds: Number(rounds), seconds: Number(seconds), connections: Number(connections) };
 }
 
 function isStore(name: string): name is StoreName {
-  return Object.hasOwn(PEERS, name);
+  return STORES.includes(name);
 }
 
 /** Footing imports the atlas when it starts on an empty database. */
@@ -96,12 +96,12 @@ async function runCase(
 
 /** Starts all peers of the store, each on a copy of the database if the case writes; fills `running` as they come up. */
 async function startPeers(
-  { writes }: BenchCase,
+  subject: BenchCase,
   running: RunningPeer[],
   { store, database, pinned }: { store: StoreName; database: BenchDatabase; pinned: boolean },
 ): Promise<Comparison> {
-  for (const [index, peer] of PEERS[store].entries()) {
-    const url = writes ? await database.copy(`peer${index}`) : database.url;
+  for (const [index, peer] of listPeers(store, subject).entries()) {
+    const url = subject.writes ? await database.copy(`peer${index}`) : database.url;
     running.push({ peer, server: await startServer(peer.command(url), pinned) });
   }
   const footing = running.find(({ peer }) => peer.name === FOOTING);

@@ -1,6 +1,7 @@
 // Who is measured on which store, as data: the floor first, Footing second, then what a user would otherwise write.
 
 import { fileURLToPath } from "node:url";
+import type { BenchCase } from "./cases.ts";
 import type { StoreName } from "./databases/database.ts";
 import type { ServerCommand } from "./processes.ts";
 
@@ -22,6 +23,7 @@ export const FOOTING = "Footing";
 const SERVERS = {
   floor: import.meta.resolve("./servers/floor.ts"),
   drizzle: import.meta.resolve("./servers/drizzle.ts"),
+  hand: import.meta.resolve("./servers/hand-written.ts"),
   prisma: import.meta.resolve("./servers/prisma.ts"),
 };
 
@@ -44,11 +46,20 @@ const footing: Peer = {
 };
 
 /** The peers on each store, in the order of the table. */
-export const PEERS: Readonly<Record<StoreName, readonly Peer[]>> = {
+const PEERS: Readonly<Record<StoreName, readonly Peer[]>> = {
   sqlite: [floor, footing, ...drizzle],
   postgres: [floor, footing, ...drizzle, prisma, prismaJoins],
   mariadb: [floor, footing, ...drizzle, prisma],
 };
+const HAND: readonly Peer[] = [createPeer("by hand", "hand", ""), footing];
+
+/** The stores that can be measured. */
+export const STORES: readonly string[] = Object.keys(PEERS);
+
+/** Whom a case is measured on. */
+export function listPeers(store: StoreName, { against }: Pick<BenchCase, "against">): readonly Peer[] {
+  return against === "hand" ? HAND : PEERS[store];
+}
 
 /** Starts Footing, which fills a database that is empty. */
 export function createFootingCommand(url: string): ServerCommand {

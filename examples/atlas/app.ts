@@ -73,7 +73,7 @@ const City = model(
     country: t.ref("Country"),
     region: t.ref("Region").optional(),
   },
-  { key: "id", access, index: [["population"], ["country", "population"]] },
+  { key: "id", access, index: [["population"], ["country", "population"]], search: ["name"] },
 );
 
 /** All models, for the types of import.ts. */

@@ -27,6 +27,9 @@ export function createReadingExecutor(executor: Executor, action: string): Execu
     upsertMany: refuse,
     delete: refuse,
     deleteMany: refuse,
+    restore: refuse,
+    previewDelete: (query, actor) => executor.previewDelete(query, actor),
     transaction: (work) => executor.transaction((inside) => work(createReadingExecutor(inside, action))),
+    attempt: (work) => executor.attempt((inside) => work(createReadingExecutor(inside, action))),
   };
 }

@@ -41,9 +41,9 @@ export interface BeforeUpdate<in out M extends Models, in out N extends keyof M>
   readonly data: Partial<Row<M, N, true>>;
 }
 
-/** Rows that were changed or deleted. */
+/** Rows that were changed, deleted or restored. */
 export interface AfterWrite<in out M extends Models, in out N extends keyof M> extends HookTarget<M, N> {
-  /** The row as it is after a change, as it was before a delete; null when the write meant all that match. */
+  /** The row as it is after a change or restore, as it was before a delete; null when the write meant all that match. */
   readonly row: Row<M, N, true> | null;
   /** How many rows. */
   readonly count: number;
@@ -51,7 +51,7 @@ export interface AfterWrite<in out M extends Models, in out N extends keyof M> e
 
 /** One write of a transaction that is committed. */
 export interface Change<in out M extends Models, in out N extends keyof M> {
-  readonly operation: "create" | "update" | "delete";
+  readonly operation: "create" | "update" | "delete" | "restore";
   /** Null for `updateMany` and `deleteMany`. */
   readonly key: Key<M, N> | null;
   /** How many rows. */
@@ -88,6 +88,9 @@ export interface ModelHooks<in out M extends Models, in out N extends keyof M> {
   readonly afterUpdate?: (event: AfterWrite<M, N>) => Done;
   readonly beforeDelete?: (event: HookTarget<M, N>) => Done;
   readonly afterDelete?: (event: AfterWrite<M, N>) => Done;
+  /** Before a deleted row is restored. */
+  readonly beforeRestore?: (event: HookTarget<M, N>) => Done;
+  readonly afterRestore?: (event: AfterWrite<M, N>) => Done;
   /** When the transaction is committed; the answer waits for it. What it throws is logged and changes nothing. */
   readonly afterCommit?: (event: AfterCommit<M, N>) => Done;
 }

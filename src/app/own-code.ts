@@ -63,7 +63,8 @@ export interface DeclaredCode {
 export const ownCodeOptions: readonly string[] = ["hooks", "actions", "routes", "plugins", "mount"];
 
 const HOOKS: readonly string[] = [
-  ...["beforeCreate", "afterCreate", "beforeUpdate", "afterUpdate", "beforeDelete", "afterDelete", "afterCommit"],
+  ...["beforeCreate", "afterCreate", "beforeUpdate", "afterUpdate", "beforeDelete", "afterDelete"],
+  ...["beforeRestore", "afterRestore", "afterCommit"],
 ];
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 

@@ -41,6 +41,8 @@ export interface ClientMethods<in out M extends Models, in out A> {
    * ```
    */
   transaction<T>(work: (tx: ClientTransaction<M>) => Promise<T>): Promise<T>;
+  /** The same, undone on the server however it ends: to see what it would answer. */
+  dryRun<T>(work: (tx: ClientTransaction<M>) => Promise<T>): Promise<T>;
 }
 
 /** The models inside a transaction. */

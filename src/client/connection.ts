@@ -12,14 +12,22 @@ export interface Connection {
   post(path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
-/** The connection to the server at an address. */
-export function createConnection(url: string, { headers, fetch: send = fetch }: ClientOptions): Connection {
+/** The connection to the server at an address; `more` are headers of all its requests. */
+export function createConnection(
+  url: string,
+  { headers, fetch: send = fetch }: ClientOptions,
+  more: RequestHeaders = {},
+): Connection {
   const origin = url.replace(/\/+$/, "");
   return {
     async post(path, body, signal) {
       const own = await readHeaders(headers);
       const json = body === undefined ? {} : { "content-type": "application/json" };
-      const init: RequestInit = { method: "POST", headers: { accept: "application/json", ...own, ...json }, signal };
+      const init: RequestInit = {
+        method: "POST",
+        headers: { accept: "application/json", ...own, ...json, ...more },
+        signal,
+      };
       if (body !== undefined) init.body = JSON.stringify(body);
       const response = await demandAnswer(signal, () => send(origin + path, init));
       return readAnswer(response, await demandAnswer(signal, () => response.text()));

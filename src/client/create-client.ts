@@ -19,9 +19,14 @@ const defaultTimeout = 30_000;
 const defaultRetries = 2;
 const defaultMaxBatch = 100;
 
+/** What happens in a transaction. */
+type Work = (tx: object) => Promise<unknown>;
+
 /** What the views of one client share. */
 interface Shared {
   readonly connection: Connection;
+  /** The same server, which undoes what is sent this way. */
+  readonly dry: Connection;
   readonly queue: CallQueue;
   readonly retries: number;
 }
@@ -42,7 +47,8 @@ export function createClient<A extends { readonly models: Models }>(
 ): Client<A> {
   const connection = createConnection(url, options);
   const queue = new CallQueue(connection, options.maxBatch ?? defaultMaxBatch);
-  const shared = { connection, queue, retries: options.retries ?? defaultRetries };
+  const dry = createConnection(url, options, { "footing-dry-run": "true" });
+  const shared = { connection, dry, queue, retries: options.retries ?? defaultRetries };
   const client: unknown = createView(shared, options);
   // The proxies have a model and an action for every name, those of the app among them.
   return client as Client<A>;
@@ -55,7 +61,8 @@ function createView(shared: Shared, options: CallOptions): object {
     actions: createActions(shared.connection, (call) =>
       guardTime(options, () => call(createLimits(shared, options).signal)),
     ),
-    transaction: (work: (tx: object) => Promise<unknown>) => runTransaction(shared, options, work),
+    transaction: (work: Work) => runTransaction(shared, options, work),
+    dryRun: (work: Work) => runTransaction({ ...shared, connection: shared.dry }, options, work),
   };
   return createModels(own, (operation, read) => runCall(shared, options, operation).then(read));
 }
@@ -67,11 +74,7 @@ async function runCall(shared: Shared, options: CallOptions, operation: SentOper
   return guardTime(options, () => repeat(() => shared.queue.add(encoded, limits.signal), { ...limits, retries }));
 }
 
-async function runTransaction(
-  shared: Shared,
-  options: CallOptions,
-  work: (tx: object) => Promise<unknown>,
-): Promise<unknown> {
+async function runTransaction(shared: Shared, options: CallOptions, work: Work): Promise<unknown> {
   const transaction = new Transaction();
   const own = { ref: (row: object, field: string) => transaction.refer(row, field) };
   const outcome = Promise.resolve(work(createModels(own, (operation, read) => transaction.add(operation, read))));

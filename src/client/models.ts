@@ -27,6 +27,8 @@ const methods: Readonly<Record<string, (run: Run) => unknown>> = {
   upsertMany: (run) => (data: Iterable<unknown>, query?: Members) => run("upsertMany", { ...query, data: [...data] }),
   delete: (run) => (key: unknown, query?: Members) => run("delete", { ...query, key }),
   deleteMany: (run) => (query?: Members) => run("deleteMany", query),
+  restore: (run) => (key: unknown, query?: Members) => run("restore", { ...query, key }),
+  previewDelete: (run) => (key: unknown, query?: Members) => run("previewDelete", { ...query, key }),
 };
 
 /** An object with the own methods given and a property for each model that is asked for. */

@@ -6,7 +6,14 @@ import { ClientError } from "./client-error.ts";
 import type { SentOperation } from "./send-batch.ts";
 
 /** Operations that change nothing, so that they can be sent any number of times. */
-export const readOperations: ReadonlySet<string> = new Set(["find", "first", "get", "count", "aggregate"]);
+export const readOperations: ReadonlySet<string> = new Set([
+  "find",
+  "first",
+  "get",
+  "count",
+  "aggregate",
+  "previewDelete",
+]);
 
 /** Milliseconds of the first pause at most; each further one may be twice as long. */
 const firstPause = 200;

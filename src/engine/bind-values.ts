@@ -4,9 +4,11 @@ import { renderPath } from "../passes/resolve-context.ts";
 import type { CursorSource, LimitSource, Path, RuleSource, ValueSource } from "../passes/value-source.ts";
 import type { ParamType } from "../plan/param-node.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
+import type { RuleName } from "../schema/rules.ts";
+import { normalizeSearch } from "../schema/search-terms.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { cursorError, parseCursor } from "./cursor.ts";
-import type { RuleName, RuleOutcome } from "./evaluate-rule.ts";
+import { nameRule, type RuleOutcome } from "./evaluate-rule.ts";
 
 /** A source made ready. */
 export interface BoundSource {
@@ -45,7 +47,7 @@ export function createBoundSources(
     source,
     label: "path" in source ? renderPath(source.path) : "",
     tag: "shape" in source ? tagOf(source.shape) : "",
-    rule: source.from === "rule" ? findRule(source) : -1,
+    rule: source.from === "rule" ? findRule(source.rule) : -1,
   }));
 }
 
@@ -67,6 +69,8 @@ function bindValue(bound: BoundSource, input: BindInput): unknown {
   switch (source.from) {
     case "query":
       return normalizeParam(source.type, readPath(input.query, source.path), label);
+    case "search":
+      return normalizeSearch(readPath(input.query, source.path), label, source);
     case "total":
       return normalizeValue(source.type, readTotals(readPath(input.query, source.path)), label);
     case "limit":
@@ -110,7 +114,7 @@ function bindRuleValue(source: RuleSource, { label, rule }: BoundSource, input: 
     return normalizeParam(source.type, readPath(answer, source.path), label);
   } catch (cause) {
     throw new FootingError("FTG_RULE", {
-      detail: `The ${source.operation} rule of ${source.model} answered a value of the wrong type at ${label}.`,
+      detail: `${nameRule(source.rule)} answered a value of the wrong type at ${label}.`,
       cause,
     });
   }

@@ -46,7 +46,7 @@ export function createEngine(options: EngineOptions): Engine {
   const limits = Object.freeze({ ...defaultQueryLimits, ...options.limits });
   const planner = new Planner({ schema, rules, store, limits, cacheSize: options.cacheSize ?? 1000 });
   const parts = { schema, store, planner, validator: new DataValidator(schema), fillers: createFillers(schema) };
-  const plain = new PlainEngine({ parts, session: store, trusted: false }, false);
+  const plain = new PlainEngine({ parts, session: store, trusted: false }, null);
   const context = { schema, maxLimit: limits.maxLimit };
   const { hooks = new Map(), report = ignoreFailure } = options;
   if (hooks.size === 0) return new Engine(plain, { outer: plain, context });

@@ -3,8 +3,8 @@
  * `where`; anything else stops the request, so a broken rule never opens a door.
  */
 import { FootingError } from "../errors/footing-error.ts";
-import type { Rule, RuleTable, User } from "../schema/rules.ts";
-import type { Operation, Schema } from "../schema/schema-model.ts";
+import type { Rule, RuleName, RuleTable, User } from "../schema/rules.ts";
+import type { Schema } from "../schema/schema-model.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import type { Actor } from "./actor.ts";
 import { type Shape, ShapeKey } from "./shape-key.ts";
@@ -13,12 +13,6 @@ import { type Shape, ShapeKey } from "./shape-key.ts";
 export interface RuleOutcome {
   readonly answer: boolean | Readonly<Record<string, unknown>>;
   readonly shape: Shape;
-}
-
-/** One rule of the schema. */
-export interface RuleName {
-  readonly model: string;
-  readonly operation: Operation;
 }
 
 type RuleFunction = Exclude<Rule, boolean>;
@@ -52,11 +46,24 @@ export class RuleBook {
     return typeof rule === "boolean" ? createOutcome(name, rule) : null;
   }
 
-  #find({ model, operation }: RuleName): Rule {
+  #find({ model, field, operation }: RuleName): Rule {
+    if (operation === "write" || field !== undefined) return this.#findOfField(model, field ?? "", operation);
     const level = this.#schema.models[model]?.access[operation];
     if (level === "everyone") return true;
     return level === "rule" ? (this.#rules[model]?.[operation] ?? false) : false;
   }
+
+  #findOfField(model: string, name: string, operation: RuleName["operation"]): Rule {
+    const use = operation === "write" ? "write" : "read";
+    const level = this.#schema.models[model]?.fields[name]?.access?.[use];
+    if (level === "everyone") return true;
+    return level === "rule" ? (this.#rules[model]?.fields?.[name]?.[use] ?? false) : false;
+  }
+}
+
+/** What an error calls the rule. */
+export function nameRule({ model, field, operation }: RuleName): string {
+  return `The ${operation} rule of ${model}${field === undefined ? "" : `.${field}`}`;
 }
 
 function runRule(name: RuleName, rule: RuleFunction, user: User | null): unknown {
@@ -64,7 +71,7 @@ function runRule(name: RuleName, rule: RuleFunction, user: User | null): unknown
     return rule({ user });
   } catch (cause) {
     throw new FootingError("FTG_RULE", {
-      detail: `The ${name.operation} rule of ${name.model} threw an error.`,
+      detail: `${nameRule(name)} threw an error.`,
       cause,
     });
   }
@@ -76,6 +83,6 @@ function createOutcome(name: RuleName, answer: unknown): RuleOutcome {
   if (isPlainObject(answer) && Object.keys(answer).length > 0)
     return { answer, shape: new ShapeKey("where").addFilter(answer).tokens };
   throw new FootingError("FTG_RULE", {
-    detail: `The ${name.operation} rule of ${name.model} answered neither true, false nor a where with a condition.`,
+    detail: `${nameRule(name)} answered neither true, false nor a where with a condition.`,
   });
 }

@@ -6,7 +6,9 @@ import type {
   CreateQuery,
   DeleteManyQuery,
   DeleteQuery,
+  PreviewDeleteQuery,
   ReadQuery,
+  RestoreQuery,
   UpdateEachQuery,
   UpdateManyQuery,
   UpdateQuery,
@@ -29,6 +31,16 @@ export interface ReadAnswer {
 /** A read's answer as the store gave it: text, or its bytes in UTF-8, which a socket takes as they are. */
 export interface RawAnswer extends Omit<ReadAnswer, "json"> {
   readonly json: string | Buffer;
+}
+
+/** How many rows of each model a delete would take along, of those that the actor may read. The row itself is not counted. */
+export interface DeletePreview {
+  /** Rows that would be deleted too. */
+  readonly deletes: Readonly<Record<string, number>>;
+  /** Rows that would lose a ref. */
+  readonly setsNull: Readonly<Record<string, number>>;
+  /** Rows that keep the row, or one that would go along: the delete would be refused. */
+  readonly blockedBy: Readonly<Record<string, number>>;
 }
 
 /**
@@ -60,8 +72,17 @@ export interface PlainExecutor {
   delete(query: DeleteQuery, actor: Actor): Promise<string | null>;
   /** Ends all matching rows the actor may end; their number. */
   deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number>;
+  /** Brings the deleted row with the key back; JSON text of it. */
+  restore(query: RestoreQuery, actor: Actor): Promise<string | null>;
+  /** What the delete of the row with the key would take along; fails as the delete would for a row that may not be deleted. */
+  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview>;
   /** Runs `work` in one transaction; what it rejects with undoes everything. */
   transaction<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
+  /**
+   * The same, but inside a transaction `work` is a part of it: what it rejects with undoes no more than what was written
+   * since it began. Nothing else may write in the transaction meanwhile.
+   */
+  attempt<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
 }
 
 /** What became of the rows of an upsert. */
@@ -74,7 +95,7 @@ export interface UpsertCount {
  * What front ends talk to: it takes data that says something of related rows (`{ country: { create: … } }`), and
  * writes made of several. Errors as of {@link PlainExecutor}; those inside a composed write say where in its data.
  */
-export interface Executor extends Omit<PlainExecutor, "transaction"> {
+export interface Executor extends Omit<PlainExecutor, "transaction" | "attempt"> {
   /** Creates the row, or changes it when it is there; JSON text of it, or null when the actor may not read it. */
   upsert(query: UpsertQuery, actor: Actor): Promise<string | null>;
   /** Changes rows, each in its own way, in one transaction; their number. */
@@ -83,4 +104,6 @@ export interface Executor extends Omit<PlainExecutor, "transaction"> {
   upsertMany(query: UpsertManyQuery, actor: Actor): Promise<UpsertCount>;
   /** Runs `work` in one transaction; what it rejects with undoes everything. */
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
+  /** See {@link PlainExecutor.attempt}. */
+  attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
 }

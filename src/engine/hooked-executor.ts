@@ -11,7 +11,9 @@ import type {
   DataQuery,
   DeleteManyQuery,
   DeleteQuery,
+  PreviewDeleteQuery,
   ReadQuery,
+  RestoreQuery,
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
@@ -20,7 +22,7 @@ import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { type Actor, anonymousActor, systemActor } from "./actor.ts";
 import { whereKey } from "./composed/row-keys.ts";
-import type { Executor, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import type { DeletePreview, Executor, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
 import {
   concerns,
   type HookChange,
@@ -30,8 +32,8 @@ import {
   type ModelHooks,
   type WriteOperation,
 } from "./hooks.ts";
+import { numberError } from "./number-error.ts";
 import type { PlainEngine } from "./plain-engine.ts";
-import { numberError } from "./run-create.ts";
 
 /** Is told what a hook threw that nobody hears of; `hook` is its name, like `City.afterCommit`. */
 export type ReportFailure = (error: unknown, hook: string) => void;
@@ -142,9 +144,33 @@ export class HookedExecutor implements PlainExecutor {
     return this.#transact((inside) => inside.#deleteMany(write, query));
   }
 
+  /** See {@link PlainExecutor.restore}. */
+  restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
+    const write = this.#findHooks(query.model, "restore", actor);
+    if (write === null) return this.#plain.restore(query, actor);
+    return this.#transact((inside) => inside.#restore(write, query));
+  }
+
+  /** See {@link PlainExecutor.previewDelete}. */
+  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
+    return this.#plain.previewDelete(query, actor);
+  }
+
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
   transaction<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T> {
     return this.#transact(work);
+  }
+
+  /** See {@link PlainExecutor.attempt}; what was undone is not announced. */
+  attempt<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T> {
+    const { changes } = this.#scope;
+    if (changes === null) return this.#transact(work);
+    return this.#plain.attempt(async (inside) => {
+      const own: Changes = new Map();
+      const result = await work(new HookedExecutor(inside, this.#context, { ...this.#scope, changes: own }));
+      for (const [model, list] of own) changes.set(model, [...(changes.get(model) ?? []), ...list]);
+      return result;
+    });
   }
 
   async #create(write: HookedWrite, query: CreateQuery): Promise<string | null> {
@@ -158,8 +184,9 @@ export class HookedExecutor implements PlainExecutor {
   async #createMany(write: HookedWrite, query: CreateManyQuery): Promise<number> {
     this.#plain.admit(write, write.actor);
     const isReplaced = write.hooks.beforeCreate !== undefined;
-    const data = isReplaced ? await this.#replaceRows(write, query.data) : query.data;
-    const writer = isReplaced ? this.#plain.trusting() : this.#plain;
+    const sent = isReplaced ? [...query.data] : [];
+    const data = isReplaced ? await this.#replaceRows(write, sent) : query.data;
+    const writer = isReplaced ? this.#plain.trusting(sent) : this.#plain;
     const keys = await writer.createManyKeyed({ ...query, data }, write.actor);
     for (const key of keys) await this.#afterCreate(write, key);
     return keys.length;
@@ -190,7 +217,8 @@ export class HookedExecutor implements PlainExecutor {
     const target = { key: query.key, where: null };
     this.#plain.admit(write, write.actor);
     await this.#run(write, "beforeDelete", target);
-    const row = write.hooks.afterDelete === undefined ? null : await this.#readRow(write, query.key);
+    const deleted = query.permanently === true ? ({ deleted: "include" } as const) : {};
+    const row = write.hooks.afterDelete === undefined ? null : await this.#readRow(write, query.key, deleted);
     const json = await this.#plain.delete(query, write.actor);
     await this.#run(write, "afterDelete", { ...target, row, count: 1 });
     this.#note(write, { key: query.key, count: 1 });
@@ -205,6 +233,17 @@ export class HookedExecutor implements PlainExecutor {
     await this.#run(write, "afterDelete", { ...target, row: null, count });
     this.#note(write, { key: null, count });
     return count;
+  }
+
+  async #restore(write: HookedWrite, query: RestoreQuery): Promise<string | null> {
+    const target = { key: query.key, where: null };
+    this.#plain.admit(write, write.actor);
+    await this.#run(write, "beforeRestore", target);
+    const json = await this.#plain.restore(query, write.actor);
+    if (write.hooks.afterRestore !== undefined)
+      await this.#run(write, "afterRestore", { ...target, row: await this.#readRow(write, query.key), count: 1 });
+    this.#note(write, { key: query.key, count: 1 });
+    return json;
   }
 
   async #afterCreate(write: HookedWrite, key: DataQuery): Promise<void> {
@@ -244,7 +283,7 @@ export class HookedExecutor implements PlainExecutor {
 
   /** What own code has answered may set hidden fields. */
   #writer(data: DataQuery, sent: DataQuery): PlainEngine {
-    return data === sent ? this.#plain : this.#plain.trusting();
+    return data === sent ? this.#plain : this.#plain.trusting([sent]);
   }
 
   async #run({ model, hooks, actor }: HookedWrite, name: HookName, facts: HookFacts): Promise<unknown> {
@@ -264,8 +303,8 @@ export class HookedExecutor implements PlainExecutor {
     });
   }
 
-  async #readRow({ model }: HookedWrite, key: DataQuery): Promise<unknown> {
-    const { json } = await this.#plain.read({ model, where: whereKey(key), single: true }, systemActor);
+  async #readRow({ model }: HookedWrite, key: DataQuery, which: Pick<ReadQuery, "deleted"> = {}): Promise<unknown> {
+    const { json } = await this.#plain.read({ ...which, model, where: whereKey(key), single: true }, systemActor);
     return JSON.parse(json);
   }
 

@@ -5,7 +5,7 @@ import type { Actor } from "./actor.ts";
 import type { Executor } from "./executor.ts";
 
 /** A write that hooks can stand around. */
-export type WriteOperation = Exclude<Operation, "read">;
+export type WriteOperation = Exclude<Operation, "read"> | "restore";
 
 /** When a hook runs. */
 export type HookName =
@@ -15,6 +15,8 @@ export type HookName =
   | "afterUpdate"
   | "beforeDelete"
   | "afterDelete"
+  | "beforeRestore"
+  | "afterRestore"
   | "afterCommit";
 
 /** One write of a committed transaction. */
@@ -57,6 +59,7 @@ const around: Readonly<Record<WriteOperation, readonly HookName[]>> = {
   create: ["beforeCreate", "afterCreate", "afterCommit"],
   update: ["beforeUpdate", "afterUpdate", "afterCommit"],
   delete: ["beforeDelete", "afterDelete", "afterCommit"],
+  restore: ["beforeRestore", "afterRestore", "afterCommit"],
 };
 
 /** Whether any of the hooks has to do with the operation. */

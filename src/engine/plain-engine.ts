@@ -7,20 +7,26 @@ import type {
   DataQuery,
   DeleteManyQuery,
   DeleteQuery,
+  PreviewDeleteQuery,
   ReadQuery,
+  RestoreQuery,
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
-import type { Abort } from "../stores/contract/store.ts";
+import { createClock } from "../schema/fill-row.ts";
+import type { Abort, Transaction } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
-import type { PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import type { DeletePreview, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import { guardFields } from "./guard-fields.ts";
 import type { WriteOperation } from "./hooks.ts";
+import { runPreviewDelete } from "./preview-delete.ts";
 import { findModel, type Run, validateDraft } from "./run.ts";
 import { runAggregate } from "./run-aggregate.ts";
 import { type CreatedRow, runCreate, runCreateKeyed, runCreateMany, runCreateManyKeyed } from "./run-create.ts";
 import { runDelete, runDeleteMany } from "./run-delete.ts";
 import { runCount, runRead } from "./run-read.ts";
+import { runRestore } from "./run-soft-delete.ts";
 import { runUpdate, runUpdateMany } from "./run-update.ts";
 
 /** A write before own code has seen it. */
@@ -34,12 +40,13 @@ export interface Draft {
 /** Runs queries on a store, or on one transaction of it. */
 export class PlainEngine implements PlainExecutor {
   readonly #run: Run;
-  readonly #inTransaction: boolean;
+  /** The open transaction; null outside. */
+  readonly #transaction: Transaction | null;
 
   /** A transaction makes its own engine on its session. */
-  constructor(run: Run, inTransaction: boolean) {
+  constructor(run: Run, transaction: Transaction | null) {
     this.#run = run;
-    this.#inTransaction = inTransaction;
+    this.#transaction = transaction;
   }
 
   /** How often a request found its statement ready. */
@@ -75,7 +82,7 @@ export class PlainEngine implements PlainExecutor {
 
   /** See {@link PlainExecutor.createMany}. */
   createMany(query: CreateManyQuery, actor: Actor): Promise<number> {
-    if (this.#inTransaction) return runCreateMany(this.#run, query, actor);
+    if (this.#transaction !== null) return runCreateMany(this.#run, query, actor);
     return this.transaction((executor) => executor.createMany(query, actor));
   }
 
@@ -99,15 +106,33 @@ export class PlainEngine implements PlainExecutor {
     return runDeleteMany(this.#run, query, actor);
   }
 
-  /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
-  transaction<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
-    if (this.#inTransaction) return work(this);
-    return this.#run.parts.store.transact((session) => work(new PlainEngine({ ...this.#run, session }, true)));
+  /** See {@link PlainExecutor.restore}. */
+  restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
+    return runRestore(this.#run, query, actor);
   }
 
-  /** The same for data that has been through the app's own code. */
-  trusting(): PlainEngine {
-    return new PlainEngine({ ...this.#run, trusted: true }, this.#inTransaction);
+  /** See {@link PlainExecutor.previewDelete}. */
+  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
+    return runPreviewDelete(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
+  transaction<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
+    if (this.#transaction !== null) return work(this);
+    const clock = createClock();
+    return this.#run.parts.store.transact((session) =>
+      work(new PlainEngine({ ...this.#run, session, clock }, session)),
+    );
+  }
+
+  /** See {@link PlainExecutor.attempt}. */
+  attempt<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
+    return this.#transaction === null ? this.transaction(work) : this.#transaction.attempt(() => work(this));
+  }
+
+  /** The same for data that has been through the app's own code; `sent` is what the caller sent, row by row. */
+  trusting(sent: readonly DataQuery[]): PlainEngine {
+    return new PlainEngine({ ...this.#run, trusted: true, sent }, this.#transaction);
   }
 
   /**
@@ -116,8 +141,11 @@ export class PlainEngine implements PlainExecutor {
    */
   admit({ model: name, operation, data }: Draft, actor: Actor): void {
     const model = findModel(this.#run, name);
-    this.#run.parts.planner.demand(name, operation, actor);
-    if (operation !== "delete" && data !== undefined) validateDraft(this.#run, { model, operation, data, actor });
+    const isEnd = operation === "delete" || operation === "restore";
+    this.#run.parts.planner.demand(name, isEnd ? "delete" : operation, actor);
+    if (isEnd || data === undefined) return;
+    validateDraft(this.#run, { model, operation, data, actor });
+    guardFields(this.#run, model, { data, actor });
   }
 
   /** See {@link PlainExecutor.create}; with the key of the row. */

@@ -4,10 +4,12 @@
  * pass runs.
  */
 import { evaluateMaxCost } from "../passes/bound-cost.ts";
+import type { RowScope } from "../passes/live-rows.ts";
 import type { QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
+import { isByRelevance } from "../passes/resolve-order.ts";
 import { renderCursorShape } from "../passes/resolve-rows.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { RuleTable } from "../schema/rules.ts";
+import type { Plan, ReadPlan } from "../plan/plan.ts";
+import type { RuleName, RuleTable } from "../schema/rules.ts";
 import type { Operation, Schema } from "../schema/schema-model.ts";
 import type { Store } from "../stores/contract/store.ts";
 import { forbidden } from "../stores/contract/violations.ts";
@@ -36,6 +38,10 @@ export interface PlanRequest<P extends Plan> {
   readonly actor: Actor;
   readonly model: string;
   readonly operation: Operation;
+  /** The fields with a write rule that the caller sets; absent: none. */
+  readonly guarded?: readonly string[];
+  /** Absent: `live`. */
+  readonly scope?: RowScope;
   /** Everything else that decides the plan; requests of different `resolve` never share one. */
   readonly shape: ShapeKey;
   /** Resolves the request; runs only when its shape is new. */
@@ -80,6 +86,11 @@ export class Planner {
     return outcome;
   }
 
+  /** What one rule says for an actor. Throws FTG_RULE. */
+  ask(rule: RuleName, actor: Actor): RuleOutcome {
+    return this.#rules.evaluate(rule, actor);
+  }
+
   /** The statement for a request. Throws FTG_QUERY, FTG_COST, FTG_FORBIDDEN, FTG_RULE. */
   prepare<P extends Plan>(request: PlanRequest<P>): Prepared<P> {
     const shape = this.#shape(request);
@@ -100,12 +111,14 @@ export class Planner {
     return { size: this.#shapes.size + this.#statements.size, hits: this.#hits, misses: this.#misses };
   }
 
-  #shape<P extends Plan>({ actor, model, operation, shape, resolve }: PlanRequest<P>): KnownShape<P> {
-    const key = [actor.kind, operation, model, ...shape.tokens];
+  #shape<P extends Plan>(request: PlanRequest<P>): KnownShape<P> {
+    const { actor, model, operation, guarded = [], scope = "live", shape, resolve } = request;
+    const key = [actor.kind, operation, scope, model, guarded.length, ...guarded, ...shape.tokens];
     const known = this.#shapes.get(key);
     // The key starts with the operation and its resolver's own kind, so what is found was made by the same resolver.
     if (known !== undefined) return known as KnownShape<P>;
-    const template = createTemplate(this.#maker, { system: actor.kind === "system", operation }, resolve);
+    const kind = { system: actor.kind === "system", operation, guarded, scope };
+    const template = createTemplate(this.#maker, kind, resolve);
     const fixed = template.rules.map((rule) => this.#rules.fixed(rule));
     const made = Object.freeze({ key, template, fixed, own: findRule(template, { model, operation }), ready: null });
     this.#shapes.set(key, made);
@@ -149,7 +162,7 @@ export class Planner {
       sources: createBoundSources(sources, { tagOf, findRule: (rule) => findRule(template, rule) }),
       cost: evaluateMaxCost(template.cost, sources) <= limits.maxCost ? null : template.cost,
       maxCost: limits.maxCost,
-      tag: plan.kind === "read" ? tagOf(renderCursorShape(plan.rows.model, plan.rows.order)) : "",
+      tag: hasCursor(plan) ? tagOf(renderCursorShape(plan.rows.model, plan.rows.order)) : "",
     });
   }
 
@@ -157,4 +170,9 @@ export class Planner {
     const schema = this.#options.schema.models[model];
     if (schema !== undefined) throw forbidden(schema, operation);
   }
+}
+
+/** Whether the answer of the plan can be gone on from by a cursor. */
+function hasCursor(plan: Plan): plan is ReadPlan {
+  return plan.kind === "read" && !isByRelevance(plan.rows.order);
 }

@@ -14,7 +14,7 @@ export interface Compiled<P extends Plan = Plan> {
   readonly cost: CostNode | null;
   /** Objects the answer may hold at most. */
   readonly maxCost: number;
-  /** What signs the cursors of the list that is read; empty for anything else. */
+  /** What signs the cursors of the list that is read; empty for anything else and for a list without cursors. */
   readonly tag: string;
 }
 

@@ -1,12 +1,14 @@
 /** The creating phase: one row or many, with what the create rule forces filled in. */
-import { FootingError, relocateError } from "../errors/footing-error.ts";
 import { type Returning, resolveCreate, resolveUpdate, type WrittenPart } from "../passes/resolve-write.ts";
 import { type CreatePlan, createPlan, type UpdatePlan } from "../plan/plan.ts";
 import { always } from "../plan/predicate-node.ts";
 import type { CreateManyQuery, CreateQuery, DataQuery } from "../plan/query.ts";
+import { type Clock, createClock } from "../schema/fill-row.ts";
 import type { ModelSchema } from "../schema/schema-model.ts";
 import type { Values } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
+import { type GuardedRows, groupRows, guardFields } from "./guard-fields.ts";
+import { numberError } from "./number-error.ts";
 import { bindPrepared, type Prepared } from "./prepared.ts";
 import { findModel, type Run, renderParts, validateData } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
@@ -17,12 +19,14 @@ interface CreateJob {
   readonly model: ModelSchema;
   readonly actor: Actor;
   readonly forced: DataQuery;
+  readonly clock: Clock;
 }
 
 /** A created row that still wants its links. */
 interface LinkedRow {
   readonly key: DataQuery;
   readonly links: WrittenValues;
+  readonly guarded: readonly string[];
 }
 
 /** A row that was created. */
@@ -73,16 +77,14 @@ async function insertRows(
 ): Promise<number> {
   const job = createJob(run, query.model, actor);
   const linksFollow = Object.values(job.model.fields).some((field) => field.kind === "manyToMany");
-  const prepared = prepareCreate(run, job, {
-    parts: findFiller(run.parts.fillers, job.model).parts,
-    returning: null,
-    linksFollow,
-  });
+  const { parts } = findFiller(run.parts.fillers, job.model);
   const linked: LinkedRow[] | null = linksFollow ? [] : null;
-  const created = await run.session.executeMany(
-    prepared.compiled.statement,
-    fillRows(run, job, { query, prepared, linked, keys }),
-  );
+  let created = 0;
+  for (const group of groupRows(run, job.model, { rows: query.data, actor })) {
+    const prepared = prepareCreate(run, job, { parts, returning: null, linksFollow, guarded: group.guarded });
+    const rows = fillRows(run, job, { query, group, prepared, linked, keys });
+    created += await run.session.executeMany(prepared.compiled.statement, rows);
+  }
   for (const row of linked ?? []) await runLinks(run, job, row);
   return created;
 }
@@ -100,32 +102,36 @@ function prepareRow(
   const job = createJob(run, query.model, actor);
   const { row, links } = fillRow(run, job, query.data);
   const parts = [...findFiller(run.parts.fillers, job.model).parts, ...links.parts];
-  const prepared = prepareCreate(run, job, { parts, returning: query.select });
+  const guarded = guardFields(run, job.model, { data: run.sent?.[0] ?? query.data, actor });
+  const prepared = prepareCreate(run, job, { parts, returning: query.select, guarded });
   return { prepared, values: bindPrepared(prepared, query, [...row, ...links.values]), row, model: job.model };
 }
 
 function createJob(run: Run, name: string, actor: Actor): CreateJob {
   const model = findModel(run, name);
   const outcome = run.parts.planner.demand(name, "create", actor);
-  return { model, actor, forced: collectForced(model, outcome.answer) };
+  return { model, actor, forced: collectForced(model, outcome.answer), clock: run.clock ?? createClock() };
 }
 
 /** What a create gives and gets back, and whether its links are a later step that judges it. */
 interface CreateShape {
   readonly parts: readonly WrittenPart[];
   readonly returning: Returning;
+  /** The fields with a write rule that the caller sets. */
+  readonly guarded: readonly string[];
   readonly linksFollow?: boolean;
 }
 
 function prepareCreate(
   run: Run,
   { model, actor }: CreateJob,
-  { parts, returning, linksFollow = false }: CreateShape,
+  { parts, returning, guarded, linksFollow = false }: CreateShape,
 ): Prepared<CreatePlan> {
   return run.parts.planner.prepare<CreatePlan>({
     actor,
     model: model.name,
     operation: "create",
+    guarded,
     shape:
       returning === null
         ? new ShapeKey("many").addText(renderParts(parts))
@@ -139,7 +145,7 @@ function prepareCreate(
 
 function fillRow(
   run: Run,
-  { model, actor, forced }: CreateJob,
+  { model, actor, forced, clock }: CreateJob,
   data: DataQuery,
 ): { row: readonly unknown[]; links: WrittenValues } {
   const absent = Object.entries(forced).filter(
@@ -147,26 +153,27 @@ function fillRow(
   );
   const given = absent.length === 0 ? data : { ...data, ...Object.fromEntries(absent) };
   validateData(run, { model, operation: "create", data: given, actor });
-  const row = findFiller(run.parts.fillers, model).fill({ ...forced, ...given });
+  const row = findFiller(run.parts.fillers, model).fill({ ...forced, ...given }, clock);
   return { row, links: collectLinks(model, given) };
 }
 
 /** Rows on their way to the store, and where to note what comes after them. */
 interface RowStream {
   readonly query: CreateManyQuery;
+  readonly group: GuardedRows;
   readonly prepared: Prepared<CreatePlan>;
   readonly linked: LinkedRow[] | null;
   readonly keys: DataQuery[] | null;
 }
 
-function* fillRows(run: Run, job: CreateJob, { query, prepared, linked, keys }: RowStream): Generator<Values> {
+function* fillRows(run: Run, job: CreateJob, { query, group, prepared, linked, keys }: RowStream): Generator<Values> {
   const { parts } = findFiller(run.parts.fillers, job.model);
-  let index = 0;
-  for (const data of query.data) {
+  let index = group.start;
+  for (const data of group.rows) {
     const { row, links } = fillNumbered(run, job, { data, index });
     const key = linked === null && keys === null ? null : createKeyFilter(job.model, parts, row);
     if (key !== null) {
-      linked?.push({ key, links });
+      linked?.push({ key, links, guarded: group.guarded });
       keys?.push(key);
     }
     index += 1;
@@ -186,22 +193,14 @@ function fillNumbered(
   }
 }
 
-/** The error of one row of many, its paths led by the number of the row. */
-export function numberError(error: unknown, index: number): unknown {
-  if (!(error instanceof FootingError)) return error;
-  return relocateError(error, {
-    detail: `Row ${index}: ${error.message}`,
-    problems: error.problems.map((problem) => ({ ...problem, path: `/${index}${problem.path}` })),
-  });
-}
-
 /** Gives a created row its links and judges it by the create rule. */
-async function runLinks(run: Run, { model, actor }: CreateJob, { key, links }: LinkedRow): Promise<void> {
+async function runLinks(run: Run, { model, actor }: CreateJob, { key, links, guarded }: LinkedRow): Promise<void> {
   const query = { model: model.name, key };
   const prepared = run.parts.planner.prepare<UpdatePlan>({
     actor,
     model: model.name,
     operation: "create",
+    guarded,
     shape: new ShapeKey("links").addText(renderParts(links.parts)),
     resolve: (context) => {
       const plan = resolveUpdate(context, model, { target: { key }, parts: links.parts, returning: null });

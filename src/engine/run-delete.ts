@@ -2,24 +2,31 @@
 import { type Returning, resolveDelete, type WriteTarget } from "../passes/resolve-write.ts";
 import type { DeletePlan } from "../plan/plan.ts";
 import type { DeleteManyQuery, DeleteQuery } from "../plan/query.ts";
+import { keepsDeleted } from "../schema/kept-fields.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 import { bindPrepared } from "./prepared.ts";
+import { isPermanent } from "./row-scope.ts";
 import { findModel, type Run, refuseUnbounded } from "./run.ts";
+import { runSoftDelete, runSoftDeleteMany } from "./run-soft-delete.ts";
 import { ShapeKey } from "./shape-key.ts";
 
 /** Ends one row; errors as in `Executor`. */
 export async function runDelete(run: Run, query: DeleteQuery, actor: Actor): Promise<string | null> {
-  const shape = new ShapeKey("one").addQuery({ key: query.key, select: query.select });
-  const result = await runWrite(run, query, { actor, shape, target: { key: query.key }, returning: query.select });
+  if (!isPermanent(findModel(run, query.model), query.permanently)) return runSoftDelete(run, query, actor);
+  const { key, ifVersion, select } = query;
+  const shape = new ShapeKey("one").addQuery({ key, ifVersion, select });
+  const result = await runWrite(run, query, { actor, shape, target: { key, ifVersion }, returning: select });
   return result.json;
 }
 
 /** Ends all rows that match; errors as in `Executor`. */
 export async function runDeleteMany(run: Run, query: DeleteManyQuery, actor: Actor): Promise<number> {
   refuseUnbounded(query);
-  const shape = new ShapeKey("many").addFilter(query.where);
-  const result = await runWrite(run, query, { actor, shape, target: { where: query.where }, returning: null });
+  if (!isPermanent(findModel(run, query.model), query.permanently)) return runSoftDeleteMany(run, query, actor);
+  const { where, atMost } = query;
+  const shape = new ShapeKey("many").addFilter(where).addQuery({ atMost });
+  const result = await runWrite(run, query, { actor, shape, target: { where, atMost }, returning: null });
   return result.affected;
 }
 
@@ -33,6 +40,8 @@ async function runWrite(
     actor: job.actor,
     model: model.name,
     operation: "delete",
+    // What is deleted already can still be removed.
+    scope: keepsDeleted(model) ? "all" : "live",
     shape: job.shape,
     resolve: (context) => resolveDelete(context, model, { target: job.target, returning: job.returning }),
   });

@@ -1,13 +1,16 @@
 /** The reading phase: lists, pages, single rows and counts. */
+import type { RowScope } from "../passes/live-rows.ts";
 import { type ResolveContext, refuseUnknown } from "../passes/resolve-context.ts";
 import { resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
-import { createQueryReader, resolveWhere } from "../passes/resolve-where.ts";
+import { resolveFilter } from "../passes/resolve-search.ts";
 import { type CountPlan, createPlan, type ReadPlan } from "../plan/plan.ts";
 import type { CountQuery, ReadQuery } from "../plan/query.ts";
+import type { Operation } from "../schema/schema-model.ts";
 import type { Actor } from "./actor.ts";
 import { renderCursor } from "./cursor.ts";
 import type { RawAnswer } from "./executor.ts";
 import { bindPrepared } from "./prepared.ts";
+import { readRowScope } from "./row-scope.ts";
 import type { Run } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
 
@@ -16,6 +19,7 @@ const readKeys: ReadonlySet<string> = new Set([
   "single",
   "select",
   "where",
+  "search",
   "orderBy",
   "limit",
   "offset",
@@ -23,8 +27,9 @@ const readKeys: ReadonlySet<string> = new Set([
   "before",
   "backwards",
   "page",
+  "deleted",
 ]);
-const countKeys: ReadonlySet<string> = new Set(["model", "where"]);
+const countKeys: ReadonlySet<string> = new Set(["model", "where", "search", "deleted"]);
 
 /** Runs one read; errors as in `Executor`. */
 export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise<RawAnswer> {
@@ -32,21 +37,32 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
     actor,
     model: query.model,
     operation: "read",
+    scope: readRowScope(run, query, actor),
     shape: new ShapeKey("rows").addQuery(query),
     resolve: (context) => resolveRead(context, query),
   });
   const { statement, tag } = prepared.compiled;
   const { json, hasMore, edge } = await run.session.execute(statement, bindPrepared(prepared, query), run.abort);
-  return { json, hasMore, cursor: hasMore && edge !== null ? renderCursor(tag, edge) : null };
+  return { json, hasMore, cursor: hasMore && edge !== null && tag !== "" ? renderCursor(tag, edge) : null };
 }
 
 /** Runs one count; errors as in `Executor`. */
 export async function runCount(run: Run, query: CountQuery, actor: Actor): Promise<number> {
+  return countRows(run, query, { actor, operation: "read", scope: readRowScope(run, query, actor) });
+}
+
+/** Counts the rows of a scope that match and that the actor may read, on the way to an operation; errors as in `Executor`. */
+export async function countRows(
+  run: Run,
+  query: CountQuery,
+  { actor, operation, scope }: { readonly actor: Actor; readonly operation: Operation; readonly scope: RowScope },
+): Promise<number> {
   const prepared = run.parts.planner.prepare<CountPlan>({
     actor,
     model: query.model,
-    operation: "read",
-    shape: new ShapeKey("count").addFilter(query.where),
+    operation,
+    scope,
+    shape: new ShapeKey(query.search === undefined ? "count" : "search count").addFilter(query.where),
     resolve: (context) => resolveCount(context, query),
   });
   const result = await run.session.execute(prepared.compiled.statement, bindPrepared(prepared, query));
@@ -68,6 +84,6 @@ function resolveCount(context: ResolveContext, query: CountQuery): CountPlan {
     kind: "count",
     model: model.name,
     access: null,
-    where: resolveWhere(createQueryReader(context), { model, where: query.where, path: ["where"] }),
+    where: resolveFilter(context, { model, query, path: [] }).where,
   });
 }

@@ -4,9 +4,11 @@ import type { Returning } from "../passes/resolve-write.ts";
 import { resolveUpdate, type WriteTarget, type WrittenPart } from "../passes/resolve-write.ts";
 import type { UpdatePlan } from "../plan/plan.ts";
 import type { UpdateManyQuery, UpdateQuery } from "../plan/query.ts";
+import { createClock } from "../schema/fill-row.ts";
 import { isPatch } from "../stores/contract/patch-value.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
+import { guardFields } from "./guard-fields.ts";
 import { bindPrepared } from "./prepared.ts";
 import { findModel, type Run, refuseUnbounded, renderParts, validateData } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
@@ -14,16 +16,18 @@ import { collectUpdate } from "./write-input.ts";
 
 /** Changes one row; errors as in `Executor`. */
 export async function runUpdate(run: Run, query: UpdateQuery, actor: Actor): Promise<string | null> {
-  const shape = new ShapeKey("one").addQuery({ key: query.key, select: query.select });
-  const result = await runWrite(run, query, { actor, shape, target: { key: query.key }, returning: query.select });
+  const { key, ifVersion, select } = query;
+  const shape = new ShapeKey("one").addQuery({ key, ifVersion, select });
+  const result = await runWrite(run, query, { actor, shape, target: { key, ifVersion }, returning: select });
   return result.json;
 }
 
 /** Changes all rows that match; errors as in `Executor`. */
 export async function runUpdateMany(run: Run, query: UpdateManyQuery, actor: Actor): Promise<number> {
   refuseUnbounded(query);
-  const shape = new ShapeKey("many").addFilter(query.where);
-  const result = await runWrite(run, query, { actor, shape, target: { where: query.where }, returning: null });
+  const { where, atMost } = query;
+  const shape = new ShapeKey("many").addFilter(where).addQuery({ atMost });
+  const result = await runWrite(run, query, { actor, shape, target: { where, atMost }, returning: null });
   return result.affected;
 }
 
@@ -42,12 +46,14 @@ async function runWrite(
   const model = findModel(run, query.model);
   run.parts.planner.demand(model.name, "update", actor);
   validateData(run, { model, operation: "update", data: query.data, actor });
-  const { parts, values } = collectUpdate(model, query.data);
+  const guarded = guardFields(run, model, { data: run.sent?.[0] ?? query.data, actor });
+  const { parts, values } = collectUpdate(model, query.data, run.clock ?? createClock());
   if ("where" in target) refusePatches(parts);
   const prepared = run.parts.planner.prepare<UpdatePlan>({
     actor,
     model: model.name,
     operation: "update",
+    guarded,
     shape: shape.addText(renderParts(parts)),
     resolve: (context) => resolveUpdate(context, model, { target, parts, returning }),
   });

@@ -1,10 +1,12 @@
 /** What the phases of the engine share: the parts that live as long as the engine, and the session they run on. */
 import { queryError, unknownModel } from "../passes/resolve-context.ts";
 import { unboundedWrite, type WrittenPart } from "../passes/resolve-write.ts";
-import type { DataQuery, WhereQuery } from "../plan/query.ts";
+import type { DataQuery, DeleteManyQuery } from "../plan/query.ts";
+import type { Clock } from "../schema/fill-row.ts";
 import type { ModelSchema, Operation, Schema } from "../schema/schema-model.ts";
 import type { DataValidator } from "../schema/validate-data.ts";
 import type { Abort, Session, Store } from "../stores/contract/store.ts";
+import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import type { Actor } from "./actor.ts";
 import type { Planner } from "./planner.ts";
@@ -26,6 +28,10 @@ export interface Run {
   readonly session: Session;
   /** Whether written data has been through the app's own code, which may set hidden fields whoever acts. */
   readonly trusted: boolean;
+  /** The data as the caller sent it, row by row, where own code has changed it. */
+  readonly sent?: readonly DataQuery[];
+  /** The clock of the open transaction; absent: each write has its own. */
+  readonly clock?: Clock;
   /** Whether somebody still waits for the answer; absent: yes. */
   readonly abort?: Abort;
 }
@@ -60,8 +66,10 @@ export function validateDraft(run: Run, { model, operation, data, actor }: Writt
   run.parts.validator.validate(withoutVerbs(model, data, { system, operation }), variant);
 }
 
-/** Refuses a bulk write that names no rows unless all are meant; throws FTG_UNBOUNDED_WRITE. */
-export function refuseUnbounded({ where, all }: { readonly where?: WhereQuery; readonly all?: boolean }): void {
+/** Refuses a bulk write that names no rows unless all are meant; throws FTG_UNBOUNDED_WRITE. Throws FTG_QUERY for a wrong `atMost`. */
+export function refuseUnbounded({ where, all, atMost }: DeleteManyQuery): void {
+  if (atMost !== undefined && (!Number.isSafeInteger(atMost) || atMost < 1))
+    throw queryError(["atMost"], "a whole number from 1", describeValue(atMost));
   if (where !== undefined && !isPlainObject(where)) throw queryError(["where"], "a filter", String(where));
   const empty = where === undefined || Object.keys(where).length === 0;
   if (empty && all !== true) throw unboundedWrite("The write has no filter, so it would touch every row.");

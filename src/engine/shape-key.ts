@@ -110,15 +110,18 @@ export class ShapeKey {
       case "where":
       case "key":
       case "having":
+      case "ifVersion":
         return this.addFilter(part);
       case "select":
         return this.#addSelect(part);
       case "page":
         return this.#addPage(part);
+      case "search":
       case "limit":
       case "offset":
       case "after":
       case "before":
+      case "atMost":
         return this.#add(value);
       default:
         return this.#addLiteral(part);

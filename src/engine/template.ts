@@ -5,14 +5,16 @@
 import type { Authority } from "../passes/authority.ts";
 import { authorizePlan } from "../passes/authorize.ts";
 import { type CostNode, createCost } from "../passes/bound-cost.ts";
+import type { RowScope } from "../passes/live-rows.ts";
 import { type QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
 import { resolveWhere } from "../passes/resolve-where.ts";
 import type { ValueSource } from "../passes/value-source.ts";
 import type { WhereReader } from "../passes/where-place.ts";
 import type { Plan } from "../plan/plan.ts";
 import { always, never, type PredicateNode } from "../plan/predicate-node.ts";
+import type { RuleName } from "../schema/rules.ts";
 import type { Operation, Schema } from "../schema/schema-model.ts";
-import type { RuleName, RuleOutcome } from "./evaluate-rule.ts";
+import type { RuleOutcome } from "./evaluate-rule.ts";
 
 /** A resolved request shape. */
 export interface Template<P extends Plan = Plan> {
@@ -22,6 +24,8 @@ export interface Template<P extends Plan = Plan> {
   readonly rules: readonly RuleName[];
   readonly system: boolean;
   readonly operation: Operation;
+  readonly guarded: readonly string[];
+  readonly scope: RowScope;
   readonly cost: CostNode;
 }
 
@@ -55,6 +59,10 @@ export function createTemplate<P extends Plan>(
 export interface TemplateKind {
   readonly system: boolean;
   readonly operation: Operation;
+  /** The fields with a write rule that the caller sets. */
+  readonly guarded: readonly string[];
+  /** Which rows of its own model the request means. */
+  readonly scope: RowScope;
 }
 
 /** The authorized plan of a template for what its rules said (in their order), with the sources of the rules' values appended. */
@@ -65,60 +73,59 @@ export function authorizeTemplate<P extends Plan>(
 ): { plan: P; sources: readonly ValueSource[] } {
   const context = new ResolveContext(maker.schema, maker.limits, true);
   context.sources.push(...template.sources);
-  const decided = new Map<string, PredicateNode>();
-  const authority: Authority = {
-    schema: maker.schema,
-    system: template.system,
-    operation: template.operation,
-    rule(model, operation) {
-      const name = `${model}.${operation}`;
-      const known = decided.get(name);
-      if (known !== undefined) return known;
-      const outcome = outcomes[findRule(template, { model, operation })];
-      const predicate = template.system ? always : resolveRule(context, { model, operation }, outcome);
-      decided.set(name, predicate);
-      return predicate;
-    },
-  };
+  const decided = new Map<number, PredicateNode>();
+  const authority = createAuthority(maker.schema, template, (rule) => {
+    if (template.system) return always;
+    const place = findRule(template, rule);
+    const predicate = decided.get(place) ?? resolveRule(context, rule, outcomes[place]);
+    decided.set(place, predicate);
+    return predicate;
+  });
   return { plan: authorizePlan(authority, template.plan), sources: context.sources };
 }
 
 /** The place of a rule among those of a template; -1 when the plan does not depend on it. */
-export function findRule({ rules }: Template, { model, operation }: RuleName): number {
-  return rules.findIndex((rule) => rule.model === model && rule.operation === operation);
+export function findRule({ rules }: Pick<Template, "rules">, { model, operation, field }: RuleName): number {
+  return rules.findIndex((rule) => rule.model === model && rule.operation === operation && rule.field === field);
 }
 
 /** Runs the authorize pass once with every door open, only to learn which rules it asks for and that all fields may be named. */
 function findRules(schema: Schema, kind: TemplateKind, plan: Plan): readonly RuleName[] {
-  const rules = new Map<string, RuleName>();
-  authorizePlan(
-    {
-      schema,
-      ...kind,
-      rule(model, operation) {
-        rules.set(`${model}.${operation}`, { model, operation });
-        return recorded;
-      },
-    },
-    plan,
-  );
-  return kind.system ? [] : [...rules.values()];
+  const rules: RuleName[] = [];
+  const authority = createAuthority(schema, kind, (rule) => {
+    if (findRule({ rules }, rule) < 0) rules.push(rule);
+    return recorded;
+  });
+  authorizePlan(authority, plan);
+  return kind.system ? [] : rules;
+}
+
+function createAuthority(
+  schema: Schema,
+  { system, operation, guarded, scope }: TemplateKind,
+  decide: (rule: RuleName) => PredicateNode,
+): Authority {
+  return {
+    schema,
+    system,
+    operation,
+    guarded,
+    scope,
+    rule: (model, name) => decide({ model, operation: name }),
+    fieldRule: ({ model, field, use }) => decide({ model, field, operation: use }),
+  };
 }
 
 /** Stands for a rule that is not known yet: neither open nor closed, so that nothing folds it away. */
 const recorded: PredicateNode = Object.freeze({ kind: "and", items: [] });
 
-function resolveRule(
-  context: ResolveContext,
-  { model, operation }: RuleName,
-  outcome: RuleOutcome | undefined,
-): PredicateNode {
+function resolveRule(context: ResolveContext, rule: RuleName, outcome: RuleOutcome | undefined): PredicateNode {
   if (outcome === undefined || outcome.answer === false) return never;
   if (outcome.answer === true) return always;
   const reader: WhereReader = {
     context,
     failClosed: true,
-    source: (path, type) => ({ from: "rule", model, operation, path, type }),
+    source: (path, type) => ({ from: "rule", rule, path, type }),
   };
-  return resolveWhere(reader, { model: context.model(model), where: outcome.answer, path: [] });
+  return resolveWhere(reader, { model: context.model(rule.model), where: outcome.answer, path: [] });
 }

@@ -7,7 +7,8 @@ import type { WrittenPart } from "../passes/resolve-write.ts";
 import type { DataQuery } from "../plan/query.ts";
 import type { LinkMode } from "../plan/write-nodes.ts";
 import { findCalculation, isNumber } from "../schema/calculations.ts";
-import { createRowFiller, type RowFiller } from "../schema/fill-row.ts";
+import { type Clock, createRowFiller, type RowFiller } from "../schema/fill-row.ts";
+import { isKept } from "../schema/kept-fields.ts";
 import { listColumns } from "../schema/list-columns.ts";
 import { normalizeValue } from "../schema/normalize-value.ts";
 import { findPatch, readAssigned } from "../schema/patches.ts";
@@ -21,12 +22,23 @@ export interface WrittenValues {
   readonly values: readonly unknown[];
 }
 
-/** The parts and values of an update: only the fields that the data names, in declared order. */
-export function collectUpdate(model: ModelSchema, data: Readonly<Record<string, unknown>>): WrittenValues {
+/** The parts and values of an update: the fields that the data names, in declared order, and those that Footing keeps. */
+export function collectUpdate(
+  model: ModelSchema,
+  data: Readonly<Record<string, unknown>>,
+  clock: Clock,
+): WrittenValues {
   const parts: WrittenPart[] = [];
   const values: unknown[] = [];
   for (const field of Object.values(model.fields)) {
     const value = data[field.name];
+    if (field.kind === "scalar" && field.keeps !== null) {
+      const { name, type, keeps } = field;
+      if (keeps === "created" || keeps === "deleted") continue;
+      parts.push({ kind: "column", field: name, part: 0, type, operator: keeps === "version" ? "add" : "set" });
+      values.push(keeps === "version" ? 1 : clock());
+      continue;
+    }
     if (value === undefined) continue;
     if (field.kind === "scalar") {
       const { name, type } = field;
@@ -84,7 +96,7 @@ export function withoutVerbs(
     const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
     if (field === undefined || (field.hidden && !system)) return false;
     if (field.kind === "manyToMany") return isPlainObject(data[name]);
-    if (operation !== "update" || field.kind !== "scalar" || field.immutable) return false;
+    if (operation !== "update" || field.kind !== "scalar" || field.immutable || isKept(field)) return false;
     return isPlainObject(data[name]) && (isNumber(field) || findPatch(field, data[name]) !== null);
   };
   if (!isPlainObject(data) || !Object.keys(data).some(isVerbs)) return data;
@@ -115,6 +127,7 @@ export function collectForced(
     const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
     return (
       (field?.kind === "scalar" || field?.kind === "ref") &&
+      !isKept(field) &&
       value !== null &&
       value !== undefined &&
       !isPlainObject(value)
@@ -189,6 +202,8 @@ export interface ModelFiller {
   readonly fill: RowFiller;
   /** What those values are, in order. */
   readonly parts: readonly (WrittenPart & { readonly kind: "column" })[];
+  /** The fields that not everyone may set. */
+  readonly guarded: readonly string[];
 }
 
 /** The fillers of all models. */
@@ -196,7 +211,10 @@ export function createFillers(schema: Schema): ReadonlyMap<string, ModelFiller> 
   return new Map(
     Object.values(schema.models).map((model) => {
       const parts = listColumns(model).map(({ field, part, type }) => ({ kind: "column", field, part, type }) as const);
-      return [model.name, { fill: createRowFiller(model), parts }];
+      const guarded = Object.values(model.fields).filter(
+        ({ access }) => access !== undefined && access.write !== "everyone",
+      );
+      return [model.name, { fill: createRowFiller(model), parts, guarded: guarded.map(({ name }) => name) }];
     }),
   );
 }

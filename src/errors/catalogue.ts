@@ -33,6 +33,8 @@ export type ErrorCode =
   | "FTG_CONFLICT"
   | "FTG_REFERENCE"
   | "FTG_IDEMPOTENCY_RUNNING"
+  | "FTG_TOO_MANY_ROWS"
+  | "FTG_VERSION_MISMATCH"
   | "FTG_TOO_LARGE"
   | "FTG_URI_TOO_LONG"
   | "FTG_MEDIA_TYPE"
@@ -114,6 +116,16 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     status: 409,
     title: "Same request is under way",
     fix: "Try again after the time in `Retry-After`.",
+  },
+  FTG_TOO_MANY_ROWS: {
+    status: 409,
+    title: "Too many rows",
+    fix: "Narrow the filter, or raise `atMost` if so many rows are meant.",
+  },
+  FTG_VERSION_MISMATCH: {
+    status: 412,
+    title: "Changed meanwhile",
+    fix: "Read the row again, and send the change with the version that it has now.",
   },
   FTG_TOO_LARGE: { status: 413, title: "Body too large", fix: "Send less in one request." },
   FTG_URI_TOO_LONG: { status: 414, title: "Address too long", fix: "Send a shorter query string." },

@@ -17,6 +17,8 @@ export interface OperationDocument {
   readonly answer: JsonSchema;
   /** Whether it may also answer 204, with nothing. */
   readonly mayBeEmpty?: boolean;
+  /** Whether it may change anything; then it takes `Footing-Dry-Run`. */
+  readonly writes: boolean;
   /** Whether it takes an `Idempotency-Key`. */
   readonly idempotent: boolean;
   /** The failures it can answer with beside those any request can meet. */

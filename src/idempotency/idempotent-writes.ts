@@ -12,8 +12,8 @@ import { isObject } from "../util/is-object.ts";
 import { ANSWER_MODEL } from "./answer-model.ts";
 import { KEY_HEADER, parseKey } from "./parse-key.ts";
 
-/** Does the work of a request on an executor, which may be an open transaction; the answer. */
-export type Work = (executor: Executor, isTransaction: boolean) => Promise<HostResponse>;
+/** Does the work of a request on an executor, which is an open transaction when the request has a key; the answer. */
+type Work = (executor: Executor, isKeyed: boolean) => Promise<HostResponse>;
 
 /** How long answers are kept. */
 export interface IdempotencyOptions {

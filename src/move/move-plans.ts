@@ -137,7 +137,7 @@ export function createDeletePlan(table: MoveTable): DeletePlan {
   return createPlan({
     kind: "delete",
     model: table.model.name,
-    target: { kind: "target", where, single: false, readable: always, allowed: always },
+    target: { kind: "target", where, single: false, readable: always, allowed: always, expected: null, atMost: null },
     returning: null,
   });
 }
@@ -148,7 +148,7 @@ function createRefPlan(table: MoveTable, where: PredicateNode, single: boolean):
     kind: "update",
     bounds: [],
     model: table.model.name,
-    target: { kind: "target", where, single, readable: always, allowed: always },
+    target: { kind: "target", where, single, readable: always, allowed: always, expected: null, atMost: null },
     assignments: createAssignments(listDeferred(table)),
     links: [],
     references: [],

@@ -84,6 +84,7 @@ function createLinkModel(model: ModelSchema, field: ManyToManyField): ModelSchem
     key: columns.map(({ column, type }) => ({ column, field: column, type })),
     indexes: [],
     checks: [],
+    search: null,
     access: model.access,
   });
 }
@@ -104,6 +105,7 @@ function createColumnField({ column, type }: KeyColumn, optional: boolean): Scal
     immutable: true,
     hidden: false,
     default: null,
+    keeps: null,
   });
 }
 

@@ -3,26 +3,26 @@
  * name keys and measures by their places, so that they can refer to nothing that is not decided here.
  */
 import type { GroupKeyNode, GroupsNode } from "../plan/aggregate-node.ts";
-import type { RelatedMeasureNode } from "../plan/measure-node.ts";
+import type { MeasureNode, RelatedMeasureNode } from "../plan/measure-node.ts";
+import type { PredicateNode } from "../plan/predicate-node.ts";
 import type { ModelSchema } from "../schema/schema-model.ts";
 import {
   type Authority,
-  authorizeColumn,
   authorizeHops,
   authorizePredicate,
+  maskColumn,
   modelOf,
-  readRule,
   relationOf,
   targetRule,
 } from "./authority.ts";
 
-/** Decides every reference of the groups. Throws FTG_QUERY for a hidden field. */
-export function authorizeGroups(authority: Authority, groups: GroupsNode): GroupsNode {
+/** Decides every reference of groups of the rows that `access` lets through. Throws FTG_QUERY for a hidden field. */
+export function authorizeGroups(authority: Authority, groups: GroupsNode, access: PredicateNode): GroupsNode {
   const model = modelOf(authority, groups.model);
-  for (const { column } of groups.measures) if (column !== null) authorizeColumn(authority, model, column);
   return Object.freeze({
     ...groups,
-    access: readRule(authority, model),
+    access,
+    measures: Object.freeze(groups.measures.map((measure) => maskMeasure(authority, model, measure))),
     where: authorizePredicate(authority, model, groups.where),
     keys: Object.freeze(groups.keys.map((key) => authorizeKey(authority, model, key))),
   });
@@ -35,13 +35,16 @@ export function authorizeRelated(
   node: RelatedMeasureNode,
 ): RelatedMeasureNode {
   const field = relationOf(authority, model, node.relation);
-  const { column } = node.measure;
-  if (column !== null) authorizeColumn(authority, modelOf(authority, field.model), column);
-  return Object.freeze({ ...node, access: targetRule(authority, field) });
+  const measure = maskMeasure(authority, modelOf(authority, field.model), node.measure);
+  return Object.freeze({ ...node, access: targetRule(authority, field), measure });
+}
+
+function maskMeasure(authority: Authority, model: ModelSchema, measure: MeasureNode): MeasureNode {
+  const { column } = measure;
+  return column === null ? measure : Object.freeze({ ...measure, column: maskColumn(authority, model, column) });
 }
 
 function authorizeKey(authority: Authority, model: ModelSchema, key: GroupKeyNode): GroupKeyNode {
   const reached = authorizeHops(authority, model, key.hops);
-  authorizeColumn(authority, reached.model, key.column);
-  return Object.freeze({ ...key, hops: reached.hops });
+  return Object.freeze({ ...key, hops: reached.hops, column: maskColumn(authority, reached.model, key.column) });
 }

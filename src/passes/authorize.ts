@@ -5,6 +5,7 @@
  */
 import type { OrderNode } from "../plan/order-node.ts";
 import type {
+  AggregatePlan,
   CountPlan,
   CreatePlan,
   DeletePlan,
@@ -14,19 +15,20 @@ import type {
   TargetNode,
   UpdatePlan,
 } from "../plan/plan.ts";
-import { always } from "../plan/predicate-node.ts";
+import { always, createAnd, type PredicateNode } from "../plan/predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SelectItem, SelectNode } from "../plan/rows-node.ts";
 import { createReference, type ReferenceNode } from "../plan/write-nodes.ts";
-import type { ModelSchema } from "../schema/schema-model.ts";
+import { isValueField, type ModelSchema } from "../schema/schema-model.ts";
 import {
   type Authority,
-  authorizeColumn,
   authorizeHops,
   authorizePredicate,
-  fieldOf,
+  mask,
+  maskColumn,
   modelOf,
-  readRule,
   relationOf,
+  rootRule,
+  shownRule,
   targetRule,
 } from "./authority.ts";
 import { authorizeGroups, authorizeRelated } from "./authorize-aggregate.ts";
@@ -61,7 +63,7 @@ function authorizeKind(authority: Authority, plan: Plan): Plan {
     case "count":
       return authorizeCount(authority, plan);
     case "aggregate":
-      return Object.freeze({ ...plan, groups: authorizeGroups(authority, plan.groups) });
+      return authorizeAggregate(authority, plan);
     case "create":
       return authorizeCreate(authority, plan);
     case "update":
@@ -72,14 +74,20 @@ function authorizeKind(authority: Authority, plan: Plan): Plan {
 }
 
 function authorizeRead(authority: Authority, plan: ReadPlan): ReadPlan {
-  return Object.freeze({ ...plan, rows: authorizeRows(authority, plan.rows) });
+  const access = rootRule(authority, modelOf(authority, plan.rows.model));
+  return Object.freeze({ ...plan, rows: authorizeRows(authority, plan.rows, access) });
+}
+
+function authorizeAggregate(authority: Authority, plan: AggregatePlan): AggregatePlan {
+  const access = rootRule(authority, modelOf(authority, plan.groups.model));
+  return Object.freeze({ ...plan, groups: authorizeGroups(authority, plan.groups, access) });
 }
 
 function authorizeCount(authority: Authority, plan: CountPlan): CountPlan {
   const model = modelOf(authority, plan.model);
   return Object.freeze({
     ...plan,
-    access: readRule(authority, model),
+    access: rootRule(authority, model),
     where: authorizePredicate(authority, model, plan.where),
   });
 }
@@ -89,7 +97,7 @@ function authorizeCreate(authority: Authority, plan: CreatePlan): CreatePlan {
   return Object.freeze({
     ...plan,
     references: authorizeReferences(authority, model, plan),
-    check: plan.check ?? authority.rule(plan.model, authority.operation),
+    check: plan.check ?? writeRule(authority, model),
     returning: authorizeReturning(authority, model, plan.returning),
   });
 }
@@ -98,11 +106,19 @@ function authorizeUpdate(authority: Authority, plan: UpdatePlan): UpdatePlan {
   const model = modelOf(authority, plan.model);
   return Object.freeze({
     ...plan,
-    target: authorizeTarget(authority, model, plan.target),
+    target: authorizeChange(authority, model, plan),
     references: authorizeReferences(authority, model, plan),
-    check: authority.rule(plan.model, authority.operation),
+    check: judgeChanged(authority, model),
     returning: authorizeReturning(authority, model, plan.returning),
   });
+}
+
+/** What must be true of a row after an update. */
+function judgeChanged(authority: Authority, model: ModelSchema): PredicateNode {
+  // What ends a row, or brings it back, is judged on the row as it was.
+  if (authority.operation === "delete") return always;
+  // The fields of a new row are judged when it has all of them; those of a changed one, before they change.
+  return authority.operation === "create" ? writeRule(authority, model) : authority.rule(model.name, "update");
 }
 
 function authorizeDelete(authority: Authority, plan: DeletePlan): DeletePlan {
@@ -114,13 +130,33 @@ function authorizeDelete(authority: Authority, plan: DeletePlan): DeletePlan {
   });
 }
 
+/** What may not be seen may not be calculated with: whether the result is refused would tell the value. */
+function authorizeChange(authority: Authority, model: ModelSchema, plan: UpdatePlan): TargetNode {
+  const target = authorizeTarget(authority, model, plan.target);
+  const calculated = plan.assignments.filter(({ operator }) => operator !== "set");
+  if (calculated.length === 0) return target;
+  const shown = calculated.map(({ column }) => shownRule(authority, model, column.field));
+  return Object.freeze({ ...target, allowed: createAnd([target.allowed, ...shown]) });
+}
+
+/** The rule of the operation, and those of the fields that the caller sets. */
+function writeRule(authority: Authority, model: ModelSchema): PredicateNode {
+  const guarded = authority.guarded.map((field) => authority.fieldRule({ model: model.name, field, use: "write" }));
+  return createAnd([authority.rule(model.name, authority.operation), ...guarded]);
+}
+
 /** A write that completes a row of the same request comes with its target decided. */
-function authorizeTarget(authority: Authority, model: ModelSchema, target: TargetNode): TargetNode {
+function authorizeTarget(
+  authority: Authority,
+  model: ModelSchema,
+  target: TargetNode,
+): TargetNode & { readonly allowed: PredicateNode } {
   return Object.freeze({
     ...target,
     where: authorizePredicate(authority, model, target.where),
-    readable: target.readable ?? readRule(authority, model),
-    allowed: target.allowed ?? authority.rule(model.name, authority.operation),
+    readable: target.readable ?? rootRule(authority, model),
+    allowed: target.allowed ?? writeRule(authority, model),
+    expected: target.expected === null ? null : authorizePredicate(authority, model, target.expected),
   });
 }
 
@@ -132,7 +168,8 @@ function authorizeReturning(
   if (returning === null) return null;
   return Object.freeze({
     ...returning,
-    access: readRule(authority, model),
+    // A row that was just deleted is still shown to who deleted it.
+    access: authority.rule(model.name, "read"),
     select: authorizeSelect(authority, model, returning.select),
   });
 }
@@ -145,7 +182,7 @@ function authorizeReferences(
 ): readonly ReferenceNode[] {
   const references: ReferenceNode[] = [];
   for (const field of Object.values(model.fields)) {
-    if (field.kind === "scalar") continue;
+    if (isValueField(field)) continue;
     const links = plan.links.filter((node) => node.relation === field.name).map((node) => [node.keys]);
     const assigned = plan.assignments.filter((node) => node.column.field === field.name).map((node) => node.value);
     const written = [...links, assigned].filter((values) => values.length > 0);
@@ -156,11 +193,11 @@ function authorizeReferences(
   return Object.freeze(references);
 }
 
-function authorizeRows(authority: Authority, rows: RowsNode): RowsNode {
+function authorizeRows(authority: Authority, rows: RowsNode, access: PredicateNode): RowsNode {
   const model = modelOf(authority, rows.model);
   return Object.freeze({
     ...rows,
-    access: readRule(authority, model),
+    access,
     where: authorizePredicate(authority, model, rows.where),
     order: Object.freeze(rows.order.map((order) => authorizeOrder(authority, model, order))),
     output: authorizeOutput(authority, model, rows.output),
@@ -172,8 +209,9 @@ function authorizeOrder(authority: Authority, model: ModelSchema, order: OrderNo
   const { value } = order;
   if (value.kind === "related")
     return Object.freeze({ ...order, hops: reached.hops, value: authorizeRelated(authority, reached.model, value) });
-  authorizeColumn(authority, reached.model, value);
-  return Object.freeze({ ...order, hops: reached.hops });
+  // Whoever sorts by relevance searches: only rows in which all of it shows are found.
+  const shown = value.kind === "relevance" ? value : maskColumn(authority, reached.model, value);
+  return Object.freeze({ ...order, hops: reached.hops, value: shown });
 }
 
 function authorizeOutput(authority: Authority, model: ModelSchema, output: OutputNode): OutputNode {
@@ -224,8 +262,7 @@ function authorizeItem(authority: Authority, model: ModelSchema, item: SelectIte
     case "constant":
       return item;
     case "field":
-      fieldOf(authority, model, item.field);
-      return item;
+      return Object.freeze({ ...item, ...mask(shownRule(authority, model, item.field)) });
     case "one": {
       const field = relationOf(authority, model, item.relation);
       const target = modelOf(authority, field.model);
@@ -233,15 +270,18 @@ function authorizeItem(authority: Authority, model: ModelSchema, item: SelectIte
       return Object.freeze({
         ...item,
         access: targetRule(authority, field),
+        ...mask(shownRule(authority, model, field.name)),
         where,
         select: authorizeSelect(authority, target, item.select),
       });
     }
-    case "aggregate":
-      relationOf(authority, model, item.relation);
-      return Object.freeze({ ...item, groups: authorizeGroups(authority, item.groups) });
-    case "many":
-      relationOf(authority, model, item.relation);
-      return Object.freeze({ ...item, rows: authorizeRows(authority, item.rows) });
+    case "aggregate": {
+      const access = targetRule(authority, relationOf(authority, model, item.relation));
+      return Object.freeze({ ...item, groups: authorizeGroups(authority, item.groups, access) });
+    }
+    case "many": {
+      const access = targetRule(authority, relationOf(authority, model, item.relation));
+      return Object.freeze({ ...item, rows: authorizeRows(authority, item.rows, access) });
+    }
   }
 }

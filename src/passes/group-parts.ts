@@ -13,7 +13,7 @@ import { createColumn } from "../plan/column-node.ts";
 import type { MeasureNode } from "../plan/measure-node.ts";
 import type { MeasureFunction } from "../schema/measures.ts";
 import { isSortable } from "../schema/operators.ts";
-import type { Field, KeyColumn, ModelSchema, ScalarType } from "../schema/schema-model.ts";
+import { type Field, isValueField, type KeyColumn, type ModelSchema, type ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { findTimeZone, listZoneChanges } from "../util/time-zone.ts";
@@ -109,7 +109,7 @@ function readKeyEntry(entry: unknown, path: Path): KeyEntry {
 
 function listKeyColumns({ model, field }: ReachedField, path: Path): readonly number[] {
   if (field.kind === "ref") return field.columns.map((_, part) => part);
-  if (field.kind === "scalar" && isSortable(field.type)) return [0];
+  if (isValueField(field) && isSortable(field.type)) return [0];
   throw queryError(path, "a field to group by", `${model.name}.${field.name}, which is none`);
 }
 
@@ -121,7 +121,7 @@ function resolveBucket(
     if (timeZone === undefined) return null;
     throw queryError([...path, "timeZone"], "nothing without a bucket", describeValue(timeZone));
   }
-  const kind = field.kind === "scalar" ? field.type.kind : "";
+  const kind = isValueField(field) ? field.type.kind : "";
   const units = kind === "datetime" ? datetimeUnits : kind === "date" ? dateUnits : [];
   const found = units.find((name) => name === unit);
   if (found === undefined) {

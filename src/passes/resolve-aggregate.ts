@@ -11,13 +11,15 @@ import { queryError, type ResolveContext, refuseUnknown } from "./resolve-contex
 import { resolveGroupOrder } from "./resolve-group-order.ts";
 import { composeGroupItems, resolveGroupOutput } from "./resolve-group-output.ts";
 import { resolveHaving } from "./resolve-having.ts";
-import { createQueryReader, resolveWhere } from "./resolve-where.ts";
+import { resolveFilter } from "./resolve-search.ts";
 
 const countType: ScalarType = Object.freeze({ kind: "int", list: false });
 const measureKeys = ["count", "countDistinct", "sum", "avg", "min", "max"] as const;
 const aggregateKeys: ReadonlySet<string> = new Set([
   "model",
   "where",
+  "search",
+  "deleted",
   "groupBy",
   ...measureKeys,
   "output",
@@ -43,7 +45,7 @@ function resolveGroups(context: ResolveContext, model: ModelSchema, query: Aggre
   return createGroups({
     model: model.name,
     access: null,
-    where: resolveWhere(createQueryReader(context), { model, where: query.where, path: ["where"] }),
+    where: resolveFilter(context, { model, query, path: [] }).where,
     keys: parts.keys,
     measures: parts.measures,
     items,

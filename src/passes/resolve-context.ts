@@ -5,11 +5,12 @@
 import { FootingError } from "../errors/footing-error.ts";
 import { createParam, type KeysType, type ParamNode, type ParamType } from "../plan/param-node.ts";
 import type { Field, ModelSchema, ScalarType, Schema } from "../schema/schema-model.ts";
+import type { SearchLimits } from "../schema/search-terms.ts";
 import { findNearest } from "../util/nearest.ts";
 import type { Path, ValueSource } from "./value-source.ts";
 
 /** Bounds on what one query may ask for. */
-export interface QueryLimits {
+export interface QueryLimits extends SearchLimits {
   /** Rows of a list when the query does not say. */
   readonly defaultLimit: number;
   /** Rows of a list at most. */
@@ -18,6 +19,8 @@ export interface QueryLimits {
   readonly maxCost: number;
   /** Conditions, selected relations and sort keys one query may have in all. */
   readonly maxNodes: number;
+  /** Rows that a bulk write from outside may reach; the app's own code has no bound but its own `atMost`. */
+  readonly maxAffected: number;
 }
 
 /** The limits that hold unless an app sets others. */
@@ -26,6 +29,9 @@ export const defaultQueryLimits: QueryLimits = Object.freeze({
   maxLimit: 100,
   maxCost: 25_000,
   maxNodes: 500,
+  maxAffected: 10_000,
+  maxSearchLength: 500,
+  maxSearchTerms: 20,
 });
 
 /** Collects params and counts nodes while one query is resolved. */

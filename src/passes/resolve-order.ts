@@ -6,9 +6,10 @@ import { createColumn } from "../plan/column-node.ts";
 import { createRelatedMeasure, type RelatedMeasureNode } from "../plan/measure-node.ts";
 import { createHop, createOrder, type NullRank, type OrderNode, rankNulls } from "../plan/order-node.ts";
 import type { HopNode } from "../plan/predicate-node.ts";
+import { createRelevance, type SearchNode } from "../plan/search-node.ts";
 import { measureFunctions } from "../schema/measures.ts";
 import { isSortable } from "../schema/operators.ts";
-import type { Field, ModelSchema, ScalarType } from "../schema/schema-model.ts";
+import { type Field, isValueField, type ModelSchema, type ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { queryError, type ResolveContext, refuseUnknown } from "./resolve-context.ts";
@@ -25,17 +26,35 @@ export interface ResolvedOrder {
 export interface OrderInput {
   readonly model: ModelSchema;
   readonly orderBy: unknown;
+  /** The search of the list. */
+  readonly search: SearchNode | null;
   readonly path: Path;
 }
 
-/** Resolves the sort keys of a list; absent means by key. Throws FTG_QUERY. */
-export function resolveOrder(context: ResolveContext, { model, orderBy, path }: OrderInput): readonly ResolvedOrder[] {
+/** Resolves the sort keys of a list; absent means by relevance of a search, otherwise by key. Throws FTG_QUERY. */
+export function resolveOrder(
+  context: ResolveContext,
+  { model, orderBy, search, path }: OrderInput,
+): readonly ResolvedOrder[] {
+  if (orderBy === undefined && search !== null) return [createRelevanceOrder(search), ...createTieBreak(model, [])];
   if (orderBy !== undefined && !Array.isArray(orderBy))
     throw queryError(path, "a list of sort keys", describeValue(orderBy));
   const given = (orderBy ?? []).flatMap((text: unknown, index: number) =>
     resolveSortKey(context, model, { text, path: [...path, index] }),
   );
   return [...given, ...createTieBreak(model, given)];
+}
+
+/** The type of a relevance; its values never leave. */
+const relevanceType: ScalarType = Object.freeze({ kind: "float", list: false });
+
+function createRelevanceOrder(search: SearchNode): ResolvedOrder {
+  return { node: createOrder([], createRelevance(search), true), type: relevanceType };
+}
+
+/** Whether a list is sorted by relevance: its places are no values, so it has no cursors. */
+export function isByRelevance(order: readonly OrderNode[]): boolean {
+  return order[0]?.value.kind === "relevance";
 }
 
 /** The key parts that do not sort yet, in the direction of the last sort key. */
@@ -121,7 +140,7 @@ function resolveRelated(
   let current = model;
   for (const [index, name] of names.entries()) {
     const field = context.field(current, name);
-    if (field.kind === "scalar") return null;
+    if (isValueField(field)) return null;
     current = context.model(field.model);
     if (field.kind === "ref" || field.kind === "one") continue;
     const [given, ...rest] = names.slice(index + 1);
@@ -168,7 +187,7 @@ function hopTarget(
 }
 
 function listSortColumns(field: Field, model: ModelSchema, path: Path): { part: number; type: ScalarType }[] {
-  if (field.kind === "scalar" && isSortable(field.type)) return [{ part: 0, type: field.type }];
+  if (isValueField(field) && isSortable(field.type)) return [{ part: 0, type: field.type }];
   if (field.kind === "ref") return field.columns.map(({ type }, part) => ({ part, type }));
   throw queryError(path, "a field with an order", `${model.name}.${field.name}, which has none`);
 }

@@ -30,13 +30,13 @@ import {
   type SelectItem,
   type SelectNode,
 } from "../plan/rows-node.ts";
-import type { ModelSchema, ScalarType } from "../schema/schema-model.ts";
+import { isValueField, type ModelSchema, type ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { queryError, type ResolveContext, refuseUnknown } from "./resolve-context.ts";
 import { resolveAllRows } from "./resolve-groups.ts";
-import { type ResolvedOrder, resolveOrder } from "./resolve-order.ts";
-import { createQueryReader, resolveWhere } from "./resolve-where.ts";
+import { isByRelevance, type ResolvedOrder, resolveOrder } from "./resolve-order.ts";
+import { type FilterInput, resolveFilter } from "./resolve-search.ts";
 import type { Path } from "./value-source.ts";
 
 /** Where a piece of the query stands. */
@@ -44,11 +44,24 @@ export interface Scope {
   readonly context: ResolveContext;
   readonly model: ModelSchema;
   readonly path: Path;
+  /** Whether the list is sorted by relevance, and so has no cursors. */
+  readonly isRanked?: boolean;
 }
 
 const countType: ScalarType = Object.freeze({ kind: "int", list: false });
 const tagType: ScalarType = Object.freeze({ kind: "text", list: false });
-const rowsKeys = new Set(["select", "where", "orderBy", "limit", "offset", "after", "before", "backwards", "page"]);
+const rowsKeys = new Set([
+  "select",
+  "where",
+  "search",
+  "orderBy",
+  "limit",
+  "offset",
+  "after",
+  "before",
+  "backwards",
+  "page",
+]);
 const relationKeys = new Set([...rowsKeys, "field"]);
 const toOneKeys = new Set(["field", "select", "where"]);
 
@@ -56,13 +69,16 @@ const toOneKeys = new Set(["field", "select", "where"]);
 export function resolveRows(scope: Scope, query: RowsQuery): RowsNode {
   const { context, model } = scope;
   refuseContradictions(scope, query);
-  const order = resolveOrder(context, { model, orderBy: query.orderBy, path: [...scope.path, "orderBy"] });
+  const { where, search } = resolveFilter(context, { model, query, path: scope.path });
+  const order = resolveOrder(context, { model, orderBy: query.orderBy, search, path: [...scope.path, "orderBy"] });
   const nodes = order.map(({ node }) => node);
+  const isRanked = isByRelevance(nodes);
+  if (isRanked) refuseCursors(scope, query);
   const shape = renderCursorShape(model.name, nodes);
   return createRows({
     model: model.name,
     access: null,
-    where: resolveRowsFilter(scope, query),
+    where,
     order: nodes,
     limit: addLimit(scope),
     offset:
@@ -70,8 +86,8 @@ export function resolveRows(scope: Scope, query: RowsQuery): RowsNode {
         ? null
         : context.addParam({ from: "offset", path: [...scope.path, "offset"] }, countType),
     seek: resolveSeek(scope, query, { order, shape }),
-    cursorTag: showsCursor(query.page) ? context.addParam({ from: "cursorTag", shape }, tagType) : null,
-    output: resolveOutput(scope, query),
+    cursorTag: showsCursor(query.page) && !isRanked ? context.addParam({ from: "cursorTag", shape }, tagType) : null,
+    output: resolveOutput({ ...scope, isRanked }, query),
   });
 }
 
@@ -82,11 +98,13 @@ export function resolveSingle(scope: Scope, query: RowsQuery): RowsNode {
     (name) => query[name] !== undefined,
   );
   if (unfit !== undefined) throw queryError([...path, unfit], "nothing (one row is asked for)", "a value");
+  const { where, search } = resolveFilter(context, { model, query, path });
+  const order = resolveOrder(context, { model, orderBy: query.orderBy, search, path: [...path, "orderBy"] });
   return createRows({
     model: model.name,
     access: null,
-    where: resolveRowsFilter(scope, query),
-    order: resolveOrder(context, { model, orderBy: query.orderBy, path: [...path, "orderBy"] }).map(({ node }) => node),
+    where,
+    order: order.map(({ node }) => node),
     limit: null,
     offset: null,
     seek: null,
@@ -107,15 +125,22 @@ function refuseContradictions({ path }: Scope, query: RowsQuery): void {
   if (query.page !== undefined && query.select !== undefined) throw queryError(path, "select or page", "both");
 }
 
-function resolveRowsFilter({ context, model, path }: Scope, query: Pick<RowsQuery, "where">): PredicateNode {
-  return resolveWhere(createQueryReader(context), { model, where: query.where, path: [...path, "where"] });
+/** The places of a list by relevance are no values, so no cursor can hold them. */
+function refuseCursors({ path }: Scope, query: RowsQuery): void {
+  const place = (["after", "before"] as const).find((name) => query[name] !== undefined);
+  if (place !== undefined)
+    throw queryError([...path, place], "an offset, or an orderBy (a list by relevance has no cursors)", "a cursor");
+}
+
+function resolveRowsFilter({ context, model, path }: Scope, query: FilterInput["query"]): PredicateNode {
+  return resolveFilter(context, { model, query, path }).where;
 }
 
 function addLimit({ context, path }: Scope): ParamNode {
   const { defaultLimit, maxLimit } = context.limits;
   return context.addParam(
     { from: "limit", path: [...path, "limit"], fallback: defaultLimit, max: maxLimit },
-    countType,
+    { ...countType, max: maxLimit },
   );
 }
 
@@ -142,13 +167,14 @@ export function renderCursorShape(model: string, order: readonly OrderNode[]): s
 
 function renderSorted(value: OrderNode["value"]): readonly unknown[] {
   if (value.kind === "column") return [value.field, value.part];
+  if (value.kind === "relevance") return ["relevance"];
   const { relation, measure } = value;
   return [relation, measure.function, measure.column?.field ?? null];
 }
 
 function createDefaultSelect(model: ModelSchema): SelectNode {
   const own = Object.values(model.fields).filter(
-    (field) => !field.hidden && (field.kind === "scalar" || field.kind === "ref"),
+    (field) => !field.hidden && (isValueField(field) || field.kind === "ref"),
   );
   return createSelect(own.map((field) => createFieldItem(field.name, field.name)));
 }
@@ -167,11 +193,11 @@ function resolveItem(scope: Scope, as: string, entry: SelectEntry | undefined): 
 
 function resolveNamed(scope: Scope, as: string, name: string): SelectItem {
   const field = scope.context.field(scope.model, name);
-  if (field.kind === "scalar" || field.kind === "ref") return createFieldItem(as, name);
+  if (isValueField(field) || field.kind === "ref") return createFieldItem(as, name);
   return resolveRelation(scope, as, { field: name });
 }
 
-const aggregateKeys = new Set(["field", "where", "aggregate"]);
+const aggregateKeys = new Set(["field", "where", "search", "aggregate"]);
 
 function resolveRelatedGroups(scope: Scope, as: string, query: RelatedAggregateQuery): SelectItem {
   const { context, model, path } = scope;
@@ -186,13 +212,13 @@ function resolveRelatedGroups(scope: Scope, as: string, query: RelatedAggregateQ
 
 function ownField(scope: Scope, name: string): string {
   const field = scope.context.field(scope.model, name);
-  if (field.kind === "scalar" || field.kind === "ref") return name;
+  if (isValueField(field) || field.kind === "ref") return name;
   throw queryError(scope.path, "a field with a value of its own", `the relation ${scope.model.name}.${name}`);
 }
 
 function resolveRelation(scope: Scope, as: string, query: RelationQuery): SelectItem {
   const field = scope.context.field(scope.model, query.field ?? as);
-  if (field.kind === "scalar")
+  if (isValueField(field))
     throw queryError(scope.path, "true", `an object, but ${scope.model.name}.${field.name} is no relation`);
   const target = { ...scope, model: scope.context.model(field.model) };
   const toOne = field.kind === "ref" || field.kind === "one";
@@ -230,7 +256,10 @@ function resolvePageEntry(scope: Scope, as: string, entry: PageEntry): PageItem 
   if ("rows" in entry) return { kind: "rows", as, select: resolveSelect(inside(scope, "rows"), entry.rows) };
   if ("edges" in entry)
     return { kind: "edges", as, items: Object.freeze(resolveEdges(inside(scope, "edges"), entry.edges)) };
-  if ("info" in entry) return { kind: "info", as, info: entry.info };
+  if ("info" in entry)
+    return scope.isRanked === true && showsCursor({ entry })
+      ? createConstantItem(as, null)
+      : { kind: "info", as, info: entry.info };
   if ("total" in entry) return { kind: "total", as };
   if ("object" in entry)
     return { kind: "object", as, items: Object.freeze(resolvePage(inside(scope, "object"), entry.object)) };
@@ -241,7 +270,9 @@ function resolveEdges(scope: Scope, edges: EdgeQuery): EdgeItem[] {
   return Object.entries(edges).map(([as, entry]): EdgeItem => {
     if ("row" in entry)
       return Object.freeze({ kind: "row", as, select: resolveSelect(inside(inside(scope, as), "row"), entry.row) });
-    return "info" in entry ? Object.freeze({ kind: "cursor", as }) : createConstantItem(as, entry.constant);
+    if (!("info" in entry)) return createConstantItem(as, entry.constant);
+    if (scope.isRanked !== true) return Object.freeze({ kind: "cursor", as });
+    throw queryError([...scope.path, as], "an orderBy beside it (a list by relevance has no cursors)", "none");
   });
 }
 

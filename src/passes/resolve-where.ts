@@ -18,9 +18,17 @@ import {
   type PredicateNode,
 } from "../plan/predicate-node.ts";
 import { listOperators, type Operator } from "../schema/operators.ts";
-import type { Field, ModelSchema, RefField, RelationField, ScalarField } from "../schema/schema-model.ts";
+import {
+  type Field,
+  isValueField,
+  type ModelSchema,
+  type RefField,
+  type RelationField,
+  type ValueField,
+} from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
+import { createLive } from "./live-rows.ts";
 import { listOf, queryError, type ResolveContext } from "./resolve-context.ts";
 import { isFieldOperand, type Operand, resolveFieldOperand } from "./resolve-field-operand.ts";
 import { resolveJsonPlace } from "./resolve-json-place.ts";
@@ -110,17 +118,17 @@ function resolveList(reader: WhereReader, place: Place): PredicateNode[] {
 function resolveField(reader: WhereReader, field: Field, place: Place): PredicateNode {
   const missing = resolveMissing(reader, place);
   if (missing !== null) return missing;
-  if (field.kind === "scalar") return resolveScalar(reader, field, place);
+  if (isValueField(field)) return resolveScalar(reader, field, place);
   if (field.kind === "many" || field.kind === "manyToMany") return resolveToMany(reader, field, place);
   return resolveToOne(reader, field, place);
 }
 
-function resolveScalar(reader: WhereReader, field: ScalarField, place: Place): PredicateNode {
+function resolveScalar(reader: WhereReader, field: ValueField, place: Place): PredicateNode {
   const operand = { column: createColumn(field.name), type: field.type, place };
   if (place.value === null) return createIsNull(operand.column);
   const allowed = listOperators(field.type);
-  if (field.type.kind === "json" && !field.type.list && isPlainObject(place.value) && "path" in place.value)
-    return resolveJsonPlace(reader, field, place);
+  const isJson = field.kind === "scalar" && field.type.kind === "json" && !field.type.list;
+  if (isJson && isPlainObject(place.value) && "path" in place.value) return resolveJsonPlace(reader, field, place);
   if (isPlainObject(place.value)) return resolveOperators(reader, allowed, operand);
   if (allowed.includes("eq")) return resolveEquality(reader, operand);
   throw queryError(place.path, `an object of operators (${allowed.join(", ")})`, describeValue(place.value));
@@ -228,9 +236,9 @@ function resolveToOne(reader: WhereReader, field: RelationField, place: Place): 
   return createRelated(reader, field, resolveFilter(reader, { ...place, model: target }));
 }
 
-/** A look into related rows. Rules are the app's own code and see all of them; for callers the authorize pass decides. */
+/** A look into related rows. Rules are the app's own code and see all that live; for callers the authorize pass decides. */
 function createRelated(reader: WhereReader, field: RelationField, where: PredicateNode): PredicateNode {
-  return createExists(field.name, where, reader.failClosed ? always : null);
+  return createExists(field.name, where, reader.failClosed ? createLive(reader.context.model(field.model)) : null);
 }
 
 /**

@@ -13,8 +13,8 @@ import {
   type TargetNode,
   type UpdatePlan,
 } from "../plan/plan.ts";
-import { createAnd, isConstant, type PredicateNode } from "../plan/predicate-node.ts";
-import type { SelectQuery, WhereQuery } from "../plan/query.ts";
+import { createAnd, createCompare, createIn, isConstant, type PredicateNode } from "../plan/predicate-node.ts";
+import type { ExpectedVersion, SelectQuery, WhereQuery } from "../plan/query.ts";
 import {
   type AssignmentNode,
   type AssignmentOperator,
@@ -25,12 +25,16 @@ import {
   type LinkMode,
   type LinkNode,
 } from "../plan/write-nodes.ts";
+import { isVersioned, VERSION_FIELD } from "../schema/kept-fields.ts";
 import type { ManyToManyField, ModelSchema, ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
-import { keysOf, queryError, type ResolveContext } from "./resolve-context.ts";
+import { keysOf, listOf, queryError, type ResolveContext } from "./resolve-context.ts";
 import { resolveSelect } from "./resolve-rows.ts";
 import { createQueryReader, resolveWhere } from "./resolve-where.ts";
+
+/** The type of versions and of numbers of rows. */
+const COUNT: ScalarType = Object.freeze({ kind: "int", list: false });
 
 /** One value a write gives: a stored column, or the links of a manyToMany. */
 export type WrittenPart =
@@ -66,8 +70,10 @@ export function resolveCreate(
   });
 }
 
-/** A row named by its whole key, or rows that match a filter. */
-export type WriteTarget = { readonly key: WhereQuery } | { readonly where: WhereQuery | undefined };
+/** A row named by its whole key and, if wanted, its version, or rows that match a filter and how many they may be. */
+export type WriteTarget =
+  | { readonly key: WhereQuery; readonly ifVersion?: ExpectedVersion | undefined }
+  | { readonly where: WhereQuery | undefined; readonly atMost?: number | undefined };
 
 /** Resolves an update whose values come in the order of `parts`. */
 export function resolveUpdate(
@@ -121,16 +127,41 @@ function resolveKey(context: ResolveContext, model: ModelSchema, key: unknown): 
 }
 
 function resolveTarget(context: ResolveContext, model: ModelSchema, target: WriteTarget): TargetNode {
-  if ("key" in target) return createTarget(resolveKey(context, model, target.key), true);
+  if ("key" in target) {
+    const where = resolveKey(context, model, target.key);
+    return createTarget({ where, single: true, expected: resolveVersion(context, model, target.ifVersion) });
+  }
   const where = resolveWhere(createQueryReader(context), { model, where: target.where, path: ["where"] });
   // A filter that lost its conditions (`{ all: [] }`) is no filter.
   if (target.where !== undefined && Object.keys(target.where).length > 0 && isConstant(where, true))
     throw unboundedWrite("The filter of the write holds for every row.");
-  return createTarget(where, false);
+  const atMost =
+    target.atMost === undefined ? null : context.addParam({ from: "query", path: ["atMost"], type: COUNT }, COUNT);
+  return createTarget({ where, single: false, atMost });
 }
 
-function createTarget(where: PredicateNode, single: boolean): TargetNode {
-  return Object.freeze({ kind: "target", where, single, readable: null, allowed: null });
+/** What a single row must have: one version, or one of several. Throws FTG_QUERY for a model without versions. */
+function resolveVersion(
+  context: ResolveContext,
+  model: ModelSchema,
+  version: ExpectedVersion | undefined,
+): PredicateNode | null {
+  if (version === undefined) return null;
+  if (!isVersioned(model))
+    throw new FootingError("FTG_QUERY", {
+      detail: `ifVersion: the rows of ${model.name} have no versions.`,
+      fix: "Leave ifVersion out, or declare the model with version: true.",
+    });
+  const type = Array.isArray(version) ? listOf(COUNT) : COUNT;
+  const value = context.addParam({ from: "query", path: ["ifVersion"], type }, type);
+  const column = createColumn(VERSION_FIELD);
+  return Array.isArray(version) ? createIn(column, value) : createCompare(column, "eq", value);
+}
+
+function createTarget(
+  target: Pick<TargetNode, "where" | "single"> & Partial<Pick<TargetNode, "expected" | "atMost">>,
+): TargetNode {
+  return Object.freeze({ kind: "target", readable: null, allowed: null, expected: null, atMost: null, ...target });
 }
 
 /** The refusal of a bulk write that would touch every row without saying so. */

@@ -3,7 +3,9 @@
  * request shape; the engine then reads the values of every further request of that shape through these.
  */
 import type { ParamType } from "../plan/param-node.ts";
-import type { Operation, ScalarType } from "../schema/schema-model.ts";
+import type { RuleName } from "../schema/rules.ts";
+import type { ScalarType } from "../schema/schema-model.ts";
+import type { SearchLimits } from "../schema/search-terms.ts";
 
 /** Steps from the root of a query (or of a rule's answer) to a value. */
 export type Path = readonly (string | number)[];
@@ -13,6 +15,12 @@ export interface QuerySource {
   readonly from: "query";
   readonly path: Path;
   readonly type: ParamType;
+}
+
+/** A full-text search inside the query, made canonical. */
+export interface SearchSource extends SearchLimits {
+  readonly from: "search";
+  readonly path: Path;
 }
 
 /** A number that a sum is compared with: also one that is not written as text, where it is a whole number. */
@@ -57,8 +65,7 @@ export interface CursorTagSource {
 /** A value inside what an access rule answered for this request. */
 export interface RuleSource {
   readonly from: "rule";
-  readonly model: string;
-  readonly operation: Operation;
+  readonly rule: RuleName;
   readonly path: Path;
   readonly type: ParamType;
 }
@@ -72,6 +79,7 @@ export interface InputSource {
 /** Any place a value may come from. */
 export type ValueSource =
   | QuerySource
+  | SearchSource
   | TotalSource
   | LimitSource
   | OffsetSource

@@ -2,11 +2,10 @@
  * Rows put into groups, and what is calculated over each group. Keys and measures are listed once; the output, the
  * conditions and the order name them by their place in those lists.
  */
-import type { ColumnNode } from "./column-node.ts";
 import type { ConstantItem } from "./constant-item.ts";
 import type { MeasureNode } from "./measure-node.ts";
 import type { ParamNode } from "./param-node.ts";
-import type { HopNode, PredicateNode } from "./predicate-node.ts";
+import type { HopNode, MaskedColumnNode, PredicateNode } from "./predicate-node.ts";
 
 /** A span of time that values are put together by. A week starts on Monday (ISO 8601). */
 export type BucketUnit = "hour" | "day" | "week" | "month" | "quarter" | "year";
@@ -23,7 +22,7 @@ export interface BucketNode {
 export interface GroupKeyNode {
   readonly kind: "groupKey";
   readonly hops: readonly HopNode[];
-  readonly column: ColumnNode;
+  readonly column: MaskedColumnNode;
   readonly bucket: BucketNode | null;
 }
 
@@ -94,7 +93,7 @@ export function createBucket(unit: BucketUnit, timeZone: string | null): BucketN
 /** Makes a {@link GroupKeyNode}. */
 export function createGroupKey(
   hops: readonly HopNode[],
-  column: ColumnNode,
+  column: MaskedColumnNode,
   bucket: BucketNode | null = null,
 ): GroupKeyNode {
   return Object.freeze({ kind: "groupKey", hops: Object.freeze(hops), column, bucket });

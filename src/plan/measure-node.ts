@@ -1,14 +1,13 @@
 /** Something calculated over several rows: those of a group, or those behind a relation. */
 import type { MeasureFunction } from "../schema/measures.ts";
-import type { ColumnNode } from "./column-node.ts";
-import type { PredicateNode } from "./predicate-node.ts";
+import type { MaskedColumnNode, PredicateNode } from "./predicate-node.ts";
 
 /** A calculation. All but the counts are null when there is no value. */
 export interface MeasureNode {
   readonly kind: "measure";
   readonly function: MeasureFunction;
   /** Null for `count`, which counts rows; the other functions leave nulls out. */
-  readonly column: ColumnNode | null;
+  readonly column: MaskedColumnNode | null;
 }
 
 /** A calculation over the rows behind a to-many relation that may be read. */
@@ -21,7 +20,7 @@ export interface RelatedMeasureNode {
 }
 
 /** Makes a {@link MeasureNode}. */
-export function createMeasure(name: MeasureFunction, column: ColumnNode | null): MeasureNode {
+export function createMeasure(name: MeasureFunction, column: MaskedColumnNode | null): MeasureNode {
   return Object.freeze({ kind: "measure", function: name, column });
 }
 

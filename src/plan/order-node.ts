@@ -1,7 +1,7 @@
-/** One sort key of a list: a column of the row, what is calculated over related rows, or that of a row reached through to-one relations. */
-import type { ColumnNode } from "./column-node.ts";
+/** One sort key of a list: a column of the row, what is calculated over related rows, how well a row fits a search, or that of a row reached through to-one relations. */
 import type { RelatedMeasureNode } from "./measure-node.ts";
-import type { HopNode, PredicateNode } from "./predicate-node.ts";
+import type { HopNode, MaskedColumnNode, PredicateNode } from "./predicate-node.ts";
+import type { RelevanceNode } from "./search-node.ts";
 
 /** Where null stands among the values. */
 export type NullRank = "smallest" | "largest";
@@ -10,7 +10,7 @@ export type NullRank = "smallest" | "largest";
 export interface OrderNode {
   readonly kind: "order";
   readonly hops: readonly HopNode[];
-  readonly value: ColumnNode | RelatedMeasureNode;
+  readonly value: MaskedColumnNode | RelatedMeasureNode | RelevanceNode;
   readonly descending: boolean;
   /** What null counts as: the smallest value, first when ascending and last when descending, or the largest. */
   readonly nulls: NullRank;

@@ -16,6 +16,20 @@ import type {
 import type { ColumnNode } from "./column-node.ts";
 import type { ConstantItem } from "./constant-item.ts";
 import type { JsonReading } from "./json-place-node.ts";
+import {
+  listOf,
+  object,
+  oneOf,
+  orNull,
+  parseJson,
+  readBoolean,
+  readCount,
+  readJsonScalar,
+  readKind,
+  readNumberOrText,
+  readText,
+  union,
+} from "./json-readers.ts";
 import type { MeasureNode } from "./measure-node.ts";
 import type { NullRank, OrderNode } from "./order-node.ts";
 import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
@@ -30,21 +44,14 @@ import type {
   TargetNode,
   UpdatePlan,
 } from "./plan.ts";
-import {
-  listOf,
-  object,
-  oneOf,
-  orNull,
-  parseJson,
-  readBoolean,
-  readCount,
-  readJsonScalar,
-  readKind,
-  readNumberOrText,
-  readText,
-  union,
-} from "./plan-readers.ts";
-import type { ComparedNode, CompareOperator, HopNode, ListQuestion, PredicateNode } from "./predicate-node.ts";
+import type {
+  ComparedNode,
+  CompareOperator,
+  HopNode,
+  ListQuestion,
+  MaskedColumnNode,
+  PredicateNode,
+} from "./predicate-node.ts";
 import type {
   EdgeItem,
   OutputNode,
@@ -55,6 +62,7 @@ import type {
   SelectItem,
   SelectNode,
 } from "./rows-node.ts";
+import type { SearchNode } from "./search-node.ts";
 import type {
   AssignmentNode,
   AssignmentOperator,
@@ -110,6 +118,10 @@ const readScalarType = object<ScalarType>(
 const readKeysType = object<KeysType>({ kind: readKind("keys"), parts: listOf(readScalarType) });
 const readParam = object<ParamNode>({ kind: readKind("param"), index: readCount, type: readParamType });
 const readColumn = object<ColumnNode>({ kind: readKind("column"), field: readText, part: readCount });
+const readMaskedColumn = object<MaskedColumnNode>(
+  { kind: readKind("column"), field: readText, part: readCount, shown: readPredicate },
+  ["kind", "field", "part"],
+);
 const readCompared = union<ComparedNode>({
   column: readColumn,
   jsonPlace: object({
@@ -123,8 +135,16 @@ const readOperator = oneOf<CompareOperator>([
   ...(["eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"] as const),
   ...(["ieq", "icontains", "istartsWith", "iendsWith"] as const),
 ]);
-const readHop = object<HopNode>({ kind: readKind("hop"), relation: readText, access: orNull(readPredicate) });
+const readHop = object<HopNode>(
+  { kind: readKind("hop"), relation: readText, access: orNull(readPredicate), shown: readPredicate },
+  ["kind", "relation", "access"],
+);
 
+const readSearch = object<SearchNode>({
+  kind: readKind("search"),
+  columns: listOf(readColumn),
+  terms: readParam,
+});
 const readPredicateKinds = union<PredicateNode>({
   compare: object({ kind: readKind("compare"), column: readCompared, operator: readOperator, value: readParam }),
   compareColumns: object({
@@ -132,7 +152,7 @@ const readPredicateKinds = union<PredicateNode>({
     column: readColumn,
     operator: readOperator,
     hops: listOf(readHop),
-    other: readColumn,
+    other: readMaskedColumn,
   }),
   in: object({ kind: readKind("in"), column: readCompared, values: readParam }),
   isNull: object({ kind: readKind("isNull"), column: readCompared }),
@@ -147,23 +167,25 @@ const readPredicateKinds = union<PredicateNode>({
   not: object({ kind: readKind("not"), item: readPredicate }),
   constant: object({ kind: readKind("constant"), value: readBoolean }),
   exists: object({ kind: readKind("exists"), relation: readText, access: orNull(readPredicate), where: readPredicate }),
+  search: readSearch,
 });
 const readMeasure = object<MeasureNode>({
   kind: readKind("measure"),
   function: oneOf<MeasureFunction>(measureFunctions),
-  column: orNull(readColumn),
+  column: orNull(readMaskedColumn),
 });
 const readOrder = object<OrderNode>({
   kind: readKind("order"),
   hops: listOf(readHop),
   value: union<OrderNode["value"]>({
-    column: readColumn,
+    column: readMaskedColumn,
     related: object({
       kind: readKind("related"),
       relation: readText,
       access: orNull(readPredicate),
       measure: readMeasure,
     }),
+    relevance: object({ kind: readKind("relevance"), search: readSearch }),
   }),
   descending: readBoolean,
   nulls: oneOf<NullRank>(["smallest", "largest"]),
@@ -171,15 +193,23 @@ const readOrder = object<OrderNode>({
 
 const readConstantItem = object<ConstantItem>({ kind: readKind("constant"), as: readText, value: readJsonScalar });
 const readSelectItem = union<SelectItem>({
-  field: object({ kind: readKind("field"), as: readText, field: readText }),
-  one: object({
-    kind: readKind("one"),
-    as: readText,
-    relation: readText,
-    access: orNull(readPredicate),
-    where: readPredicate,
-    select: readSelect,
-  }),
+  field: object({ kind: readKind("field"), as: readText, field: readText, shown: readPredicate }, [
+    "kind",
+    "as",
+    "field",
+  ]),
+  one: object(
+    {
+      kind: readKind("one"),
+      as: readText,
+      relation: readText,
+      access: orNull(readPredicate),
+      shown: readPredicate,
+      where: readPredicate,
+      select: readSelect,
+    },
+    ["kind", "as", "relation", "access", "where", "select"],
+  ),
   many: object({ kind: readKind("many"), as: readText, relation: readText, rows: readRows }),
   aggregate: object({ kind: readKind("aggregate"), as: readText, relation: readText, groups: readGroups }),
   constant: readConstantItem,
@@ -255,11 +285,13 @@ const readTarget = object<TargetNode>({
   single: readBoolean,
   readable: orNull(readPredicate),
   allowed: orNull(readPredicate),
+  expected: orNull(readPredicate),
+  atMost: orNull(readParam),
 });
 const readGroupKey = object<GroupKeyNode>({
   kind: readKind("groupKey"),
   hops: listOf(readHop),
-  column: readColumn,
+  column: readMaskedColumn,
   bucket: orNull(
     object<BucketNode>({
       kind: readKind("bucket"),

@@ -3,6 +3,7 @@
  * Frozen plain data tagged by `kind`; no I/O, no values, no store.
  */
 import type { GroupsNode } from "./aggregate-node.ts";
+import type { ParamNode } from "./param-node.ts";
 import type { PredicateNode } from "./predicate-node.ts";
 import type { RowsNode, SelectNode } from "./rows-node.ts";
 import type { AssignmentNode, BoundNode, LinkNode, ReferenceNode } from "./write-nodes.ts";
@@ -62,6 +63,10 @@ export interface TargetNode {
   readonly readable: PredicateNode | null;
   /** The rule of the operation on the row before the write: a visible row that fails it is forbidden. Null until decided. */
   readonly allowed: PredicateNode | null;
+  /** Of a `single` target: the version that the caller expects of an allowed row, compared with a param. Null: any. */
+  readonly expected: PredicateNode | null;
+  /** Of many rows: how many may be written; more are a failure. Null: any number. */
+  readonly atMost: ParamNode | null;
 }
 
 /** Changed rows. Of many, those not allowed are left alone, like those not visible. */

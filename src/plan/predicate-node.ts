@@ -5,6 +5,7 @@
 import type { ColumnNode } from "./column-node.ts";
 import type { JsonPlaceNode } from "./json-place-node.ts";
 import type { ParamNode } from "./param-node.ts";
+import type { SearchNode } from "./search-node.ts";
 
 /** Comparisons of texts in their folded case: see `util/fold-case.ts`. */
 export type CaselessCompare = "ieq" | "icontains" | "istartsWith" | "iendsWith";
@@ -30,6 +31,14 @@ export interface HopNode {
   readonly relation: string;
   /** The row rule of the target model; null until the authorize pass decided. */
   readonly access: PredicateNode | null;
+  /** Of which rows the relation shows; from the others it leads nowhere. Absent: of all. */
+  readonly shown?: PredicateNode;
+}
+
+/** A column as its reader sees it: null in rows for which `shown` does not hold. */
+export interface MaskedColumnNode extends ColumnNode {
+  /** Absent: the value shows in every row. */
+  readonly shown?: PredicateNode;
 }
 
 /** The column stands in a relation to the value; false when the column is null. */
@@ -49,7 +58,7 @@ export interface CompareColumnsNode {
   readonly column: ColumnNode;
   readonly operator: CompareOperator;
   readonly hops: readonly HopNode[];
-  readonly other: ColumnNode;
+  readonly other: MaskedColumnNode;
 }
 
 /** True when the column equals one item of the list; an empty list is never true. */
@@ -122,7 +131,8 @@ export type PredicateNode =
   | OrNode
   | NotNode
   | ConstantNode
-  | ExistsNode;
+  | ExistsNode
+  | SearchNode;
 
 /** Always true: what an open rule and an absent filter are. */
 export const always: ConstantNode = Object.freeze({ kind: "constant", value: true });

@@ -12,8 +12,9 @@ import type { MeasureNode } from "./measure-node.ts";
 import type { OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
-import type { ComparedNode, CompareOperator, HopNode, PredicateNode } from "./predicate-node.ts";
+import type { ComparedNode, CompareOperator, HopNode, MaskedColumnNode, PredicateNode } from "./predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SeekNode, SelectItem, SelectNode } from "./rows-node.ts";
+import type { SearchNode } from "./search-node.ts";
 import type {
   AssignmentNode,
   AssignmentOperator,
@@ -91,12 +92,13 @@ function printOrder(order: OrderNode): string {
 }
 
 function printSorted(value: OrderNode["value"]): string {
-  if (value.kind === "column") return printColumn(value);
+  if (value.kind === "column") return printMasked(value);
+  if (value.kind === "relevance") return `relevance of ${printSearch(value.search)}`;
   return `${printMeasure(value.measure)} of ${value.relation} [access ${printAccess(value.access)}]`;
 }
 
 function printHops(hops: readonly HopNode[]): string {
-  return hops.map((hop) => `${hop.relation} [access ${printAccess(hop.access)}] . `).join("");
+  return hops.map((hop) => `${hop.relation} [access ${printAccess(hop.access)}]${printShown(hop)} . `).join("");
 }
 
 function printOutput(output: OutputNode): readonly string[] {
@@ -112,12 +114,12 @@ function printItem(item: SelectItem): readonly string[] {
   const name = JSON.stringify(item.as);
   switch (item.kind) {
     case "field":
-      return [`${name}: ${item.field}`];
+      return [`${name}: ${item.field}${printShown(item)}`];
     case "constant":
       return [`${name}: constant ${JSON.stringify(item.value)}`];
     case "one":
       return [
-        `${name}: one ${item.relation} [access ${printAccess(item.access)}] (${printPredicate(item.where)})`,
+        `${name}: one ${item.relation} [access ${printAccess(item.access)}]${printShown(item)} (${printPredicate(item.where)})`,
         ...indent(printSelect(item.select)),
       ];
     case "aggregate":
@@ -181,7 +183,7 @@ function printGroups(groups: GroupsNode): readonly string[] {
 }
 
 function printKey({ hops, column, bucket }: GroupKeyNode): string {
-  return `${printHops(hops)}${printColumn(column)}${bucket === null ? "" : printBucket(bucket)}`;
+  return `${printHops(hops)}${printMasked(column)}${bucket === null ? "" : printBucket(bucket)}`;
 }
 
 function printBucket({ unit, timeZone }: BucketNode): string {
@@ -189,7 +191,7 @@ function printBucket({ unit, timeZone }: BucketNode): string {
 }
 
 function printMeasure({ function: name, column }: MeasureNode): string {
-  return column === null ? name : `${name}(${printColumn(column)})`;
+  return column === null ? name : `${name}(${printMasked(column)})`;
 }
 
 function printCondition({ measures }: GroupsNode, { measure, operator, negated, value }: GroupConditionNode): string {
@@ -234,6 +236,8 @@ function printTarget(target: TargetNode): readonly string[] {
     `${target.single ? "one" : "all"} where ${printPredicate(target.where)}`,
     `readable ${printAccess(target.readable)}`,
     `allowed ${printAccess(target.allowed)}`,
+    ...(target.expected === null ? [] : [`expected ${printPredicate(target.expected)}`]),
+    ...printOptional("at most", target.atMost),
   ];
 }
 
@@ -286,7 +290,7 @@ function printPredicate(node: PredicateNode): string {
     case "compare":
       return `${printCompared(node.column)} ${symbols[node.operator]} ${printParam(node.value)}`;
     case "compareColumns":
-      return `${printColumn(node.column)} ${symbols[node.operator]} ${printHops(node.hops)}${printColumn(node.other)}`;
+      return `${printColumn(node.column)} ${symbols[node.operator]} ${printHops(node.hops)}${printMasked(node.other)}`;
     case "in":
       return `${printCompared(node.column)} in ${printParam(node.values)}`;
     case "isNull":
@@ -301,6 +305,8 @@ function printPredicate(node: PredicateNode): string {
       return `not ${printPredicate(node.item)}`;
     case "exists":
       return `some ${node.relation} [access ${printAccess(node.access)}] (${printPredicate(node.where)})`;
+    case "search":
+      return printSearch(node);
   }
 }
 
@@ -309,12 +315,24 @@ function printCompared(node: ComparedNode): string {
   return `${node.field}${node.path.map((step) => `[${printParam(step)}]`).join("")} as ${node.reading}`;
 }
 
+function printSearch({ columns, terms }: SearchNode): string {
+  return `search ${columns.map(printColumn).join(", ")} for ${printParam(terms)}`;
+}
+
 function printAccess(access: PredicateNode | null): string {
   return access === null ? "undecided" : printPredicate(access);
 }
 
 function printColumn(column: ColumnNode): string {
   return column.part === 0 ? column.field : `${column.field}[${column.part}]`;
+}
+
+function printMasked(column: MaskedColumnNode): string {
+  return `${printColumn(column)}${printShown(column)}`;
+}
+
+function printShown({ shown }: { readonly shown?: PredicateNode }): string {
+  return shown === undefined ? "" : ` [shown ${printPredicate(shown)}]`;
 }
 
 function printParam(param: ParamNode): string {

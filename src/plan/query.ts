@@ -69,6 +69,7 @@ export interface RelatedAggregateQuery {
   /** The relation field, when the output has another name. */
   readonly field?: string;
   readonly where?: WhereQuery;
+  readonly search?: string;
   /** The functions with their fields, or an output that has no key. */
   readonly aggregate: MeasuresQuery | { readonly output: GroupOutputQuery };
 }
@@ -78,13 +79,15 @@ export interface RowsQuery {
   /** Absent: every visible own field (a ref as its key value). */
   readonly select?: SelectQuery;
   readonly where?: WhereQuery;
-  /** Absent: by key. The key is always the last tie-break. */
+  /** Words to find in the model's search fields: `lima "san juan" near* -south`. */
+  readonly search?: string;
+  /** Absent: by relevance of a search, otherwise by key. The key is always the last tie-break. */
   readonly orderBy?: OrderQuery;
   /** Rows at most. Absent: the default limit. */
   readonly limit?: number;
   /** Rows to skip. Not together with a cursor. */
   readonly offset?: number;
-  /** Cursor: only rows behind it. */
+  /** Cursor: only rows behind it. A list by relevance has none. */
   readonly after?: string;
   /** Cursor: only rows before it, the nearest ones, in the list's own order. */
   readonly before?: string;
@@ -111,9 +114,16 @@ export type EdgeQuery = Readonly<
   Record<string, { readonly row: SelectQuery } | { readonly info: "cursor" } | ConstantQuery>
 >;
 
+/**
+ * Which rows of a model that keeps deleted ones: the deleted ones as well, or nothing else. Absent: none of them. Of
+ * deleted rows, those that the caller may read and delete.
+ */
+export type DeletedQuery = "include" | "only";
+
 /** A list of rows of a model. */
 export interface ReadQuery extends RowsQuery {
   readonly model: string;
+  readonly deleted?: DeletedQuery;
   /** True: at most one row, answered as an object or null; limit, offset, cursors and backwards are not allowed. */
   readonly single?: boolean;
 }
@@ -122,6 +132,8 @@ export interface ReadQuery extends RowsQuery {
 export interface CountQuery {
   readonly model: string;
   readonly where?: WhereQuery;
+  readonly search?: string;
+  readonly deleted?: DeletedQuery;
 }
 
 /** A value to group by: a field, or one behind to-one relations (`country.continent`). */
@@ -173,6 +185,8 @@ export type GroupOutputEntry =
 export interface AggregateQuery extends MeasuresQuery {
   readonly model: string;
   readonly where?: WhereQuery;
+  readonly search?: string;
+  readonly deleted?: DeletedQuery;
   readonly groupBy?: readonly (string | KeyQuery)[];
   /** Present: what leaves of a group, and what it is grouped by; `groupBy` and the functions are not allowed beside it. */
   readonly output?: GroupOutputQuery;
@@ -210,8 +224,12 @@ export interface UpdateQuery {
   /** Key field → value. */
   readonly key: WhereQuery;
   readonly data: DataQuery;
+  readonly ifVersion?: ExpectedVersion;
   readonly select?: SelectQuery;
 }
+
+/** The version that the row must have, or one of several; only of a model that keeps versions. */
+export type ExpectedVersion = number | readonly number[];
 
 /** A change of all rows that match; the answer is their number. */
 export interface UpdateManyQuery {
@@ -219,6 +237,8 @@ export interface UpdateManyQuery {
   readonly where?: WhereQuery;
   /** Must be true when `where` is absent or empty. */
   readonly all?: boolean;
+  /** Rows at most; where the write would reach more, nothing is written. */
+  readonly atMost?: number;
   readonly data: DataQuery;
 }
 
@@ -254,11 +274,33 @@ export interface UpsertManyQuery {
   readonly update?: readonly string[];
 }
 
-/** The end of one row, named by its whole key. The answer is the row as it was, as far as the caller may read it. */
+/**
+ * The end of one row, named by its whole key. The answer is the row as it was, as far as the caller may read it; of a
+ * model that keeps deleted rows, the row with the time.
+ */
 export interface DeleteQuery {
   readonly model: string;
   readonly key: WhereQuery;
+  readonly ifVersion?: ExpectedVersion;
+  /** True removes the row, deleted already or not, of a model that keeps deleted rows. */
+  readonly permanently?: boolean;
   readonly select?: SelectQuery;
+}
+
+/** The return of a deleted row, named by its whole key; the answer is the row. Only of a model that keeps deleted rows. */
+export interface RestoreQuery {
+  readonly model: string;
+  readonly key: WhereQuery;
+  readonly ifVersion?: ExpectedVersion;
+  readonly select?: SelectQuery;
+}
+
+/** What a delete of the row would take along. */
+export interface PreviewDeleteQuery {
+  readonly model: string;
+  readonly key: WhereQuery;
+  /** As of {@link DeleteQuery}. */
+  readonly permanently?: boolean;
 }
 
 /** The end of all rows that match; the answer is their number. */
@@ -267,4 +309,8 @@ export interface DeleteManyQuery {
   readonly where?: WhereQuery;
   /** Must be true when `where` is absent or empty. */
   readonly all?: boolean;
+  /** Rows at most; where the write would reach more, nothing is written. */
+  readonly atMost?: number;
+  /** True removes the rows, deleted already or not, of a model that keeps deleted rows. */
+  readonly permanently?: boolean;
 }

@@ -107,6 +107,8 @@ export interface FieldItem {
   readonly kind: "field";
   readonly as: string;
   readonly field: string;
+  /** Of which rows the value shows; of the others it is null. Absent: of all. */
+  readonly shown?: PredicateNode;
 }
 
 /** The row behind a `ref` or `one` field as an object, or null when it is absent or hidden. */
@@ -116,6 +118,8 @@ export interface OneItem {
   readonly relation: string;
   /** The row rule of the target model; null until the authorize pass decided. */
   readonly access: PredicateNode | null;
+  /** Of which rows the relation shows; of the others it is null. Absent: of all. */
+  readonly shown?: PredicateNode;
   /** A further condition; a row that fails it counts as absent. */
   readonly where: PredicateNode;
   readonly select: SelectNode;

@@ -1,9 +1,9 @@
 /** The types of aggregates and of what they answer, inferred from declarations. Types only. */
 import type { FieldsOf, Models } from "./check-types.ts";
-import type { FieldBuilders, FieldTypes } from "./declarations.ts";
+import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { MeasuredValue, MeasuresInput } from "./measure-types.ts";
 import type { MeasureFunction } from "./measures.ts";
-import type { BareValue, Names, OwnValue, TypesOf } from "./row-types.ts";
+import type { BareValue, MaskNull, Names, OwnValue, TypesOf } from "./row-types.ts";
 import type { CheckedWhere, RefNull } from "./select-types.ts";
 import type {
   EqualOperators,
@@ -22,6 +22,10 @@ export interface AggregateInput<in out M extends Models, in out N extends keyof 
   extends MeasuresInput<M, N, S> {
   /** Absent: all rows. */
   readonly where?: WhereInput<M, N, S>;
+  /** Words to find in the fields that the model declares for it. */
+  readonly search?: string;
+  /** Of a model with `softDelete: true`: the deleted rows that the actor may read and delete as well, or only those. */
+  readonly deleted?: M[N][typeof types]["softDelete"] extends true ? "include" | "only" : never;
   /** Fields, or fields of the row that a ref or a one refers to; dates and datetimes also by spans of time. Absent: one group of all rows. */
   readonly groupBy?: readonly GroupInput<M, N, S>[];
   /** What must hold of a group. */
@@ -118,7 +122,7 @@ type GroupPaths<Q> = Q extends { readonly groupBy: readonly (infer Entry)[] }
 
 type KeyRow<M extends Models, F extends FieldBuilders, Q extends { paths: string; system: unknown }> = {
   [P in FirstName<Q["paths"]>]: P extends Q["paths"]
-    ? OwnValue<M, TypesOf<F, P>, "json">
+    ? OwnValue<M, TypesOf<F, P>, "json"> | MaskNull<TypesOf<F, P>["flags"], Q["system"]>
     : RelatedKey<M, TypesOf<F, P>, { names: RestOf<Q["paths"], P>; system: Q["system"] }>;
 };
 
@@ -134,6 +138,7 @@ type RelatedKey<
   ? {
       [P in Q["names"]]:
         | OwnValue<M, TypesOf<FieldsOf<M, T["model"]>, P>, "json">
+        | MaskNull<TypesOf<FieldsOf<M, T["model"]>, P>["flags"], Q["system"]>
         | (T["kind"] extends "ref" ? RefNull<M, T, Q["system"]> : null);
     }
   : never;

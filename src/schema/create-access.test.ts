@@ -5,7 +5,7 @@ testProblems([
   [
     "access that is no operation",
     { A: model({}, { access: wrong({ write: true }) }) },
-    ["A: access: write is no operation. Use one of: read, create, update, delete."],
+    ["A: access: write is no operation. Use one of: read, create, update, delete, fields."],
   ],
   [
     "access that is no rule",

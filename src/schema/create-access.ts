@@ -1,4 +1,4 @@
-/** Splits the declared access rules into what is plain data (levels, for the schema) and the functions (for the engine). */
+/** Splits the declared access rules of a model into what is plain data (levels, for the schema) and the functions (for the engine). */
 import { describeValue } from "../util/describe-value.ts";
 import { isObject } from "../util/is-object.ts";
 import type { ModelDraft } from "./model-draft.ts";
@@ -33,9 +33,13 @@ export function createAccess(draft: ModelDraft, problems: ProblemList): Access {
     return { levels, rules };
   }
   for (const [name, rule] of Object.entries(declared)) {
+    if (name === "fields") continue;
     const operation = OPERATIONS.find((candidate) => candidate === name);
     if (operation === undefined)
-      problems.addUnknown(draft.name, `access: ${name} is no operation.`, { name, candidates: OPERATIONS });
+      problems.addUnknown(draft.name, `access: ${name} is no operation.`, {
+        name,
+        candidates: [...OPERATIONS, "fields"],
+      });
     else if (!isRule(rule))
       problems.add(
         draft.name,
@@ -44,12 +48,19 @@ export function createAccess(draft: ModelDraft, problems: ProblemList): Access {
       );
     else {
       rules[operation] = rule;
-      levels[operation] = typeof rule === "function" ? "rule" : rule ? "everyone" : "nobody";
+      levels[operation] = levelOf(rule);
     }
   }
   return { levels, rules };
 }
 
-function isRule(value: unknown): value is Rule {
+/** What can be said of a rule without asking it. */
+export function levelOf(rule: Rule): AccessLevel {
+  if (typeof rule === "function") return "rule";
+  return rule ? "everyone" : "nobody";
+}
+
+/** Whether a value can be a rule. */
+export function isRule(value: unknown): value is Rule {
   return typeof value === "boolean" || typeof value === "function";
 }

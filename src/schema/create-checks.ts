@@ -12,8 +12,8 @@ import type { CheckSchema, Field, JsonValue, ScalarField } from "./schema-model.
 
 type JsonObject = { readonly [key: string]: JsonValue };
 
-/** One check being read. */
-interface CheckSpot {
+/** One condition being read. */
+export interface CheckSpot {
   readonly draft: ModelDraft;
   readonly fields: FieldTable;
   /** Starts every message: `check positive`. */
@@ -38,13 +38,14 @@ export function createChecks(draft: ModelDraft, fields: FieldTable, problems: Pr
     const spot: CheckSpot = { draft, fields, what: `check ${name}`, problems, used: [] };
     if (!/^[a-z][A-Za-z0-9]*$/.test(name))
       problems.add(draft.name, `check: ${JSON.stringify(name)} is no name.`, "Use camelCase with letters and digits.");
-    const read = readWhere(where, spot);
+    const read = readCondition(where, spot);
     checkMixed(draft.name, spot.used, { what: spot.what, problems });
     return { name: createConstraintName(draft.table, [toSnakeCase(name)], "check"), where: read };
   });
 }
 
-function readWhere(where: unknown, spot: CheckSpot): JsonObject {
+/** A condition over the stored fields of the model, its values in canonical form; what is wrong with it is reported. */
+export function readCondition(where: unknown, spot: CheckSpot): JsonObject {
   if (!isObject(where) || Object.keys(where).length === 0) {
     report(
       spot,
@@ -57,7 +58,7 @@ function readWhere(where: unknown, spot: CheckSpot): JsonObject {
 }
 
 function readEntry(name: string, value: unknown, spot: CheckSpot): JsonValue {
-  if (name === "not") return readWhere(value, spot);
+  if (name === "not") return readCondition(value, spot);
   if (name === "all" || name === "any") return readList(name, value, spot);
   const field = spot.fields.get(name);
   if (field?.kind === "scalar") {
@@ -77,7 +78,7 @@ function readEntry(name: string, value: unknown, spot: CheckSpot): JsonValue {
 }
 
 function readList(name: string, value: unknown, spot: CheckSpot): JsonValue {
-  if (Array.isArray(value)) return value.map((item) => readWhere(item, spot));
+  if (Array.isArray(value)) return value.map((item) => readCondition(item, spot));
   report(spot, `${name}: expected a list of conditions, got ${describeValue(value)}.`, `Say ${name}: [{ … }, { … }].`);
   return [];
 }

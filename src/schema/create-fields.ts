@@ -12,13 +12,18 @@ import type {
   Field,
   FieldDefault,
   InverseField,
+  Keeping,
   KeyColumn,
   ManyToManyField,
+  OnDelete,
   RefField,
   ScalarField,
   ScalarType,
 } from "./schema-model.ts";
 import { findValueProblem } from "./validate-data.ts";
+
+/** The number of a new row's version. */
+const FIRST_VERSION = 1;
 
 /** All that fields are made from. */
 export interface FieldSources {
@@ -33,6 +38,8 @@ interface Spot extends Place {
   readonly draft: ModelDraft;
   readonly name: string;
 }
+
+const ON_DELETE: readonly OnDelete[] = ["restrict", "cascade", "setNull"];
 
 /** The types of all scalar fields, before anything that needs them. */
 export function createTypes(drafts: Drafts, problems: ProblemList): TypeTable {
@@ -85,10 +92,24 @@ function createScalar(declaration: ScalarDeclaration, spot: Spot, { types }: Fie
     unique: declaration.unique,
     immutable: declaration.immutable || spot.draft.key.includes(spot.name),
     default: readDefault(declaration, type, spot),
+    keeps: readKeeping(declaration, spot),
   };
 }
 
+function readKeeping(declaration: ScalarDeclaration, { draft, name, path, problems }: Spot): Keeping | null {
+  const { keeps = null, default: given, optional, unique, immutable } = declaration;
+  if (keeps === null) return null;
+  if (draft.key.includes(name))
+    problems.add(path, "Footing writes this field, so it can be no key.", "Choose another key.");
+  if (given !== undefined || (optional && keeps !== "deleted") || unique || immutable)
+    problems.add(path, "Footing writes this field, so it takes no modifier but hidden().", "Leave the others out.");
+  return keeps;
+}
+
 function readDefault(declaration: ScalarDeclaration, type: ScalarType, { path, problems }: Place): FieldDefault | null {
+  if (declaration.keeps === "deleted") return null;
+  if (declaration.keeps !== undefined)
+    return declaration.keeps === "version" ? { kind: "value", value: FIRST_VERSION } : { kind: "now" };
   if (declaration.default === undefined) return null;
   const { value } = declaration.default;
   if (value === "now" && !type.list && (type.kind === "datetime" || type.kind === "date")) return { kind: "now" };
@@ -143,7 +164,20 @@ function createRef(declaration: RelationDeclaration, { spot, target, sources }: 
     optional: declaration.optional,
     unique: declaration.unique,
     immutable: declaration.immutable || spot.draft.key.includes(spot.name),
+    onDelete: readOnDelete(declaration, spot),
   };
+}
+
+function readOnDelete({ onDelete = "restrict", optional }: RelationDeclaration, { path, problems }: Place): OnDelete {
+  if (onDelete === "setNull" && !optional) {
+    problems.add(path, "onDelete: a required ref cannot be set to null.", 'Make it optional(), or say "cascade".');
+    return "restrict";
+  }
+  const behaviour = ON_DELETE.find((known) => known === onDelete);
+  if (behaviour !== undefined) return behaviour;
+  const detail = `onDelete: expected ${ON_DELETE.join(", ")}, got ${describeValue(onDelete)}.`;
+  problems.add(path, detail, "Name one of them.");
+  return "restrict";
 }
 
 function createColumns(key: readonly KeyColumn[], prefix: string, { path, problems }: Place): readonly KeyColumn[] {

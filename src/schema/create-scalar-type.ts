@@ -83,6 +83,7 @@ function createListType(limits: DeclaredLimits, place: Place): ScalarType {
     item.unique ||
     item.hidden ||
     item.immutable ||
+    item.keeps !== undefined ||
     item.default !== undefined ||
     item.describe !== undefined
   ) {

@@ -71,6 +71,7 @@ describe("a schema", () => {
       hidden: false,
       immutable: true,
       default: { kind: "uuid" },
+      keeps: null,
     });
     expect(findModel(schema, "Person").key).toEqual([
       { column: "id", field: "id", type: { kind: "uuid", list: false } },

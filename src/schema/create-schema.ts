@@ -2,11 +2,15 @@
  * Turns declared models into the frozen schema every floor above reads, and the table of their access rules.
  * It refuses a schema with any problem, and names all of them.
  */
+import { findCascadeClashes } from "./cascades.ts";
 import type { CheckedModels, Models } from "./check-types.ts";
 import { createAccess } from "./create-access.ts";
 import { createChecks } from "./create-checks.ts";
+import { createComputed } from "./create-computed.ts";
+import { checkConcealed, createFieldRules } from "./create-field-rules.ts";
 import { createFields, createTypes, type FieldSources } from "./create-fields.ts";
 import { createIndexes } from "./create-indexes.ts";
+import { createSearch } from "./create-search.ts";
 import { findClashes } from "./find-clashes.ts";
 import { createFingerprint } from "./fingerprint.ts";
 import { type ModelDraft, readModels } from "./model-draft.ts";
@@ -35,6 +39,7 @@ export function createSchema<M extends Models>(models: M & CheckedModels<M>, own
   const made = [...drafts.values()].map((draft) => createModel(draft, sources));
   const list = made.map(({ model }) => model);
   findClashes(list, problems);
+  findCascadeClashes(list, problems);
   problems.throwIfAny();
   const schema = {
     models: createTable(list.map((model) => [model.name, model])),
@@ -56,9 +61,10 @@ function createModel(
   sources: FieldSources,
 ): { readonly model: ModelSchema; readonly rules: ModelRules } {
   const { name, plural, table, describe } = draft;
-  const fields = createFields(draft, sources);
-  const byName: ReadonlyMap<string, Field> = new Map(fields.map((field) => [field.name, field]));
-  const { levels, rules } = createAccess(draft, sources.problems);
+  const { levels, rules: modelRules } = createAccess(draft, sources.problems);
+  const { fields: stored, rules: fieldRules } = createFieldRules(draft, createFields(draft, sources), sources.problems);
+  const byName: ReadonlyMap<string, Field> = new Map(stored.map((field) => [field.name, field]));
+  const fields = [...stored, ...createComputed(draft, byName, sources.problems)];
   const model: ModelSchema = {
     name,
     plural,
@@ -68,9 +74,11 @@ function createModel(
     key: sources.keys.get(name) ?? [],
     indexes: createIndexes(draft, byName, sources.problems),
     checks: createChecks(draft, byName, sources.problems),
+    search: createSearch(draft, byName, sources.problems),
     access: levels,
   };
-  return { model, rules };
+  checkConcealed(model, fieldRules, sources.problems);
+  return { model, rules: Object.keys(fieldRules).length === 0 ? modelRules : { ...modelRules, fields: fieldRules } };
 }
 
 /** An object without a prototype, so that looking up a name a caller sent never finds `constructor` or `__proto__`. */

@@ -2,10 +2,10 @@
  * What the builders write down: plain data, unchecked, exactly as declared. `createSchema` checks it and turns
  * it into a `Schema`. The typed views carry what TypeScript must know of a field; they do not exist at run time.
  */
-import type { ScalarKind } from "./schema-model.ts";
+import type { Keeping, ScalarKind } from "./schema-model.ts";
 
 /** What TypeScript remembers of a field beside its value. */
-export type Flag = "optional" | "default" | "hidden" | "immutable" | "unique";
+export type Flag = "optional" | "default" | "hidden" | "immutable" | "unique" | "kept" | "masked" | "computed";
 
 /** The kinds of a field that holds values: the scalar kinds, and lists. */
 export type ValueKind = ScalarKind | "list";
@@ -36,6 +36,13 @@ export interface FieldBuilder<T extends FieldTypes = FieldTypes> {
 /** The fields of one model. */
 export type FieldBuilders = Readonly<Record<string, FieldBuilder>>;
 
+/** A condition of a check. */
+export type CheckDeclaration<N extends string> = { readonly [field in N]?: unknown } & {
+  readonly all?: readonly CheckDeclaration<N>[];
+  readonly any?: readonly CheckDeclaration<N>[];
+  readonly not?: CheckDeclaration<N>;
+};
+
 /** What all declared fields have. */
 interface BaseDeclaration {
   readonly optional: boolean;
@@ -64,6 +71,8 @@ export interface ScalarDeclaration extends BaseDeclaration {
   readonly scalar: ValueKind;
   /** Present when `.default()` was called. */
   readonly default?: { readonly value: unknown };
+  /** Present when Footing writes the field, and nobody else. */
+  readonly keeps?: Keeping;
   readonly limits: DeclaredLimits;
 }
 
@@ -73,6 +82,8 @@ export interface RelationDeclaration extends BaseDeclaration {
   readonly model: unknown;
   /** The field of the other model that this one mirrors; undefined for a ref and for the owner of a manyToMany. */
   readonly via?: unknown;
+  /** Of a ref, when `.onDelete()` was called. */
+  readonly onDelete?: unknown;
 }
 
 /** Any declared field. */

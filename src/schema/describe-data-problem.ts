@@ -5,6 +5,7 @@ import { describeValue } from "../util/describe-value.ts";
 import { findNearest } from "../util/nearest.ts";
 import { describeType } from "./describe-type.ts";
 import { TEXT_PATTERN } from "./json-schema.ts";
+import { isKept } from "./kept-fields.ts";
 import type { Field, ModelSchema, ScalarKind } from "./schema-model.ts";
 
 /** What the data was for, as far as known. */
@@ -66,6 +67,8 @@ function describeUnknown(name: string, error: ErrorObject, { model, use, system 
 function describeUnwritable(field: Field, use: DataContext["use"]): string {
   if (field.kind === "many" || field.kind === "one")
     return `cannot be written: it shows the ${field.model} rows whose ${field.via} is this row.`;
+  if (isKept(field)) return "cannot be written: the server sets it.";
+  if (field.kind === "computed") return "cannot be written: it is computed from other fields.";
   return use === "update" ? "cannot change after the row was created." : "cannot be written.";
 }
 

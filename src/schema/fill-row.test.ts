@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createSchema } from "./create-schema.ts";
-import { createRowFiller } from "./fill-row.ts";
+import { createClock, createRowFiller } from "./fill-row.ts";
 import { listColumns } from "./list-columns.ts";
 import { model } from "./model.ts";
 import type { ModelSchema } from "./schema-model.ts";
@@ -27,7 +27,8 @@ function find(name: string): ModelSchema {
   return found;
 }
 
-const fill = createRowFiller(find("Event"));
+const filler = createRowFiller(find("Event"));
+const fill = (data: Readonly<Record<string, unknown>>) => filler(data, createClock());
 
 test("columns are the scalars, then the parts of the refs, each in declared order", () => {
   expect(listColumns(find("Event")).map(({ field, part, column }) => [field, part, column])).toEqual([

@@ -5,7 +5,7 @@ import type { ProblemList } from "./problem-list.ts";
 import type { Field, ModelSchema } from "./schema-model.ts";
 
 /** Segments of addresses that are no model's: `/api/batch`. */
-const RESERVED_PLURALS: readonly string[] = ["aggregate", "export", "batch", "actions"];
+const RESERVED_PLURALS: readonly string[] = ["aggregate", "export", "preview", "batch", "actions"];
 
 /** Reports names that are taken twice and required hidden fields without a default. */
 export function findClashes(models: readonly ModelSchema[], problems: ProblemList): void {
@@ -44,9 +44,10 @@ function findTakenTables(models: readonly ModelSchema[], problems: ProblemList):
 function findTakenIndexes(models: readonly ModelSchema[], problems: ProblemList): void {
   const taken = new Map<string, string>();
   for (const { name, table } of models) taken.set(table.toLowerCase(), `the table of ${name}`);
-  for (const { name, indexes, checks } of models) {
+  for (const { name, indexes, checks, search } of models) {
     for (const index of [...indexes, ...checks])
       claim(taken, index.name, { path: name, kind: "index or check", problems });
+    if (search !== null) claim(taken, search.name, { path: name, kind: "search index", problems });
   }
 }
 
@@ -56,6 +57,8 @@ function findTakenColumns(model: ModelSchema, problems: ProblemList): void {
     for (const column of listFieldColumns(field))
       claim(taken, column, { path: `${model.name}.${field.name}`, kind: "column", problems });
   }
+  for (const { field, words } of model.search?.parts ?? [])
+    claim(taken, words, { path: `search of ${model.name}.${field}`, kind: "column", problems });
 }
 
 interface Claim {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { listFieldColumns } from "./create-indexes.ts";
 import { listColumns } from "./list-columns.ts";
-import type { ModelSchema, ScalarType } from "./schema-model.ts";
+import type { ModelSchema, OnDelete, ScalarType } from "./schema-model.ts";
 
 /** A hash over tables, columns, keys, references, indexes and checks. Order of models and fields does not count. */
 export function createFingerprint(models: readonly ModelSchema[]): string {
@@ -21,9 +21,15 @@ function describeTable(model: ModelSchema): string {
   );
   const checks = model.checks.map(({ name, where }) => `${name} ${JSON.stringify(where)}`);
   const refs = Object.values(model.fields).flatMap((field) =>
-    field.kind === "ref" ? [`${listFieldColumns(field).join()} ${field.model}`] : [],
+    field.kind === "ref" ? [`${listFieldColumns(field).join()} ${field.model}${describeOnDelete(field.onDelete)}`] : [],
   );
-  return JSON.stringify([model.table, columns.sort(), key, indexes.sort(), checks.sort(), refs.sort()]);
+  const search = model.search === null ? [] : [[model.search.name, model.search.parts.map(({ column }) => column)]];
+  return JSON.stringify([model.table, columns.sort(), key, indexes.sort(), checks.sort(), refs.sort(), ...search]);
+}
+
+/** Nothing for the default, so that fingerprints of schemas without a word about it stay as they are. */
+function describeOnDelete(behaviour: OnDelete): string {
+  return behaviour === "restrict" ? "" : ` ${behaviour}`;
 }
 
 /** What of a type a column depends on; limits are checked before the store. */

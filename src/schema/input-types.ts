@@ -3,8 +3,8 @@
  * Inferred from declarations. Types only.
  */
 import type { FieldsOf, Models } from "./check-types.ts";
-import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
-import type { BareValue, IsShown, Key, Names, OwnValue, TypesOf } from "./row-types.ts";
+import type { FieldBuilders, FieldTypes, Flag, types } from "./declarations.ts";
+import type { BareValue, Key, Names, OwnValue, TypesOf } from "./row-types.ts";
 import type { Convenience } from "./scalar-builder.ts";
 
 /**
@@ -61,9 +61,18 @@ export interface JsonPatchInput {
 }
 
 type WritableNames<F extends FieldBuilders, S> = {
-  [P in keyof F]: IsShown<TypesOf<F, P>["flags"], S> extends true ? P : never;
+  [P in keyof F]: IsWritable<TypesOf<F, P>["flags"], S> extends true ? P : never;
 }[keyof F] &
   string;
+
+/** What is computed, or kept by Footing, is seen and not written. */
+type IsWritable<F extends Flag, S> = [F & ("computed" | "kept")] extends [never]
+  ? S extends true
+    ? true
+    : "hidden" extends F
+      ? false
+      : true
+  : false;
 
 type RequiredNames<M extends Models, N extends keyof M, S> = Exclude<
   RequiredFields<FieldsOf<M, N>, S>,

@@ -2,17 +2,21 @@
  * Derives the JSON Schema (2020-12) of a model's rows and of the data that creates or changes them: what the
  * validator compiles and what the API documents print. Hidden fields are not in it.
  */
-import type {
-  Field,
-  JsonValue,
-  KeyColumn,
-  ManyToManyField,
-  ModelSchema,
-  RefField,
-  ScalarField,
-  ScalarType,
-  Schema,
+import { isKept } from "./kept-fields.ts";
+import {
+  type Field,
+  isValueField,
+  type JsonValue,
+  type KeyColumn,
+  type ManyToManyField,
+  type ModelSchema,
+  type RefField,
+  type ScalarField,
+  type ScalarType,
+  type Schema,
+  type ValueField,
 } from "./schema-model.ts";
+import { showsToAll } from "./shows-to-all.ts";
 
 /** A JSON Schema as plain data. */
 export type JsonSchema = { readonly [keyword: string]: JsonValue };
@@ -42,7 +46,9 @@ export function createObjectSchema(
   return {
     type: "object",
     ...(model.describe === undefined ? {} : { description: model.describe }),
-    properties: Object.fromEntries(fields.map((field) => [field.name, createFieldSchema(schema, field)])),
+    properties: Object.fromEntries(
+      fields.map((field) => [field.name, createFieldSchema(schema, use === "row" ? asRead(field) : field)]),
+    ),
     ...(required.length === 0 ? {} : { required }),
     additionalProperties: false,
   };
@@ -73,25 +79,37 @@ export function createKeySchema(columns: readonly KeyColumn[]): JsonSchema {
 /** Whether the field has a place in a row, or in data: there are no inverses in data, and no lists of rows in a row. */
 function takesPart(field: Field, use: SchemaUse): boolean {
   if (field.kind === "manyToMany") return use !== "row";
+  if (use !== "row" && isKept(field)) return false;
+  if (field.kind === "computed") return use === "row";
   return (field.kind === "scalar" || field.kind === "ref") && (use !== "update" || !field.immutable);
 }
 
 function isRequired(field: Field, use: SchemaUse): boolean {
+  if (use === "row") return isValueField(field) || field.kind === "ref";
   if (use === "update" || (field.kind !== "scalar" && field.kind !== "ref")) return false;
-  if (use === "row") return true;
   return !field.optional && (field.kind === "ref" || field.default === null);
+}
+
+/** A value that does not show to everyone may be null. */
+function asRead(field: Field): Field {
+  return (field.kind === "scalar" || field.kind === "ref") && !showsToAll(field) ? { ...field, optional: true } : field;
 }
 
 function createFieldSchema(schema: Schema, field: Field): JsonSchema {
   if (field.kind === "scalar") return createScalarSchema(field);
+  if (field.kind === "computed") return { ...createValueSchema(field), readOnly: true };
   if (field.kind === "ref") return createRefSchema(schema, field);
   return field.kind === "manyToMany" ? createLinksSchema(field) : {};
 }
 
 function createScalarSchema(field: ScalarField): JsonSchema {
-  const value = createTypeSchema(field.type);
   const fallback = field.default?.kind === "value" ? { default: field.default.value } : {};
-  return { ...(field.optional ? allowNull(value) : value), ...fallback, ...describe(field.describe) };
+  return { ...createValueSchema(field), ...fallback, ...describe(field.describe) };
+}
+
+function createValueSchema({ type, optional }: ValueField): JsonSchema {
+  const value = createTypeSchema(type);
+  return optional ? allowNull(value) : value;
 }
 
 function createRefSchema(schema: Schema, field: RefField): JsonSchema {

@@ -1,6 +1,6 @@
 /** What can be calculated over the rows of a group, of which types, and what comes out. It calculates nothing itself. */
 import { isSortable } from "./operators.ts";
-import type { Field, ScalarType } from "./schema-model.ts";
+import { type Field, isValueField, type ScalarType } from "./schema-model.ts";
 
 /** A calculation over the rows of a group. */
 export type MeasureFunction = "count" | "countDistinct" | "sum" | "avg" | "min" | "max";
@@ -19,7 +19,7 @@ const float: ScalarType = Object.freeze({ kind: "float", list: false });
  * reference to a key of one part the key counts, which has no sum.
  */
 export function measuredType(name: MeasureFunction, field: Field): ScalarType | null {
-  if (field.kind === "scalar") return isMeasurable(name, field.type) ? field.type : null;
+  if (isValueField(field)) return isMeasurable(name, field.type) ? field.type : null;
   const [first, ...others] = field.kind === "ref" ? field.columns : [];
   if (first === undefined || others.length > 0 || name === "sum" || name === "avg") return null;
   return isMeasurable(name, first.type) ? first.type : null;

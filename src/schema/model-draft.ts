@@ -6,8 +6,10 @@
 import { describeValue } from "../util/describe-value.ts";
 import { isObject } from "../util/is-object.ts";
 import type { FieldDeclaration } from "./declarations.ts";
+import { DELETED_FIELD, VERSION_FIELD } from "./kept-fields.ts";
 import { MAX_NAME, toCamelCase, toPlural, toSnakeCase } from "./naming.ts";
 import type { ProblemList } from "./problem-list.ts";
+import { createKeptDeclaration } from "./scalar-builder.ts";
 
 /** A model whose own names are settled. */
 export interface ModelDraft {
@@ -15,7 +17,7 @@ export interface ModelDraft {
   readonly plural: string;
   readonly table: string;
   readonly describe?: string;
-  /** In declared order; an added `id` first. */
+  /** In declared order; an added `id` first, an added `version` and `deletedAt` last. */
   readonly fields: ReadonlyMap<string, FieldDeclaration>;
   /** The fields of the key, as declared. */
   readonly key: readonly string[];
@@ -32,7 +34,10 @@ const FIELD_NAME = /^[a-z][A-Za-z0-9]*$/;
 const TABLE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** Words of the query language, which could not be told from fields. */
 const RESERVED = ["all", "any", "not", "some", "every", "none"];
-const OPTIONS = ["key", "plural", "table", "index", "unique", "check", "access", "describe"];
+const OPTIONS = [
+  ...["key", "plural", "table", "index", "unique", "check", "computed", "search", "version", "softDelete"],
+  ...["access", "describe"],
+];
 const FIELD_KINDS = ["scalar", "ref", "many", "one", "manyToMany"];
 const ADDED_ID: FieldDeclaration = Object.freeze({
   kind: "scalar",
@@ -43,6 +48,17 @@ const ADDED_ID: FieldDeclaration = Object.freeze({
   unique: false,
   hidden: false,
   immutable: true,
+});
+
+const ADDED_VERSION: FieldDeclaration = Object.freeze({
+  ...createKeptDeclaration("int", "version"),
+  describe: "Counts the updates of the row, from 1.",
+});
+
+const ADDED_DELETED: FieldDeclaration = Object.freeze({
+  ...createKeptDeclaration("datetime", "deleted"),
+  optional: true,
+  describe: "When the row was deleted; null for one that is not.",
 });
 
 /** Drafts of everything that was declared; what is wrong with a name goes to `problems`. */
@@ -79,7 +95,9 @@ function readModel(name: string, declared: unknown, problems: ProblemList): Mode
   const key = readKey(name, options["key"], problems);
   const fields = readFields(name, declared["fields"], problems);
   const withKey = addDefaultKey({ name, key: options["key"] }, fields, problems);
-  return { name, key, fields: withKey, options, ...readModelNames(name, options, problems) };
+  const withVersion = addVersion({ name, version: options["version"] }, withKey, problems);
+  const all = addDeleted({ name, softDelete: options["softDelete"] }, withVersion, problems);
+  return { name, key, fields: all, options, ...readModelNames(name, options, problems) };
 }
 
 function checkOptions(name: string, options: PlainObject, problems: ProblemList): void {
@@ -153,7 +171,8 @@ function readFields(name: string, fields: PlainObject, problems: ProblemList): R
   return declarations;
 }
 
-function checkFieldName(path: string, field: string, problems: ProblemList): void {
+/** Reports a name that no field can have. */
+export function checkFieldName(path: string, field: string, problems: ProblemList): void {
   if (!FIELD_NAME.test(field))
     problems.add(
       path,
@@ -189,4 +208,44 @@ function addDefaultKey(
     return fields;
   }
   return new Map<string, FieldDeclaration>([["id", ADDED_ID], ...fields]);
+}
+
+function addVersion(
+  { name, version = false }: { readonly name: string; readonly version: unknown },
+  fields: ReadonlyMap<string, FieldDeclaration>,
+  problems: ProblemList,
+): ReadonlyMap<string, FieldDeclaration> {
+  if (typeof version !== "boolean")
+    problems.add(name, `version: expected true, got ${describeValue(version)}.`, "Say version: true, or leave it out.");
+  if (version !== true) return fields;
+  if (fields.has(VERSION_FIELD)) {
+    problems.add(
+      `${name}.${VERSION_FIELD}`,
+      "is the name of the field in which Footing counts the updates of a row.",
+      "Choose another name, or leave the option version out.",
+    );
+    return fields;
+  }
+  return new Map([...fields, [VERSION_FIELD, ADDED_VERSION]]);
+}
+
+function addDeleted(
+  { name, softDelete = false }: { readonly name: string; readonly softDelete: unknown },
+  fields: ReadonlyMap<string, FieldDeclaration>,
+  problems: ProblemList,
+): ReadonlyMap<string, FieldDeclaration> {
+  if (typeof softDelete !== "boolean") {
+    const detail = `softDelete: expected true, got ${describeValue(softDelete)}.`;
+    problems.add(name, detail, "Say softDelete: true, or leave it out.");
+  }
+  if (softDelete !== true) return fields;
+  if (fields.has(DELETED_FIELD)) {
+    problems.add(
+      `${name}.${DELETED_FIELD}`,
+      "is the name of the field in which Footing notes when a row was deleted.",
+      "Choose another name, or leave the option softDelete out.",
+    );
+    return fields;
+  }
+  return new Map([...fields, [DELETED_FIELD, ADDED_DELETED]]);
 }

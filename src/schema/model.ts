@@ -2,8 +2,9 @@
  * `model()`: the fields of one model with its key, indexes, checks and access rules, as declared. Names of other
  * models are left open; `createSchema` looks them up and checks everything.
  */
-import type { FieldBuilders, types } from "./declarations.ts";
-import type { ScalarBuilder } from "./scalar-builder.ts";
+import type { ComputedFields, ComputedOption } from "./computed-builder.ts";
+import type { CheckDeclaration, FieldBuilder, FieldBuilders, FieldTypes, types } from "./declarations.ts";
+import type { KeptBuilder, ScalarBuilder } from "./scalar-builder.ts";
 
 /**
  * Who is asking, as a rule sees it. An app may say what its users have:
@@ -33,7 +34,7 @@ export type RuleAnswer = boolean | object;
  * Who may do what with the rows of a model: a constant, or a function of the caller. An operation without a rule
  * is denied to everybody. `N` are the names a rule may use, the others what TypeScript learns from the rules.
  */
-export interface AccessRules<N, Public, Read, Create, Update, Delete> {
+export interface AccessRules<N, Public, Read, Create, Update, Delete, Fields> {
   /** Which rows may be seen, in every position of a query. */
   readonly read?: Public | ((context: DeclaredRuleContext) => Read & CheckedAnswer<Read, N>);
   /** Which rows may be created. Values the rule demands are filled in when the caller leaves them out. */
@@ -42,7 +43,40 @@ export interface AccessRules<N, Public, Read, Create, Update, Delete> {
   readonly update?: boolean | ((context: DeclaredRuleContext) => Update & CheckedAnswer<Update, N>);
   /** Which rows may be deleted. */
   readonly delete?: boolean | ((context: DeclaredRuleContext) => Delete & CheckedAnswer<Delete, N>);
+  /** Who sees and who may set single fields of those rows; everybody where nothing is said. */
+  readonly fields?: Fields & CheckedFieldRules<Fields, N>;
 }
+
+/** Rules of single fields, by their names. */
+export type DeclaredFieldRules = Readonly<Record<string, DeclaredFieldRule>>;
+
+/** The rules of one field. Keys have no `read`, and other relations than refs and manyToMany no rules of their own. */
+export interface DeclaredFieldRule {
+  /** In which rows the value shows; in the others it is null, in every position of a query. */
+  readonly read?: DeclaredRule;
+  /** In which rows the field may be set: before a change of the row, and in a new one. */
+  readonly write?: DeclaredRule;
+}
+
+type DeclaredRule = boolean | ((context: DeclaredRuleContext) => RuleAnswer);
+
+/** `unknown` for each rule of a field that fits, otherwise a message that no rule fits. Names not known yet fit. */
+type CheckedFieldRules<Fields, N> = string extends keyof Fields
+  ? unknown
+  : {
+      readonly [P in keyof Fields]: P extends N
+        ? { readonly [Use in keyof Fields[P]]: CheckedFieldAnswer<Fields[P][Use], N> }
+        : `${P & string} is no field of the model`;
+    };
+
+type CheckedFieldAnswer<Rule, N> = Rule extends (context: never) => infer Answer ? CheckedAnswer<Answer, N> : unknown;
+
+/** The fields whose values do not show to everyone; none where no rules are given. */
+type MaskedNames<Fields> = string extends keyof Fields
+  ? never
+  : {
+      [P in keyof Fields]: Fields[P] extends { readonly read: infer Rule } ? (Rule extends true ? never : P) : never;
+    }[keyof Fields];
 
 /** What TypeScript must know of a model. */
 export interface ModelTypes {
@@ -53,6 +87,10 @@ export interface ModelTypes {
   readonly public: boolean;
   /** The fields that the create rule fills in. */
   readonly forced: string;
+  /** True when rows have versions. */
+  readonly version: boolean;
+  /** True when deleted rows stay. */
+  readonly softDelete: boolean;
 }
 
 /** A declared model. */
@@ -74,8 +112,20 @@ export type AllFields<F extends FieldBuilders, K> = "id" extends keyof F
     ? { readonly id: IdBuilder } & F
     : F;
 
+/** The same with the `version` that a model with that option has. */
+export type WithVersion<F extends FieldBuilders, V> = V extends true ? F & { readonly version: VersionBuilder } : F;
+
+/** The field in which Footing counts the updates of a row. */
+export type VersionBuilder = KeptBuilder<"int", number>;
+
+/** The same with the `deletedAt` that a model with `softDelete` has. */
+export type WithDeleted<F extends FieldBuilders, D> = D extends true ? F & { readonly deletedAt: DeletedBuilder } : F;
+
+/** The field in which Footing notes when a row was deleted. */
+export type DeletedBuilder = KeptBuilder<"datetime", string, "kept" | "optional">;
+
 /** Everything of a model but its fields. */
-export interface ModelOptions<N extends string, K, A> {
+export interface ModelOptions<N extends string, K, O extends RowOptions, A, W extends string = string> {
   /** The field or fields that identify a row. Absent: an added field `id`, a uuid of version 7. */
   readonly key?: K;
   /** camelCase plural for addresses and lists. Absent: derived from the name. */
@@ -88,21 +138,43 @@ export interface ModelOptions<N extends string, K, A> {
   readonly unique?: readonly (readonly N[])[];
   /** Conditions every row must meet, by name: a `where` over the model's own scalar fields. */
   readonly check?: Readonly<Record<string, CheckDeclaration<N>>>;
+  /**
+   * True adds a field `version`: 1 in a new row, one more after every update. It cannot be written; `ifVersion` demands one of
+   * an update or delete, and REST serves it as `ETag`.
+   */
+  readonly version?: O["version"];
+  /**
+   * True keeps deleted rows: a field `deletedAt` says when, nothing but `deleted: "include"` shows them, and `restore` brings
+   * them back. `delete(key, { permanently: true })` removes a row for good.
+   */
+  readonly softDelete?: O["softDelete"];
+  /** Texts that full-text search looks into. */
+  readonly search?: readonly W[];
   /** Who may do what. An operation without a rule is denied. */
   readonly access?: A;
   /** One sentence for the API documents. */
   readonly describe?: string;
 }
 
-/** A condition of a check. */
-export type CheckDeclaration<N extends string> = { readonly [field in N]?: unknown } & {
-  readonly all?: readonly CheckDeclaration<N>[];
-  readonly any?: readonly CheckDeclaration<N>[];
-  readonly not?: CheckDeclaration<N>;
-};
+/** The options that add fields to a model. */
+export interface RowOptions {
+  readonly version: boolean;
+  readonly softDelete: boolean;
+}
 
 /** The names that may stand in a key, an index or a rule: the declared fields and `id`. */
 export type FieldName<F> = (keyof F & string) | "id";
+
+/** The names that full-text search may be given: texts that are not hidden. */
+export type TextFieldName<F extends FieldBuilders> = {
+  [P in keyof F & string]: F[P][typeof types]["kind"] extends "scalar"
+    ? F[P][typeof types]["scalar"] extends "text"
+      ? "hidden" extends F[P][typeof types]["flags"]
+        ? never
+        : P
+      : never
+    : never;
+}[keyof F & string];
 
 /** `unknown` for an answer that names only fields of the model, otherwise a message that no answer fits. */
 export type CheckedAnswer<R, N> = [WrongNames<R, N>] extends [never]
@@ -123,18 +195,45 @@ export type ForcedFields<R> = R extends object
   ? { [P in keyof R]-?: R[P] extends object ? never : P }[keyof R] & string
   : never;
 
+/** What else the options of a model decide. */
+interface More<Create, Version extends boolean, SoftDelete extends boolean, Masked> {
+  create: Create;
+  version: Version;
+  softDelete: SoftDelete;
+  masked: Masked;
+}
+
 /** What `model()` answers. */
 export type DeclaredModel<
   F extends FieldBuilders,
   K extends ModelTypes["key"],
   Public extends boolean,
-  Create,
+  More extends RowOptions & { create: unknown; masked: unknown },
+  C extends ComputedFields = NoFields,
 > = Model<{
-  fields: AllFields<F, K>;
+  fields: WithComputed<MaskedFields<WithKept<AllFields<F, K>, More>, More["masked"]>, C>;
   key: Settled<K>;
   public: Settled<Public>;
-  forced: ForcedFields<Create>;
+  forced: ForcedFields<More["create"]>;
+  version: Settled<More["version"]>;
+  softDelete: Settled<More["softDelete"]>;
 }>;
+
+/** The fields, those noted that show only where a rule says so. */
+type MaskedFields<F extends FieldBuilders, Masked> = [Masked] extends [never]
+  ? F
+  : { readonly [P in keyof F]: P extends Masked ? FieldBuilder<MaskedTypes<F[P][typeof types]>> : F[P] };
+
+type MaskedTypes<T extends FieldTypes> = { readonly [P in keyof T]: P extends "flags" ? T[P] | "masked" : T[P] };
+type WithKept<F extends FieldBuilders, O extends RowOptions> = WithDeleted<
+  WithVersion<F, Settled<O["version"]>>,
+  Settled<O["softDelete"]>
+>;
+
+type WithComputed<F extends FieldBuilders, C extends ComputedFields> = [keyof C] extends [never] ? F : F & Settled<C>;
+
+/** The computed fields of a model that declares none. */
+type NoFields = Readonly<Record<never, never>>;
 
 /** `T`, but no place to infer it from: where a model stands must not decide what its key is. */
 type Settled<T> = [T][T extends unknown ? 0 : never];
@@ -155,19 +254,30 @@ type Settled<T> = [T][T extends unknown ? 0 : never];
 export function model<
   F extends FieldBuilders,
   const K extends FieldName<F> | readonly FieldName<F>[] = "id",
+  const Version extends boolean = false,
+  const SoftDelete extends boolean = false,
   const Public extends boolean = false,
   Read extends RuleAnswer = false,
   Create extends RuleAnswer = false,
   Update extends RuleAnswer = false,
   Delete extends RuleAnswer = false,
+  const Fields extends DeclaredFieldRules = DeclaredFieldRules,
+  C extends ComputedFields = NoFields,
 >(
   fields: F,
-  options?: ModelOptions<FieldName<F>, K, AccessRules<FieldName<F>, Public, Read, Create, Update, Delete>>,
-): DeclaredModel<F, K, Public, Create> {
+  options?: ModelOptions<
+    FieldName<F>,
+    K,
+    { version: Version; softDelete: SoftDelete },
+    AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>,
+    TextFieldName<F>
+  > &
+    ComputedOption<F, C>,
+): DeclaredModel<F, K, Public, More<Create, Version, SoftDelete, MaskedNames<Fields>>, C> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as DeclaredModel<F, K, Public, Create>;
+  return declared as DeclaredModel<F, K, Public, More<Create, Version, SoftDelete, MaskedNames<Fields>>, C>;
 }

@@ -7,7 +7,14 @@ import { createJsonSchema, createKeySchema, createTypeSchema, type JsonSchema } 
 import { capitalize } from "./naming.ts";
 import { listPatches } from "./patches.ts";
 import { findVia, isToMany, listVerbs, type Verb, type WriteUse } from "./related-verbs.ts";
-import type { JsonValue, ModelSchema, RelationField, ScalarField, Schema } from "./schema-model.ts";
+import {
+  isValueField,
+  type JsonValue,
+  type ModelSchema,
+  type RelationField,
+  type ScalarField,
+  type Schema,
+} from "./schema-model.ts";
 
 /** Items that one verb takes at most. */
 export const MAX_RELATED = 1_000;
@@ -55,7 +62,7 @@ function createForm(schema: Schema, { model, use, without }: DataForm, need: (fo
       properties.set(field.name, { anyOf: [value, createCalculation(field)] });
     if (use === "update" && field.kind === "scalar" && field.type.list && value !== undefined)
       properties.set(field.name, { anyOf: [value, createListPatch(field)] });
-    if (field.kind === "scalar" || without.includes(field.name) || isFixed(model, field, use)) continue;
+    if (isValueField(field) || without.includes(field.name) || isFixed(model, field, use)) continue;
     const verbs = listVerbs(schema, field, use);
     if (verbs.length === 0) continue;
     const related = createRelated({ schema, need }, field, verbs);

@@ -15,6 +15,12 @@ export interface RefBuilder<M extends string, F extends Flag = never> extends Fi
   hidden(): RefBuilder<M, F | "hidden">;
   /** Set at creation only. */
   immutable(): RefBuilder<M, F | "immutable">;
+  /**
+   * What becomes of this row when the row it refers to is deleted: `restrict` keeps that one from being deleted, which is
+   * the default; `cascade` deletes this row too; `setNull` empties the reference, which must be `optional()` first.
+   * The database does it: no rule and no hook of this model is asked.
+   */
+  onDelete(behaviour: "restrict" | "cascade" | ("optional" extends F ? "setNull" : never)): this;
   /** One sentence for the API documents. */
   describe(text: string): this;
 }
@@ -77,6 +83,10 @@ class RelationDeclarer {
 
   immutable(): RelationDeclarer {
     return this.#with({ immutable: true });
+  }
+
+  onDelete(behaviour: unknown): RelationDeclarer {
+    return this.#with({ onDelete: behaviour });
   }
 
   describe(text: unknown): RelationDeclarer {

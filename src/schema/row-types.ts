@@ -25,6 +25,9 @@ export type IsShown<F extends Flag, S> = S extends true ? true : "hidden" extend
 /** `null` for an optional field. */
 export type NullOf<F extends Flag> = "optional" extends F ? null : never;
 
+/** `null` for a field that does not show in every row. */
+export type MaskNull<F extends Flag, S> = S extends true ? never : "masked" extends F ? null : never;
+
 /** The form of values: `json` as they are answered, `input` with what is taken beside that (`Date`, `bigint`, `Uint8Array`). */
 export type Form = "json" | "input";
 
@@ -33,7 +36,9 @@ export type Form = "json" | "input";
  * ref is the key of its target. Hidden fields are absent.
  */
 export type Row<M extends Models, N extends keyof M, S = false> = {
-  [P in Names<FieldsOf<M, N>, "scalar" | "ref", S>]: OwnValue<M, TypesOf<FieldsOf<M, N>, P>, "json">;
+  [P in Names<FieldsOf<M, N>, "scalar" | "ref", S>]:
+    | OwnValue<M, TypesOf<FieldsOf<M, N>, P>, "json">
+    | MaskNull<TypesOf<FieldsOf<M, N>, P>["flags"], S>;
 };
 
 /** The value of a scalar or ref field. */

@@ -21,8 +21,24 @@ export type RuleResult = boolean | Readonly<Record<string, unknown>>;
 /** A rule: a constant, or a function run once per request and model. */
 export type Rule = boolean | ((context: RuleContext) => RuleResult);
 
+/** The rules of one field, beside those of its model: who sees its value, and who may set it. Without one: everybody. */
+export interface FieldRules {
+  readonly read?: Rule;
+  readonly write?: Rule;
+}
+
 /** The rules of one model. An operation without a rule is denied. */
-export type ModelRules = Readonly<Partial<Record<Operation, Rule>>>;
+export interface ModelRules extends Readonly<Partial<Record<Operation, Rule>>> {
+  readonly fields?: Readonly<Record<string, FieldRules>>;
+}
+
+/** The name of one rule: of a model and an operation, or of one of its fields. */
+export interface RuleName {
+  readonly model: string;
+  /** Of a field: `read` or `write`. */
+  readonly operation: Operation | "write";
+  readonly field?: string;
+}
 
 /** The rules of all models, by model name. */
 export type RuleTable = Readonly<Record<string, ModelRules>>;

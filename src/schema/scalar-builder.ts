@@ -3,6 +3,7 @@
  * here, so that `createSchema` can report everything that is wrong at once.
  */
 import type { DeclaredLimits, FieldBuilder, Flag, ScalarDeclaration, types, ValueKind } from "./declarations.ts";
+import type { Keeping } from "./schema-model.ts";
 
 /** The methods every field that holds values has. `V` is the JSON form of the value, `F` what was said so far. */
 export interface ScalarModifiers<K extends ValueKind, V, F extends Flag> extends FieldBuilder {
@@ -91,6 +92,8 @@ export interface Convenience {
   list: never;
 }
 
+const undeclared = { kind: "scalar", optional: false, unique: false, hidden: false, immutable: false } as const;
+
 /** Defaults that are made at the time of the write. */
 interface MadeDefault {
   date: "now";
@@ -103,22 +106,35 @@ type DefaultValue<K extends ValueKind, V> = V | Convenience[K] | (K extends keyo
 /** A declared field that holds values, with the methods that fit its kind. */
 export type ScalarBuilder<K extends ValueKind, V, F extends Flag = never> = ScalarModifiers<K, V, F> & LimitsOf[K];
 
+/** A declared field that Footing writes, and nobody else. */
+export interface KeptBuilder<K extends ValueKind, V, F extends Flag = "kept"> extends FieldBuilder {
+  readonly [types]: { kind: "scalar"; scalar: K; value: V; flags: F; model: never; via: never };
+  /** Never leaves through a principal's door; `db.asSystem()` sees it. */
+  hidden(): KeptBuilder<K, V, F | "hidden">;
+  /** One sentence for the API documents. */
+  describe(text: string): this;
+}
+
 /** A new builder of the kind. */
 export function createScalarBuilder<K extends ValueKind, V>(
   scalar: K,
   limits: DeclaredLimits = {},
 ): ScalarBuilder<K, V> {
-  const builder: unknown = new ScalarDeclarer({
-    kind: "scalar",
-    scalar,
-    limits,
-    optional: false,
-    unique: false,
-    hidden: false,
-    immutable: false,
-  });
+  const builder: unknown = new ScalarDeclarer({ ...undeclared, scalar, limits });
   // One class has the methods of all kinds; the type shows those that fit and adds the types of the field.
   return builder as ScalarBuilder<K, V>;
+}
+
+/** A new builder of a field in which Footing keeps something. */
+export function createKeptBuilder<K extends ValueKind, V>(scalar: K, keeps: Keeping): KeptBuilder<K, V> {
+  const builder: unknown = new ScalarDeclarer(createKeptDeclaration(scalar, keeps));
+  // Same reason as above.
+  return builder as KeptBuilder<K, V>;
+}
+
+/** The declaration of a field in which Footing keeps something. */
+export function createKeptDeclaration(scalar: ValueKind, keeps: Keeping): ScalarDeclaration {
+  return { ...undeclared, scalar, limits: {}, keeps };
 }
 
 /** All methods of all kinds: `createSchema` reports those that do not fit, which TypeScript would not have let pass. */

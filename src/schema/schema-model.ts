@@ -54,6 +54,12 @@ export type FieldDefault =
   | { readonly kind: "now" }
   | { readonly kind: "uuid" };
 
+/**
+ * A field that only Footing writes: the time of the creation, of the last update or of the delete of a row that stays, or
+ * the number of the row's version.
+ */
+export type Keeping = "created" | "updated" | "deleted" | "version";
+
 /** What all fields have. */
 interface FieldBase {
   /** Name in the API, camelCase. */
@@ -62,6 +68,15 @@ interface FieldBase {
   readonly hidden: boolean;
   /** One sentence for the API documents. */
   readonly describe?: string;
+  /** Who sees the value in a row that they see, and who may set it in one that they may write. Absent: everyone. */
+  readonly access?: FieldAccess;
+}
+
+/** What the rules of a field come to before anybody asks. */
+export interface FieldAccess {
+  /** Where it does not hold, the value is null for the caller, in every position of a query. */
+  readonly read: AccessLevel;
+  readonly write: AccessLevel;
 }
 
 /** A field that holds a value of its own in one column. */
@@ -74,6 +89,8 @@ export interface ScalarField extends FieldBase {
   /** Set at creation only. Key fields always are. */
   readonly immutable: boolean;
   readonly default: FieldDefault | null;
+  /** What Footing keeps in it; null for a field that data gives. */
+  readonly keeps: Keeping | null;
 }
 
 /** One column of a foreign key, or one part of a model's key. */
@@ -85,6 +102,9 @@ export interface KeyColumn {
   readonly type: ScalarType;
 }
 
+/** What becomes of a row when the row that it refers to is deleted. */
+export type OnDelete = "restrict" | "cascade" | "setNull";
+
 /** A foreign key to the key of another model; its own value is that key. */
 export interface RefField extends FieldBase {
   readonly kind: "ref";
@@ -95,6 +115,7 @@ export interface RefField extends FieldBase {
   /** True makes the relation one-to-one. */
   readonly unique: boolean;
   readonly immutable: boolean;
+  readonly onDelete: OnDelete;
 }
 
 /** The other side of a {@link RefField}: `many` lists the rows that refer here, `one` is the only such row or null. */
@@ -119,11 +140,74 @@ export interface ManyToManyField extends FieldBase {
   readonly owner: boolean;
 }
 
+/** What an expression does with two numbers of one type. */
+export type Calculation = "add" | "subtract" | "multiply" | "divide";
+
+/** What every part of an expression has. */
+interface ExpressionBase {
+  /** The type of its value, without limits. */
+  readonly type: ScalarType;
+  /** Whether the value may be null. */
+  readonly optional: boolean;
+}
+
+/**
+ * A value made of the stored fields of one row. Operands have the type that their operation works in: a `convert` stands
+ * wherever a type changes. Null in, null out, but for `coalesce`, `when` and `matches`.
+ */
+export type Expression = ExpressionBase &
+  (
+    | { readonly kind: "field"; readonly field: string }
+    | { readonly kind: "value"; readonly value: JsonValue }
+    /** The same value in the type of this node. */
+    | { readonly kind: "convert"; readonly item: Expression }
+    /** A float that may be calculated with: null for one beyond ±1e20, or nearer to 0 than 1e-20 and not 0. */
+    | { readonly kind: "bounded"; readonly item: Expression }
+    /** Null where the result is no value of the type, and for a division by zero. A division is one of floats. */
+    | {
+        readonly kind: "calculate";
+        readonly operator: Calculation;
+        readonly left: Expression;
+        readonly right: Expression;
+      }
+    | { readonly kind: "concat"; readonly items: readonly Expression[] }
+    /** In code points. */
+    | { readonly kind: "length"; readonly item: Expression }
+    /** The first that is not null. */
+    | { readonly kind: "coalesce"; readonly items: readonly Expression[] }
+    /** `where` is a condition like that of a check; `otherwise` null stands for no value. */
+    | {
+        readonly kind: "when";
+        readonly where: CheckSchema["where"];
+        readonly result: Expression;
+        readonly otherwise: Expression | null;
+      }
+    | { readonly kind: "matches"; readonly where: CheckSchema["where"] }
+  );
+
+/** A field that is read only: its value is made of the stored fields of its row whenever it is asked for. */
+export interface ComputedField extends FieldBase {
+  readonly kind: "computed";
+  readonly type: ScalarType;
+  readonly optional: boolean;
+  readonly expression: Expression;
+  /** The stored fields that the expression reads, each once. Who may not read one of them may not read this field. */
+  readonly sources: readonly string[];
+}
+
+/** A field that holds one value. */
+export type ValueField = ScalarField | ComputedField;
+
 /** A field that names another model. */
 export type RelationField = RefField | InverseField | ManyToManyField;
 
 /** Any field. */
-export type Field = ScalarField | RelationField;
+export type Field = ValueField | RelationField;
+
+/** Whether a field holds one value, stored or computed. */
+export function isValueField(field: Field | undefined): field is ValueField {
+  return field?.kind === "scalar" || field?.kind === "computed";
+}
 
 /** An index over fields of one model; a ref field stands for all its columns. */
 export interface IndexSchema {
@@ -136,6 +220,22 @@ export interface IndexSchema {
 export interface CheckSchema {
   readonly name: string;
   readonly where: { readonly [key: string]: JsonValue };
+}
+
+/** A text that full-text search looks into. */
+export interface SearchPart {
+  readonly field: string;
+  readonly column: string;
+  /** The column in which a store that needs it keeps the words of the text. */
+  readonly words: string;
+}
+
+/** What full-text search looks into. */
+export interface SearchSchema {
+  /** Name of the index. */
+  readonly name: string;
+  /** Never empty. */
+  readonly parts: readonly SearchPart[];
 }
 
 /** How a model answers an operation: to everyone, to nobody, or as a rule decides. */
@@ -159,6 +259,8 @@ export interface ModelSchema {
   /** Every index to create, foreign keys and unique fields included. */
   readonly indexes: readonly IndexSchema[];
   readonly checks: readonly CheckSchema[];
+  /** Null for a model that is not searched. */
+  readonly search: SearchSchema | null;
   readonly access: Readonly<Record<Operation, AccessLevel>>;
 }
 

@@ -5,7 +5,7 @@
 import type { FieldsOf, Models } from "./check-types.ts";
 import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { MeasuredRow, MeasuresInput } from "./measure-types.ts";
-import type { IsShown, Names, NullOf, OwnValue, Row, TypesOf } from "./row-types.ts";
+import type { IsShown, MaskNull, Names, NullOf, OwnValue, Row, TypesOf } from "./row-types.ts";
 import type { OrderInput, WhereInput } from "./where-types.ts";
 
 /** The fields a row is answered with: `true`, or for a relation what to answer of the related rows. */
@@ -31,6 +31,8 @@ export interface ToOneInput<in out M extends Models, in out N extends keyof M, i
 /** Which of the related rows to answer, in which order and form. */
 export interface ToManyInput<in out M extends Models, in out N extends keyof M, in out S> extends ToOneInput<M, N, S> {
   readonly where?: WhereInput<M, N, S>;
+  /** Words to find in the fields that the model declares for it. */
+  readonly search?: string;
   readonly orderBy?: readonly OrderInput<M, N, S>[];
   /** Rows at most; absent: the default limit of the app. */
   readonly limit?: number;
@@ -45,6 +47,7 @@ export interface ToManyInput<in out M extends Models, in out N extends keyof M, 
 /** What to answer instead of the related rows: what is calculated over them. */
 export interface RelatedMeasuresInput<in out M extends Models, in out N extends keyof M, in out S> {
   readonly where?: WhereInput<M, N, S>;
+  readonly search?: string;
   readonly aggregate: MeasuresInput<M, N, S>;
 }
 
@@ -70,7 +73,7 @@ type CheckedRelation<M extends Models, T extends FieldTypes, Q extends { entry: 
     ? CheckedSelect<M, T["model"], { select: Q["entry"][O]; system: Q["system"] }>
     : O extends "where"
       ? CheckedWhere<M, T["model"], { where: Q["entry"][O]; system: Q["system"] }>
-      : O extends "orderBy" | "limit" | "offset" | "after" | "before" | "aggregate"
+      : O extends "search" | "orderBy" | "limit" | "offset" | "after" | "before" | "aggregate"
         ? unknown
         : `A relation takes no ${O & string}`;
 };
@@ -147,10 +150,10 @@ type SelectedValue<
   T extends FieldTypes,
   Q extends { entry: unknown; system: unknown },
 > = T["kind"] extends "scalar"
-  ? OwnValue<M, T, "json">
+  ? OwnValue<M, T, "json"> | MaskNull<T["flags"], Q["system"]>
   : T["kind"] extends "ref"
     ? Q["entry"] extends true
-      ? OwnValue<M, T, "json">
+      ? OwnValue<M, T, "json"> | MaskNull<T["flags"], Q["system"]>
       : ExpandedRow<M, T, Q> | RefNull<M, T, Q["system"]>
     : T["kind"] extends "one"
       ? ExpandedRow<M, T, Q> | null
@@ -170,10 +173,15 @@ type ExpandedRow<
     : Row<M, T["model"], Q["system"]>
   : never;
 
-/** An expanded ref may be null when it is optional, or when the target may be hidden from the reader. */
+/** An expanded ref may be null when it is optional, or when the target may be hidden from the reader, or deleted. */
 export type RefNull<M extends Models, T extends FieldTypes, S> =
   | NullOf<T["flags"]>
-  | (IsReadable<M, T["model"], S> extends true ? never : null);
+  | MaskNull<T["flags"], S>
+  | (M[T["model"]][typeof types]["softDelete"] extends true
+      ? null
+      : IsReadable<M, T["model"], S> extends true
+        ? never
+        : null);
 
 /** Whether every row of the model can be read: by the app itself, or because the read rule says `true`. */
 export type IsReadable<M extends Models, N extends keyof M, S> = S extends true

@@ -1,7 +1,7 @@
 /** The field kinds a developer declares a model with. Each function starts a builder and checks nothing. */
 import type { FieldBuilder, FieldTypes, types } from "./declarations.ts";
 import { createListBuilder, createRefBuilder, type ListBuilder, type RefBuilder } from "./relation-builder.ts";
-import { createScalarBuilder, type ScalarBuilder } from "./scalar-builder.ts";
+import { createKeptBuilder, createScalarBuilder, type KeptBuilder, type ScalarBuilder } from "./scalar-builder.ts";
 import type { JsonValue } from "./schema-model.ts";
 
 /** The functions of {@link t}. */
@@ -22,6 +22,10 @@ export interface FieldKinds {
   readonly date: () => ScalarBuilder<"date", string>;
   /** An instant in UTC to the millisecond. */
   readonly datetime: () => ScalarBuilder<"datetime", string>;
+  /** The time at which the row was created. Footing sets it; nobody else can. */
+  readonly createdAt: () => KeptBuilder<"datetime", string>;
+  /** The time at which the row was created or updated last. Footing sets it; nobody else can. */
+  readonly updatedAt: () => KeptBuilder<"datetime", string>;
   /** A uuid of any version. */
   readonly uuid: () => ScalarBuilder<"uuid", string>;
   /** Octets; base64 in JSON. */
@@ -79,6 +83,8 @@ export const t: FieldKinds = Object.freeze({
   bool: () => createScalarBuilder<"bool", boolean>("bool"),
   date: () => createScalarBuilder<"date", string>("date"),
   datetime: () => createScalarBuilder<"datetime", string>("datetime"),
+  createdAt: () => createKeptBuilder<"datetime", string>("datetime", "created"),
+  updatedAt: () => createKeptBuilder<"datetime", string>("datetime", "updated"),
   uuid: () => createScalarBuilder<"uuid", string>("uuid"),
   bytes: () => createScalarBuilder<"bytes", string>("bytes"),
   json: () => createScalarBuilder<"json", JsonValue>("json"),

@@ -14,6 +14,22 @@ export function writeDigits(digits: bigint, scale: number): string {
 
 /** The sum of two decimals with the same number of digits after the point. */
 export function addDecimals(left: string, right: string): string {
-  const point = left.indexOf(".");
-  return writeDigits(readDigits(left) + readDigits(right), point === -1 ? 0 : left.length - point - 1);
+  return calculateDecimals("add", left, right);
+}
+
+/** A decimal with more digits after the point, or a whole number with some. */
+export function scaleDecimal(text: string, scale: number): string {
+  return writeDigits(readDigits(text) * 10n ** BigInt(scale - countFraction(text)), scale);
+}
+
+/** Two decimals added, subtracted or multiplied exactly; the former two have the same number of digits after the point. */
+export function calculateDecimals(operator: string, left: string, right: string): string {
+  const [a, b] = [readDigits(left), readDigits(right)];
+  if (operator === "multiply") return writeDigits(a * b, countFraction(left) + countFraction(right));
+  return writeDigits(operator === "add" ? a + b : a - b, countFraction(left));
+}
+
+function countFraction(text: string): number {
+  const point = text.indexOf(".");
+  return point === -1 ? 0 : text.length - point - 1;
 }

@@ -72,7 +72,7 @@ export const declared: DeclaredSchema = createSchema({
   ),
   Source: model(
     { name: t.text(), version: t.int(), note: t.text().optional() },
-    { key: ["name", "version"], access: everyone },
+    { key: ["name", "version"], search: ["name", "note"], access: everyone },
   ),
   Note: model(
     {
@@ -247,7 +247,10 @@ function failing(engine: Engine, failures: unknown[]): Executor {
     upsertMany: (query, actor) => next(() => engine.upsertMany(query, actor)),
     delete: (query, actor) => next(() => engine.delete(query, actor)),
     deleteMany: (query, actor) => next(() => engine.deleteMany(query, actor)),
+    restore: (query, actor) => next(() => engine.restore(query, actor)),
+    previewDelete: (query, actor) => next(() => engine.previewDelete(query, actor)),
     transaction: (work) => next(() => engine.transaction(work)),
+    attempt: (work) => next(() => engine.attempt(work)),
   };
 }
 

@@ -63,7 +63,11 @@ function recordCalls(store: Store, calls: GoldenCall[]): Store {
     ...record(store),
     transact: (work) =>
       store.transact((session) =>
-        work({ ...record(session), executeMany: (statement, rows) => session.executeMany(statement, rows) }),
+        work({
+          ...record(session),
+          executeMany: (statement, rows) => session.executeMany(statement, rows),
+          attempt: (part) => session.attempt(part),
+        }),
       ),
   });
 }

@@ -113,12 +113,15 @@ export const goldenRequests: readonly GoldenRequest[] = [
         '{ citiesAggregate(orderBy: ["-key.country.name"], first: 2) { nodes { key { country { name } } count max { population } } pageInfo { hasNextPage } } cities(first: 1) { totalCount nodes { name } } }',
     },
   },
+  { name: "search", path: '/api/sources?search=a* "b" -c&limit=1' },
+  { name: "search-sorted", path: "/api/sources?search=a&sort=-version&version[gt]=0" },
   { name: "create", path: "/api/languages", body: { code: "grn", name: "Guarani" } },
   {
     name: "create-with-refs",
     path: "/api/cities",
     body: { id: 6, name: "Arequipa", population: 1000, country: "PE", region: "PE.08", seats: "5", tags: ["white"] },
   },
+  { name: "create-searched", path: "/api/sources", body: { name: "Lima", version: 2, note: "near the sea" } },
   { name: "create-conflict", path: "/api/languages", body: { code: "grn", name: "Again" } },
   {
     name: "create-missing-reference",

@@ -13,11 +13,12 @@ import {
 import { type ColumnNode, createColumn } from "../../src/plan/column-node.ts";
 import { createConstantItem } from "../../src/plan/constant-item.ts";
 import { createJsonPlace } from "../../src/plan/json-place-node.ts";
+import { createMaskedColumn } from "../../src/plan/masked-column.ts";
 import { createMeasure, createRelatedMeasure, type MeasureNode } from "../../src/plan/measure-node.ts";
 import { createHop, createOrder, type OrderNode, rankNulls } from "../../src/plan/order-node.ts";
 import { createParam, type ParamNode } from "../../src/plan/param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "../../src/plan/plan.ts";
-import type { ComparedNode, CompareOperator, PredicateNode } from "../../src/plan/predicate-node.ts";
+import type { ComparedNode, CompareOperator, MaskedColumnNode, PredicateNode } from "../../src/plan/predicate-node.ts";
 import type { OutputNode, PageItem } from "../../src/plan/rows-node.ts";
 import {
   createAggregateItem,
@@ -133,23 +134,28 @@ const predicates = fc.letrec<{ predicate: PredicateNode }>((tie) => ({
 }));
 const { predicate } = predicates;
 const access: fc.Arbitrary<PredicateNode | null> = fc.option(predicate);
+/** What a node of a field without a mask leaves out. */
+const mask = fc.oneof(fc.constant({}), fc.record({ shown: predicate }));
+const maskedColumn: fc.Arbitrary<MaskedColumnNode> = fc
+  .tuple(column, fc.option(predicate))
+  .map(([of, shown]) => (shown === null ? of : createMaskedColumn(of, shown)));
 
 const measure: fc.Arbitrary<MeasureNode> = fc
-  .tuple(fc.constantFrom(...measureFunctions), fc.option(column))
+  .tuple(fc.constantFrom(...measureFunctions), fc.option(maskedColumn))
   .map(([fn, of]) => createMeasure(fn, of));
 const sorted: fc.Arbitrary<OrderNode["value"]> = fc.oneof(
-  column,
+  maskedColumn,
   fc.tuple(name, measure, access).map(([relation, of, rule]) => createRelatedMeasure(relation, of, rule)),
 );
 const order: fc.Arbitrary<OrderNode> = fc
   .tuple(
-    fc.array(fc.tuple(name, access), { maxLength: 2 }),
+    fc.array(fc.tuple(name, access, mask), { maxLength: 2 }),
     sorted,
     fc.boolean(),
     fc.constantFrom("smallest", "largest"),
   )
   .map(([hops, key, descending, nulls]) => {
-    const made = hops.map(([relation, rule]) => createHop(relation, rule));
+    const made = hops.map(([relation, rule, shown]) => ({ ...createHop(relation, rule), ...shown }));
     return rankNulls(createOrder(made, key, descending), nulls);
   });
 const constantItem = fc
@@ -176,7 +182,7 @@ const groups: fc.Arbitrary<GroupsNode> = fc
       fc
         .tuple(
           order,
-          column,
+          maskedColumn,
           fc.option(
             fc
               .tuple(fc.constantFrom("hour", "day", "week", "month", "quarter", "year"), fc.option(name))
@@ -219,16 +225,21 @@ const trees = fc.letrec<{
   select: fc.array(tie("item"), { maxLength: 3 }).map(createSelect),
   item: fc.oneof(
     { maxDepth: 4, depthIdentifier: "tree" },
-    fc.tuple(name, name).map(([as, field]) => createFieldItem(as, field)),
+    fc.tuple(name, name, mask).map(([as, field, shown]) => ({ ...createFieldItem(as, field), ...shown })),
     constantItem,
-    fc.record({
-      kind: fc.constant("one" as const),
-      as: name,
-      relation: name,
-      access,
-      where: predicate,
-      select: tie("select"),
-    }),
+    fc
+      .tuple(
+        fc.record({
+          kind: fc.constant("one" as const),
+          as: name,
+          relation: name,
+          access,
+          where: predicate,
+          select: tie("select"),
+        }),
+        mask,
+      )
+      .map(([one, shown]) => ({ ...one, ...shown })),
     fc.record({ kind: fc.constant("many" as const), as: name, relation: name, rows: tie("rows") }),
     fc.tuple(name, name, groups).map(([as, relation, node]) => createAggregateItem(as, relation, node)),
   ),
@@ -286,6 +297,8 @@ const target: fc.Arbitrary<TargetNode> = fc.record({
   single: fc.boolean(),
   readable: access,
   allowed: access,
+  expected: fc.option(predicate),
+  atMost: fc.option(param),
 });
 const written = {
   assignments: fc.array(

@@ -4,7 +4,8 @@
  */
 import type { User } from "../../src/schema/rules.ts";
 import type { Field, JsonValue, ModelSchema, Operation, ScalarType, Schema } from "../../src/schema/schema-model.ts";
-import { answerRule, type DrawnRules } from "./random-rules.ts";
+import { isValueField } from "../../src/schema/schema-model.ts";
+import { answerRule, type DrawnRules, type FieldTemplates } from "./random-rules.ts";
 
 /** Field → value; a ref its key, a manyToMany the list of keys. */
 export type NaiveRow = Readonly<Record<string, JsonValue>>;
@@ -32,6 +33,22 @@ export function ruleHolds(viewer: Viewer, model: ModelSchema, operation: Operati
   return typeof answer === "boolean" ? answer : matches(viewer, model, answer, row, { inRule: true, negated: false });
 }
 
+/** Whether the viewer sees the value of a field in a row. */
+export function isShown(viewer: Viewer, model: ModelSchema, field: string, row: NaiveRow): boolean {
+  return fieldRuleHolds(viewer, model, { field, use: "read" }, row);
+}
+
+/** Whether a rule of a field holds of a row. */
+export function fieldRuleHolds(
+  viewer: Viewer,
+  model: ModelSchema,
+  { field, use }: { readonly field: string; readonly use: keyof FieldTemplates },
+  row: NaiveRow,
+): boolean {
+  const answer = answerRule(viewer.rules.fields[model.name]?.[field]?.[use] ?? true, viewer.user);
+  return typeof answer === "boolean" ? answer : matches(viewer, model, answer, row, { inRule: true, negated: false });
+}
+
 /** The rows of a model that the viewer may read and that meet the filter of a query. */
 export function readableRows(viewer: Viewer, model: ModelSchema, where: unknown = {}): readonly NaiveRow[] {
   return rowsOf(viewer, model.name).filter(
@@ -46,12 +63,14 @@ export function keyOf(model: ModelSchema, row: NaiveRow): JsonValue {
   return values.length === 1 ? (values[0]?.[1] ?? null) : Object.fromEntries(values);
 }
 
-/** The visible scalars and refs of a row, in declared order. */
-export function stripRow(model: ModelSchema, row: NaiveRow): NaiveRow {
+/** The visible scalars and refs of a row as the viewer sees them, in declared order. */
+export function stripRow(viewer: Viewer, model: ModelSchema, row: NaiveRow): NaiveRow {
   const shown = Object.values(model.fields).filter(
     (field) => !field.hidden && (field.kind === "scalar" || field.kind === "ref"),
   );
-  return Object.fromEntries(shown.map((field) => [field.name, row[field.name] ?? null]));
+  return Object.fromEntries(
+    shown.map(({ name }) => [name, isShown(viewer, model, name, row) ? (row[name] ?? null) : null]),
+  );
 }
 
 function matches(viewer: Viewer, model: ModelSchema, where: unknown, row: NaiveRow, reading: Reading): boolean {
@@ -62,11 +81,12 @@ function matches(viewer: Viewer, model: ModelSchema, where: unknown, row: NaiveR
     if (name === "not") return !matches(viewer, model, value, row, flipped);
     if (reading.inRule && isMissing(value)) return reading.negated;
     const field = fieldOf(model, name);
-    if (field.kind === "scalar") {
+    const seen = reading.inRule || isShown(viewer, model, name, row) ? row : { ...row, [name]: null };
+    if (isValueField(field)) {
       const known = replaceFields(value, (path) => readOther(viewer, model, row, path.split("."), reading));
-      return meets(field.type, known, row[name] ?? null, reading);
+      return meets(field.type, known, seen[name] ?? null, reading);
     }
-    return matchesRelation(viewer, { model, field }, value, row, reading);
+    return matchesRelation(viewer, { model, field }, value, seen, reading);
   });
 }
 
@@ -80,7 +100,9 @@ function matchesRelation(
   const target = modelOf(viewer.schema, field.model);
   const flipped = { ...reading, negated: !reading.negated };
   const related = relatedRows(viewer, model, field, row).filter(
-    (other) => reading.inRule || ruleHolds(viewer, target, "read", other),
+    (other) =>
+      reading.inRule ||
+      (ruleHolds(viewer, target, "read", other) && (!("via" in field) || isShown(viewer, target, field.via, other))),
   );
   const fits = (where: unknown, how: Reading) => (other: NaiveRow) => matches(viewer, target, where, other, how);
   if (field.kind === "one" || (field.kind === "ref" && isFilter(target, value))) {
@@ -108,7 +130,7 @@ function relatedRows(
     const key = JSON.stringify(keyOf(target, other));
     if (field.kind === "ref") return JSON.stringify(row[field.name]) === key;
     if (field.kind === "manyToMany") return asList(row[field.name]).some((item) => JSON.stringify(item) === key);
-    return field.kind !== "scalar" && JSON.stringify(other[field.via]) === own;
+    return !isValueField(field) && JSON.stringify(other[field.via]) === own;
   });
 }
 
@@ -131,12 +153,15 @@ function readOther(
   [name = "", ...rest]: readonly string[],
   reading: Reading,
 ): JsonValue {
+  if (!reading.inRule && !isShown(viewer, model, name, row)) return null;
   if (rest.length === 0) return row[name] ?? null;
   const field = fieldOf(model, name);
-  if (field.kind === "scalar") throw new Error(`no relation ${name}`);
+  if (isValueField(field)) throw new Error(`no relation ${name}`);
   const target = modelOf(viewer.schema, field.model);
   const [other] = relatedRows(viewer, model, field, row).filter(
-    (far) => reading.inRule || ruleHolds(viewer, target, "read", far),
+    (far) =>
+      reading.inRule ||
+      (ruleHolds(viewer, target, "read", far) && (!("via" in field) || isShown(viewer, target, field.via, far))),
   );
   return other === undefined ? null : readOther(viewer, target, other, rest, reading);
 }

@@ -10,11 +10,11 @@ import type { Field, ModelSchema, Schema } from "../../src/schema/schema-model.t
 import type { Store } from "../../src/stores/contract/store.ts";
 import { measuredKinds, withStore } from "../conformance/stores.ts";
 import { checkSeeds } from "./check-seeds.ts";
-import { ruleHolds } from "./naive-oracle.ts";
+import { isShown, ruleHolds } from "./naive-oracle.ts";
 import { Random } from "./random.ts";
 import { aggregate, drawAggregate, drawMeasuredRead } from "./random-aggregate.ts";
 import { drawModel, drawRead, drawWalk } from "./random-query.ts";
-import { drawUser } from "./random-rules.ts";
+import { drawUser, namesIn } from "./random-rules.ts";
 import { drawChange, drawWrite, Undo } from "./random-writes.ts";
 import {
   attempt,
@@ -53,7 +53,7 @@ interface Scene {
 
 async function hiddenDoesNotShow(seed: number, left: Store, right: Store): Promise<void> {
   const random = new Random(seed);
-  const world = drawWorld(random);
+  const world = drawWorld(random, { versions: false });
   const same = await openEngine(world, left);
   const changed = await openEngine(world, right);
   await fillWorld(random, world, [same, changed]);
@@ -123,9 +123,14 @@ async function changeSecret(scene: Scene, engine: Executor): Promise<readonly st
   const data = await dump(world, engine);
   const row = random.pick([undefined, ...(data[model.name] ?? [])]);
   if (row === undefined) return [];
-  const readable = ruleHolds({ schema: world.schema, rules: world.rules, data, user }, model, "read", row);
+  const viewer = { schema: world.schema, rules: world.rules, data, user };
+  const readable = ruleHolds(viewer, model, "read", row);
   const secrets = Object.values(model.fields).filter(
-    (field) => isSecret(scene, model, field) && (field.hidden || (!readable && staysUnreadable(scene, model))),
+    (field) =>
+      isSecret(scene, model, field) &&
+      (field.hidden ||
+        (!readable && staysUnreadable(scene, model)) ||
+        (!isShown(viewer, model, field.name, row) && staysMasked(scene, model, field))),
   );
   if (secrets.length === 0) return [];
   const field = random.pick(secrets);
@@ -151,6 +156,7 @@ function isSecret({ world, readsOnly }: Scene, model: ModelSchema, field: Field)
     ...unique,
     ...namesIn(model.checks),
     ...namesIn(world.rules.templates),
+    ...Object.values(world.rules.fields).flatMap((fields) => Object.values(fields).flatMap(namesIn)),
   ];
   return ![field.name, ...otherSides(world.schema, model, field)].some((name) => bound.includes(name));
 }
@@ -162,6 +168,12 @@ function isSecret({ world, readsOnly }: Scene, model: ModelSchema, field: Field)
 function staysUnreadable({ world, readsOnly }: Scene, model: ModelSchema): boolean {
   const template = world.rules.templates[model.name]?.read ?? false;
   return readsOnly || typeof template === "boolean" || "has" in template || asksRowAlone(model, template.where);
+}
+
+/** Whether no write can make the value show: its rule asks nothing of the row. */
+function staysMasked({ world, readsOnly }: Scene, model: ModelSchema, field: Field): boolean {
+  const template = world.rules.fields[model.name]?.[field.name]?.read ?? true;
+  return readsOnly || typeof template === "boolean" || "has" in template;
 }
 
 function asksRowAlone(model: ModelSchema, where: unknown): boolean {
@@ -180,11 +192,4 @@ function otherSides(schema: Schema, model: ModelSchema, field: Field): readonly 
       return (other.kind === "many" || other.kind === "one") && other.model === model.name && other.via === field.name;
     })
     .map((other) => other.name);
-}
-
-/** Every property name anywhere in a value. */
-function namesIn(value: unknown): readonly string[] {
-  if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(namesIn);
-  return Object.entries(value).flatMap(([name, item]) => [name, ...namesIn(item)]);
 }

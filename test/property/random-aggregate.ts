@@ -6,6 +6,7 @@ import type { AggregateQuery, HavingQuery, KeyQuery, ReadQuery, SelectQuery } fr
 import { type MeasureFunction, measuredType, measureFunctions, measureType } from "../../src/schema/measures.ts";
 import { isSortable, orderOperators } from "../../src/schema/operators.ts";
 import type { Field, ModelSchema, ScalarType } from "../../src/schema/schema-model.ts";
+import { isValueField } from "../../src/schema/schema-model.ts";
 import { drawWhere, type WhereSource } from "./random-where.ts";
 
 const units: readonly BucketUnit[] = ["hour", "day", "week", "month", "quarter", "year"];
@@ -98,7 +99,7 @@ function drawRelated(
   const fields = visible(source, model).filter((field) => field.kind === "many" || field.kind === "manyToMany");
   if (fields.length === 0) return null;
   const field = source.random.pick(fields);
-  const target = field.kind === "scalar" ? undefined : source.schema.models[field.model];
+  const target = isValueField(field) ? undefined : source.schema.models[field.model];
   return target === undefined ? null : { field: field.name, model: target };
 }
 

@@ -11,6 +11,7 @@ import type {
 } from "../../src/plan/query.ts";
 import { isSortable } from "../../src/schema/operators.ts";
 import type { Field, ModelSchema, Schema } from "../../src/schema/schema-model.ts";
+import { isValueField } from "../../src/schema/schema-model.ts";
 import type { Random } from "./random.ts";
 import { drawWhere, type WhereSource } from "./random-where.ts";
 
@@ -30,7 +31,8 @@ export function drawWalk(source: WhereSource, model: ModelSchema): ReadQuery {
     model: model.name,
     limit: random.int(1, 3),
     ...(random.chance(0.4) && { where: drawWhere(source, model, 2) }),
-    ...(random.chance(0.8) && { orderBy: drawOrder(source, model) }),
+    ...drawSearch(source, model),
+    orderBy: random.chance(0.8) ? drawOrder(source, model) : [],
   };
 }
 
@@ -45,15 +47,27 @@ function drawOrder(source: WhereSource, model: ModelSchema): OrderQuery {
 
 function drawRows(source: WhereSource, model: ModelSchema, depth: number): RowsQuery {
   const { random } = source;
+  const searched = drawSearch(source, model);
   return {
     ...(random.chance(0.5) && { where: drawWhere(source, model, 2) }),
-    ...(random.chance(0.6) && { orderBy: drawOrder(source, model) }),
+    ...searched,
+    ...((searched.search !== undefined || random.chance(0.6)) && { orderBy: drawOrder(source, model) }),
     ...(random.chance(0.5) && { limit: random.int(1, 5) }),
     ...(random.chance(0.25) && { offset: random.int(0, 4) }),
     ...(random.chance(0.3)
       ? { page: drawPage(source, model, depth) }
       : random.chance(0.75) && { select: drawSelect(source, model, depth) }),
   };
+}
+
+/** Words of the rows, or nearly. Only beside an order: relevance is each store's own. */
+function drawSearch({ random }: WhereSource, { search }: ModelSchema): { readonly search?: string } {
+  if (search === null || !random.chance(0.5)) return {};
+  const words = random.times(random.int(1, 3), () => {
+    const word = random.pick(["a*", "b", "ab*", "é", "x", "zebra", "ß", "n*", '"a b"', "0*", "日*"]);
+    return random.chance(0.2) ? `-${word}` : word;
+  });
+  return { search: words.join(random.pick([" ", ", ", " & "])) };
 }
 
 function drawSelect(source: WhereSource, model: ModelSchema, depth: number): SelectQuery {
@@ -69,7 +83,7 @@ function drawEntries(source: WhereSource, field: Field, depth: number): [string,
   const { random } = source;
   const as = random.chance(0.2) ? random.pick(["renamed", "1", 'a "b"', "as", "__proto2__"]) : field.name;
   const own: [string, SelectEntry] = [as, as === field.name ? true : { value: field.name }];
-  if (field.kind === "scalar") return [own];
+  if (isValueField(field)) return [own];
   const target = source.schema.models[field.model];
   if (field.kind === "ref" && (depth <= 0 || random.chance(0.4))) return [own];
   if (target === undefined || depth <= 0) return [];
@@ -115,7 +129,7 @@ function drawSortKey(source: WhereSource, model: ModelSchema, hops: number): str
     const rest = target === undefined ? null : drawSortKey(source, target, hops - 1);
     if (rest !== null) return `${relation.name}.${rest}`;
   }
-  const sortable = fields.filter((field) => (field.kind === "scalar" ? isSortable(field.type) : field.kind === "ref"));
+  const sortable = fields.filter((field) => (isValueField(field) ? isSortable(field.type) : field.kind === "ref"));
   return sortable.length === 0 ? null : random.pick(sortable).name;
 }
 

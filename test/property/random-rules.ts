@@ -1,9 +1,11 @@
 /** Random access rules as data, the functions made of them, and random principals to meet them. */
-import type { Rule, RuleTable, User } from "../../src/schema/rules.ts";
-import type { Operation, ScalarType, Schema } from "../../src/schema/schema-model.ts";
+
+import { isKept } from "../../src/schema/kept-fields.ts";
+import type { FieldRules, Rule, RuleTable, User } from "../../src/schema/rules.ts";
+import type { ModelSchema, Operation, ScalarType, Schema } from "../../src/schema/schema-model.ts";
 import type { Random } from "./random.ts";
 import { drawValue } from "./random-values.ts";
-import { drawWhere } from "./random-where.ts";
+import { drawWhere, type WhereSource } from "./random-where.ts";
 
 /** Stands in a rule's `where` for what the principal has under that name: a value, null or nothing. */
 class Claim {
@@ -20,7 +22,15 @@ export type RuleTemplate = boolean | { readonly has: string } | { readonly where
 /** The rules of all models, and the types of the claims they ask for. */
 export interface DrawnRules {
   readonly templates: Readonly<Record<string, Readonly<Record<Operation, RuleTemplate>>>>;
+  /** By model, then by field. */
+  readonly fields: Readonly<Record<string, Readonly<Record<string, FieldTemplates>>>>;
   readonly claims: ReadonlyMap<string, ScalarType>;
+}
+
+/** The rules of one field. */
+export interface FieldTemplates {
+  readonly read?: RuleTemplate;
+  readonly write?: RuleTemplate;
 }
 
 const operations: readonly Operation[] = ["read", "create", "update", "delete"];
@@ -37,8 +47,8 @@ export function drawRules(random: Random, schema: Schema): DrawnRules {
     const [part, ...others] = schema.models[model]?.key ?? [];
     return part === undefined || others.length > 0 ? null : value(part.type);
   };
+  const source = { random, schema, hidden: true, value, key };
   const templates = Object.values(schema.models).map((model) => {
-    const source = { random, schema, hidden: true, value, key };
     const draw = (openness: number): RuleTemplate => {
       if (random.chance(openness)) return true;
       if (random.chance(0.1)) return random.chance(0.5) ? false : { has: claimName({ kind: "bool", list: false }) };
@@ -46,14 +56,57 @@ export function drawRules(random: Random, schema: Schema): DrawnRules {
     };
     return [model.name, { read: draw(0.3), create: draw(0.6), update: draw(0.5), delete: draw(0.5) }] as const;
   });
-  return { templates: Object.fromEntries(templates), claims };
+  const fields = Object.values(schema.models).map((model) => [model.name, drawFieldRules(source, model)] as const);
+  return { templates: Object.fromEntries(templates), fields: Object.fromEntries(fields), claims };
+}
+
+/** Rules for some of the fields that may have some: keys and what a constraint ties to other fields are read by everyone. */
+function drawFieldRules(source: WhereSource, model: ModelSchema): Readonly<Record<string, FieldTemplates>> {
+  const { random } = source;
+  const shared = [
+    ...model.key.map((part) => part.field),
+    ...model.indexes.filter(({ unique, fields }) => unique && fields.length > 1).flatMap(({ fields }) => fields),
+    ...namesIn(model.checks),
+  ];
+  const draw = (): RuleTemplate =>
+    random.chance(0.3)
+      ? random.pick<RuleTemplate>([true, false, { has: claimName({ kind: "bool", list: false }) }])
+      : { where: drawWhere(source, model, random.int(0, 2)) };
+  const rules = Object.values(model.fields).flatMap((field): [string, FieldTemplates][] => {
+    if (field.hidden || isKept(field) || field.kind === "many" || field.kind === "one") return [];
+    const isReadable = field.kind !== "manyToMany" && !shared.includes(field.name);
+    const drawn = {
+      ...(isReadable && random.chance(0.25) && { read: draw() }),
+      ...(random.chance(0.1) && { write: draw() }),
+    };
+    return Object.keys(drawn).length === 0 ? [] : [[field.name, drawn]];
+  });
+  return Object.fromEntries(rules);
+}
+
+/** Every property name anywhere in a value. */
+export function namesIn(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  return Object.entries(value).flatMap(([name, item]) => [name, ...namesIn(item)]);
 }
 
 /** The functions that an app would have written. */
 export function createRules(drawn: DrawnRules): RuleTable {
   const entries = Object.entries(drawn.templates).map(([model, rules]) => [
     model,
-    Object.fromEntries(operations.map((operation) => [operation, createRule(rules[operation])])),
+    {
+      ...Object.fromEntries(operations.map((operation) => [operation, createRule(rules[operation])])),
+      fields: createFieldRules(drawn.fields[model] ?? {}),
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function createFieldRules(fields: Readonly<Record<string, FieldTemplates>>): Readonly<Record<string, FieldRules>> {
+  const entries = Object.entries(fields).map(([name, { read, write }]) => [
+    name,
+    { ...(read !== undefined && { read: createRule(read) }), ...(write !== undefined && { write: createRule(write) }) },
   ]);
   return Object.fromEntries(entries);
 }

@@ -1,7 +1,11 @@
 /** Random schemas: two to four models with every kind of field and relation. */
+import { FootingError } from "../../src/errors/footing-error.ts";
+import { createSchema } from "../../src/schema/create-schema.ts";
 import type { FieldBuilder, FieldBuilders } from "../../src/schema/declarations.ts";
+import { model } from "../../src/schema/model.ts";
 import { type ItemTypes, t } from "../../src/schema/t.ts";
 import type { Random } from "./random.ts";
+import { drawComputed } from "./random-computed.ts";
 
 /** A model as `model()` takes it. */
 export interface DrawnModel {
@@ -17,7 +21,23 @@ export function drawModels(random: Random): Readonly<Record<string, DrawnModel>>
   for (const draft of drafts) addKey(random, draft, drafts);
   for (const draft of drafts) addRelations(random, draft, drafts);
   for (const draft of drafts) addConstraints(random, draft);
+  for (const draft of drafts) draft.options["computed"] = drawComputed(random, draft.fields);
+  for (const draft of drafts) if (random.chance(0.25)) draft.options["softDelete"] = true;
+  drawOnDelete(random, drafts);
   return Object.fromEntries(drafts.map(({ name, fields, options }) => [name, { fields, options }]));
+}
+
+/** The same, some of the models with versions. */
+export function addVersions(
+  random: Random,
+  models: Readonly<Record<string, DrawnModel>>,
+): Readonly<Record<string, DrawnModel>> {
+  return Object.fromEntries(
+    Object.entries(models).map(([name, { fields, options }]) => [
+      name,
+      { fields, options: random.chance(0.4) ? { ...options, version: true } : options },
+    ]),
+  );
 }
 
 interface Draft {
@@ -129,6 +149,45 @@ function addRef(random: Random, { draft, other, name, required }: RefPlan): void
   other.fields[back] = unique ? t.one(draft.name, name) : t.many(draft.name, name);
 }
 
+/** What some refs do when rows go; those that would keep rows which go together are made to go along. */
+function drawOnDelete(random: Random, drafts: readonly Draft[]): void {
+  if (random.chance(0.4)) return;
+  for (const draft of drafts) {
+    for (const [name, field] of Object.entries(draft.fields)) {
+      if (!isRef(field) || random.chance(0.3)) continue;
+      const empties = field.declaration.optional && random.chance(0.5);
+      draft.fields[name] = empties ? field.onDelete("setNull") : field.onDelete("cascade");
+    }
+  }
+  for (let clashes = findClashes(drafts); clashes.length > 0; clashes = findClashes(drafts)) {
+    for (const path of clashes) {
+      const [model, name = ""] = path.split(".");
+      const fields = drafts.find((draft) => draft.name === model)?.fields;
+      const field = fields?.[name];
+      if (fields !== undefined && field !== undefined && isRef(field)) fields[name] = field.onDelete("cascade");
+    }
+  }
+}
+
+/** The paths of the refs that keep rows which go together. */
+function findClashes(drafts: readonly Draft[]): readonly string[] {
+  try {
+    createSchema(Object.fromEntries(drafts.map(({ name, fields, options }) => [name, model(fields, options)])));
+    return [];
+  } catch (error) {
+    if (!(error instanceof FootingError)) throw error;
+    return error.problems.filter(({ detail }) => detail.startsWith("onDelete:")).map(({ path }) => path);
+  }
+}
+
+interface Ref extends Modifiable {
+  onDelete(behaviour: "cascade" | "setNull"): Ref;
+}
+
+function isRef(field: FieldBuilder): field is Ref {
+  return field.declaration.kind === "ref";
+}
+
 function addLinks(random: Random, draft: Draft, other: Draft): void {
   const hidden = random.chance(0.1);
   draft.fields["links"] = hidden ? t.manyToMany(other.name).hidden() : t.manyToMany(other.name);
@@ -147,10 +206,16 @@ function addConstraints(random: Random, draft: Draft): void {
   if (alike && ![first, second].includes("code") && random.chance(0.3)) draft.options["unique"] = [[first, second]];
   const int = plain.find((name) => isKind(draft.fields[name], "int"));
   const text = plain.find((name) => isKind(draft.fields[name], "text"));
+  const searched = plain.filter((name) => isKind(draft.fields[name], "text") && !isHidden(draft.fields[name]));
+  if (searched.length > 0 && random.chance(0.5)) draft.options["search"] = searched;
   if (int !== undefined && random.chance(0.3))
     draft.options["check"] = { small: { any: [{ [int]: { lte: 3 } }, { [int]: null }] } };
   if (text !== undefined && random.chance(0.2))
     draft.options["check"] = { notAb: { not: { [text]: { startsWith: "ab" } } } };
+}
+
+function isHidden(field: FieldBuilder | undefined): boolean {
+  return field?.declaration.hidden === true;
 }
 
 function isKind(field: FieldBuilder | undefined, kind: string): boolean {

@@ -45,6 +45,8 @@ function drawCondition(source: WhereSource, { model, field }: Spot, depth: numbe
   switch (field.kind) {
     case "scalar":
       return drawFieldComparison(source, model, field) ?? drawScalar(source, field.type);
+    case "computed":
+      return drawScalar(source, field.type);
     case "ref":
       return drawRef(source, field.model, depth);
     case "one":

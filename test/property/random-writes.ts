@@ -1,8 +1,11 @@
 /** Random writes, valid for the most part: what they may collide with is already there. */
 
 import type { Actor } from "../../src/engine/actor.ts";
+import { runDry } from "../../src/engine/dry-run.ts";
 import type { Executor } from "../../src/engine/executor.ts";
+import { FootingError } from "../../src/errors/footing-error.ts";
 import type { DataQuery, WhereQuery } from "../../src/plan/query.ts";
+import { isKept, isVersioned, keepsDeleted } from "../../src/schema/kept-fields.ts";
 import { listPatches } from "../../src/schema/patches.ts";
 import type {
   Field,
@@ -46,7 +49,10 @@ export function drawWrite(source: Source): DrawnWrite {
     drawDelete,
     drawDelete,
     drawDeleteMany,
+    drawRestore,
+    drawPreview,
     drawTransaction,
+    drawAttempt,
   ]);
   return draw(source, model);
 }
@@ -81,24 +87,57 @@ function drawUpdate(source: Source, model: ModelSchema): DrawnWrite {
     model: model.name,
     key: drawKey(source, model),
     data: drawChanges(source, model),
+    ...drawExpected(source, model),
     select: selectAll(source, model),
   };
   return write("update", query, (executor, actor) => executor.update(query, actor));
 }
 
 function drawUpdateMany(source: Source, model: ModelSchema): DrawnWrite {
-  const query = { model: model.name, ...drawTargets(source, model), data: drawChanges(source, model) };
+  const query = {
+    model: model.name,
+    ...drawTargets(source, model),
+    data: drawChanges(source, model),
+    ...drawBound(source),
+  };
   return { ...write("updateMany", query, (executor, actor) => executor.updateMany(query, actor)), many: true };
 }
 
 function drawDelete(source: Source, model: ModelSchema): DrawnWrite {
-  const query = { model: model.name, key: drawKey(source, model), select: selectAll(source, model) };
+  const query = {
+    model: model.name,
+    key: drawKey(source, model),
+    ...drawExpected(source, model),
+    ...drawPermanently(source, model),
+    select: selectAll(source, model),
+  };
   return write("delete", query, (executor, actor) => executor.delete(query, actor));
 }
 
 function drawDeleteMany(source: Source, model: ModelSchema): DrawnWrite {
-  const query = { model: model.name, ...drawTargets(source, model) };
+  const query = {
+    model: model.name,
+    ...drawTargets(source, model),
+    ...drawBound(source),
+    ...drawPermanently(source, model),
+  };
   return write("deleteMany", query, (executor, actor) => executor.deleteMany(query, actor));
+}
+
+/** Of a model that keeps no deleted rows it is refused. */
+function drawRestore(source: Source, model: ModelSchema): DrawnWrite {
+  const query = { model: model.name, key: drawKey(source, model), select: selectAll(source, model) };
+  return write("restore", query, (executor, actor) => executor.restore(query, actor));
+}
+
+/** Changes nothing, which is worth a look as well. */
+function drawPreview(source: Source, model: ModelSchema): DrawnWrite {
+  const query = { model: model.name, key: drawKey(source, model), ...drawPermanently(source, model) };
+  return write("previewDelete", query, (executor, actor) => executor.previewDelete(query, actor));
+}
+
+function drawPermanently({ random }: Source, model: ModelSchema): { readonly permanently?: boolean } {
+  return keepsDeleted(model) && random.chance(0.4) ? { permanently: true } : {};
 }
 
 /** Two writes that stand or fall together; sometimes they fall although both went well. */
@@ -118,6 +157,38 @@ function drawTransaction(source: Source): DrawnWrite {
   };
 }
 
+/** A write whose second part is undone, and whose third is done all the same. */
+function drawAttempt(source: Source): DrawnWrite {
+  const [first, second, third] = [drawWrite(source), drawWrite(source), drawWrite(source)];
+  return {
+    label: `transaction(${first.label}; undone ${second.label}; ${third.label})`,
+    many: first.many || second.many || third.many,
+    run: (executor, actor) =>
+      executor.transaction(async (inner) => {
+        const before = await first.run(inner, actor);
+        const tried = await runDry(inner, (part) => second.run(part, actor)).catch(describeFailure);
+        return [before, tried, await third.run(inner, actor)];
+      }),
+  };
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof Undo) return "undone";
+  if (error instanceof FootingError) return `${error.code}: ${error.message}`;
+  throw error;
+}
+
+/** Rows are updated a few times at most, so that some of these versions are there. */
+function drawExpected({ random }: Source, model: ModelSchema): { readonly ifVersion?: number | readonly number[] } {
+  if (random.chance(isVersioned(model) ? 0.6 : 0.98)) return {};
+  const version = () => random.int(1, 3);
+  return { ifVersion: random.chance(0.7) ? version() : random.times(random.int(0, 3), version) };
+}
+
+function drawBound({ random }: Source): { readonly atMost?: number } {
+  return random.chance(0.4) ? { atMost: random.int(1, 4) } : {};
+}
+
 /** What a transaction is undone with on purpose. */
 export class Undo extends Error {}
 
@@ -128,8 +199,7 @@ function write(name: string, query: object, run: DrawnWrite["run"]): DrawnWrite 
 function drawChanges(source: Source, model: ModelSchema): DataQuery {
   const keys = new Set(model.key.map((part) => part.field));
   const fields = Object.values(model.fields).filter(
-    (field) =>
-      !keys.has(field.name) && field.kind !== "many" && field.kind !== "one" && (source.hidden || !field.hidden),
+    (field) => !keys.has(field.name) && isWritable(field) && (source.hidden || !field.hidden),
   );
   const chosen = source.random.shuffle(fields).slice(0, source.random.int(source.random.chance(0.05) ? 0 : 1, 3));
   return Object.fromEntries(chosen.map((field) => [field.name, drawChange(source, field)]));
@@ -159,7 +229,7 @@ function drawFieldValue(source: Source, field: Field): unknown {
 }
 
 function isWritable(field: Field): field is ScalarField | RefField | ManyToManyField {
-  return field.kind === "scalar" || field.kind === "ref" || field.kind === "manyToMany";
+  return (field.kind === "scalar" && !isKept(field)) || field.kind === "ref" || field.kind === "manyToMany";
 }
 
 function drawLinks(source: Source, model: string): unknown[] {

@@ -5,15 +5,17 @@ import type { Executor } from "../../src/engine/executor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
 import type { SelectQuery } from "../../src/plan/query.ts";
 import { createSchema, type DeclaredSchema } from "../../src/schema/create-schema.ts";
+import { keepsDeleted } from "../../src/schema/kept-fields.ts";
 import { model } from "../../src/schema/model.ts";
 import type { RuleTable, User } from "../../src/schema/rules.ts";
 import type { JsonValue, ModelSchema, ScalarType, Schema } from "../../src/schema/schema-model.ts";
+import { isValueField } from "../../src/schema/schema-model.ts";
 import type { Store } from "../../src/stores/contract/store.ts";
 import { withSecret } from "../conformance/stores.ts";
 import { keyOf, type NaiveData, type NaiveRow } from "./naive-oracle.ts";
 import type { Random } from "./random.ts";
 import { createRules, type DrawnRules, drawRules, drawUser } from "./random-rules.ts";
-import { type DrawnModel, drawModels } from "./random-schema.ts";
+import { addVersions, type DrawnModel, drawModels } from "./random-schema.ts";
 import { drawValue } from "./random-values.ts";
 import type { WhereSource } from "./random-where.ts";
 import { drawNewRow, type Keys, Undo } from "./random-writes.ts";
@@ -33,9 +35,10 @@ export type Outcome =
 
 const secret = Buffer.alloc(32, 7);
 
-/** Draws a schema and its rules. */
-export function drawWorld(random: Random): World {
-  const models = drawModels(random);
+/** Draws a schema and its rules. Versions are left out on request: they show that something changed, and are meant to. */
+export function drawWorld(random: Random, { versions = true }: { readonly versions?: boolean } = {}): World {
+  const drawn = drawModels(random);
+  const models = versions ? addVersions(random, drawn) : drawn;
   const rules = drawRules(random, declare(models, {}).schema);
   const { schema, rules: ruleTable } = declare(models, createRules(rules));
   return { schema, ruleTable, rules };
@@ -67,11 +70,12 @@ export async function fillWorld(random: Random, world: World, engines: readonly 
   }
 }
 
-/** Everything a store holds, as the system sees it. */
-export async function dump(world: World, engine: Executor): Promise<NaiveData> {
+/** Everything a store holds, as the system sees it; `withDeleted` also the deleted rows. */
+export async function dump(world: World, engine: Executor, withDeleted = false): Promise<NaiveData> {
   const entries = Object.values(world.schema.models).map(async (each): Promise<[string, readonly NaiveRow[]]> => {
+    const deleted = withDeleted && keepsDeleted(each) ? ({ deleted: "include" } as const) : {};
     const { json } = await engine.read(
-      { model: each.name, select: dumpSelect(world.schema, each), limit: 100 },
+      { model: each.name, select: dumpSelect(world.schema, each), limit: 100, ...deleted },
       systemActor,
     );
     const rows: readonly NaiveRow[] = JSON.parse(json);
@@ -129,7 +133,7 @@ export function describeWorld({ schema, rules }: World): string {
     const lines = Object.values(fields).map((field) => `  ${JSON.stringify(field)}`);
     const own = rules.templates[name];
     return [
-      `${name} key ${key.map((part) => part.field).join(", ")} rules ${JSON.stringify(own)}`,
+      `${name} key ${key.map((part) => part.field).join(", ")} rules ${JSON.stringify({ ...own, fields: rules.fields[name] })}`,
       ...lines,
       `  ${JSON.stringify({ indexes, checks })}`,
     ].join("\n");
@@ -154,7 +158,7 @@ function keySelect(each: ModelSchema): SelectQuery {
 
 function dumpSelect(schema: Schema, each: ModelSchema): SelectQuery {
   const entries = Object.values(each.fields).flatMap((field): [string, SelectQuery[string]][] => {
-    if (field.kind === "scalar" || field.kind === "ref") return [[field.name, true]];
+    if (isValueField(field) || field.kind === "ref") return [[field.name, true]];
     const target = schema.models[field.model];
     return field.kind === "manyToMany" && target !== undefined
       ? [[field.name, { select: keySelect(target), limit: 100 }]]

@@ -75,6 +75,15 @@ model(
   },
 );
 
+t.ref("User").onDelete("cascade");
+t.ref("User").optional().unique().onDelete("setNull");
+// @ts-expect-error a required ref cannot be set to null
+t.ref("User").onDelete("setNull");
+// @ts-expect-error no such behaviour
+t.ref("User").onDelete("delete");
+// @ts-expect-error a list is emptied by its other side
+t.many("Post", "author").onDelete("cascade");
+
 // @ts-expect-error numbers have no pattern
 t.int().pattern(/x/);
 // @ts-expect-error booleans have no limits

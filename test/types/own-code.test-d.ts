@@ -42,7 +42,7 @@ const app = defineApp({
         expectTypeOf(count).toEqualTypeOf<number>();
       },
       afterCommit({ changes }) {
-        expectTypeOf(changes[0]?.operation).toEqualTypeOf<"create" | "update" | "delete" | undefined>();
+        expectTypeOf(changes[0]?.operation).toEqualTypeOf<"create" | "update" | "delete" | "restore" | undefined>();
       },
     },
     Vote: {

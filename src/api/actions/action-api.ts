@@ -6,6 +6,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostResponse, HostRoute } from "../../http/host-route.ts";
 import type { OperationDocument } from "../../http/operation-document.ts";
 import type { IdempotentWrites } from "../../idempotency/idempotent-writes.ts";
+import { runWrite } from "../../idempotency/run-write.ts";
 
 /** The actions of one app over HTTP. */
 export interface ActionApi {
@@ -31,9 +32,9 @@ export function createActionApi(
 
 function createRoute(action: ServedAction, executor: Executor, writes: IdempotentWrites | null): HostRoute {
   const handle = (request: HostRequest): Promise<HostResponse> =>
-    writes === null
+    action.kind === "query"
       ? answerAction(action, executor, request)
-      : writes.run("POST", request, (inside) => answerAction(action, inside, request));
+      : runWrite({ executor, writes }, { method: "POST", request }, (inside) => answerAction(action, inside, request));
   const operation = { handle, produces: json, ...(action.takesInput && { accepts: [json] }) };
   return { path: renderPath(action), operations: { POST: operation } };
 }
@@ -67,6 +68,7 @@ function describeAction(action: ServedAction, idempotent: boolean): OperationDoc
     body: action.takesInput ? action.describeSide("input", `${operation}/requestBody/${content}`) : null,
     answer: action.describeSide("output", `${operation}/responses/200/${content}`),
     mayBeEmpty: true,
+    writes: action.kind === "mutation",
     idempotent,
     codes: [
       "FTG_PARAMETER",

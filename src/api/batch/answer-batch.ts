@@ -5,7 +5,9 @@
 import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
+import type { WriteMode } from "../../idempotency/run-write.ts";
 import { describeValue } from "../../util/describe-value.ts";
+import { isWriting } from "./operations.ts";
 import { type Batch, type BatchContext, parseBatch, refuse } from "./parse-batch.ts";
 import { renderFailure, renderResults } from "./render-batch.ts";
 import { runSteps, type StepResult, type StepRun } from "./run-steps.ts";
@@ -14,8 +16,10 @@ import { runSteps, type StepResult, type StepRun } from "./run-steps.ts";
 export interface BatchServer {
   readonly executor: Executor;
   readonly context: BatchContext;
-  /** Whether the executor is an open transaction, in which no operation can fail by itself. */
-  readonly isWhole: boolean;
+  /** Anything but `plain`: the executor is an open transaction. */
+  readonly mode: WriteMode;
+  /** Rows that a bulk write may reach. */
+  readonly maxAffected: number;
   /** What a caller may see of whatever failed in the request of that id. */
   readonly publish: (error: unknown, id: string) => FootingError;
 }
@@ -36,8 +40,8 @@ export async function answerBatch(server: BatchServer, request: HostRequest): Pr
     });
   const batch = parseBatch(request.body, server.context);
   if (batch.transaction) return answerTransaction(server, request, batch);
-  if (server.isWhole) throw createKeyError();
-  const results = await runSteps(batch.steps, createRun(server.executor, request, batch));
+  if (server.mode === "keyed") throw createKeyError();
+  const results = await runSteps(batch.steps, createRun(server, request, batch));
   return renderResults(results.map((result) => publishResult(server, request, result)));
 }
 
@@ -47,7 +51,7 @@ async function answerTransaction(server: BatchServer, request: HostRequest, batc
   if (wrong !== null) return wrong;
   let results: readonly StepResult[] = [];
   const work = async (inside: Executor): Promise<void> => {
-    results = await runSteps(batch.steps, createRun(inside, request, batch));
+    results = await runSteps(batch.steps, createRun({ ...server, executor: inside }, request, batch));
     for (const result of results) if ("error" in result) throw result.error;
   };
   try {
@@ -70,18 +74,20 @@ function findWrong({ steps }: Batch): HostResponse | null {
   return renderFailure(refuse(wrong.flatMap(({ error }) => error.problems)), first.index);
 }
 
-function createRun(executor: Executor, request: HostRequest, batch: Batch): StepRun {
+function createRun({ executor, mode, maxAffected }: BatchServer, request: HostRequest, batch: Batch): StepRun {
   return {
     executor,
+    maxAffected,
     actor: request.actor,
     lanes: writes(batch) ? 1 : readLanes,
+    isPart: mode === "dry" && !batch.transaction,
     stopAtFailure: batch.transaction,
     isAborted: () => request.aborted,
   };
 }
 
 function writes({ steps }: Batch): boolean {
-  return steps.some((step) => "operation" in step && step.operation.rule !== "read");
+  return steps.some((step) => "operation" in step && isWriting(step.operation));
 }
 
 function publishResult(

@@ -9,6 +9,7 @@ import type { HostLogger } from "../../http/logger.ts";
 import type { OperationDocument } from "../../http/operation-document.ts";
 import { createPublicError } from "../../http/problem.ts";
 import type { IdempotentWrites } from "../../idempotency/idempotent-writes.ts";
+import { runWrite } from "../../idempotency/run-write.ts";
 import { defaultQueryLimits, type QueryLimits } from "../../passes/resolve-context.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { answerBatch, type BatchServer } from "./answer-batch.ts";
@@ -33,7 +34,7 @@ export interface BatchApiOptions {
   /** Replaces single {@link defaultBatchLimits}. */
   readonly limits?: Partial<BatchLimits>;
   /** The limits of the engine, when they are not the default ones. */
-  readonly rows?: Pick<QueryLimits, "maxLimit">;
+  readonly rows?: Pick<QueryLimits, "maxLimit" | "maxAffected">;
 }
 
 /** The batch API of one app. */
@@ -49,7 +50,7 @@ const path = "/api/batch";
 /** Makes the batch API of a schema; without routes when nobody may do anything. */
 export function createBatchApi({ schema, executor, logger, writes = null, ...options }: BatchApiOptions): BatchApi {
   const { maxOperations } = { ...defaultBatchLimits, ...options.limits };
-  const { maxLimit } = options.rows ?? defaultQueryLimits;
+  const { maxLimit, maxAffected } = options.rows ?? defaultQueryLimits;
   const models = new Map(
     Object.values(schema.models)
       .filter(isOpen)
@@ -58,7 +59,8 @@ export function createBatchApi({ schema, executor, logger, writes = null, ...opt
   if (models.size === 0) return { routes: [], documents: [] };
   const server: BatchServer = {
     executor,
-    isWhole: false,
+    maxAffected,
+    mode: "plain",
     context: { models, maxOperations },
     publish: (error, id) => publishError(error, id, logger),
   };
@@ -67,17 +69,22 @@ export function createBatchApi({ schema, executor, logger, writes = null, ...opt
     operations: {
       POST: {
         handle: (request) =>
-          writes === null
-            ? answerBatch(server, request)
-            : writes.run("POST", request, (inside, isWhole) =>
-                answerBatch({ ...server, executor: inside, isWhole }, request),
-              ),
+          runWrite({ executor, writes }, { method: "POST", request }, (inside, mode) =>
+            answerBatch({ ...server, executor: inside, mode }, request),
+          ),
         accepts: ["application/json"],
         produces: "application/json",
       },
     },
   };
-  const source = { path, models: [...models.values()], maxOperations, maxLimit, idempotent: writes !== null };
+  const source = {
+    path,
+    models: [...models.values()],
+    maxOperations,
+    maxLimit,
+    maxAffected,
+    idempotent: writes !== null,
+  };
   return { routes: [route], documents: [describeBatch(source)] };
 }
 

@@ -2,8 +2,9 @@
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { OperationDocument } from "../../http/operation-document.ts";
 import type { JsonSchema } from "../../schema/json-schema.ts";
+import { isVersioned } from "../../schema/kept-fields.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
-import { members } from "./members.ts";
+import { type MemberKind, members } from "./members.ts";
 import { type BatchOperation, operations } from "./operations.ts";
 import { namePattern } from "./references.ts";
 
@@ -15,6 +16,8 @@ export interface BatchSource {
   readonly maxOperations: number;
   /** Rows of a list at most. */
   readonly maxLimit: number;
+  /** Rows that a bulk write may reach. */
+  readonly maxAffected: number;
   /** Whether batches take an `Idempotency-Key`. */
   readonly idempotent: boolean;
 }
@@ -37,6 +40,7 @@ export function describeBatch(source: BatchSource): OperationDocument {
     description,
     body: describeBody(source),
     answer: describeAnswer(),
+    writes: true,
     idempotent: source.idempotent,
     codes: listCodes(source),
   };
@@ -57,16 +61,13 @@ function describeBody(source: BatchSource): JsonSchema {
 
 /** One kind of operation, if there is a model that it may be done to. */
 function describeOperation(
-  { models, maxLimit }: BatchSource,
+  { models, ...maxima }: BatchSource,
   op: string,
   { rule, members: kinds, required }: BatchOperation,
 ): readonly JsonSchema[] {
   const names = models.filter(({ access }) => access[rule] !== "nobody").map(({ name }) => name);
   if (names.length === 0) return [];
-  const own = Object.entries(kinds).map(([name, kind]): [string, JsonSchema] => [
-    name,
-    kind === "limit" ? { ...members[kind].schema, maximum: maxLimit } : members[kind].schema,
-  ]);
+  const own = Object.entries(kinds).map(([name, kind]): [string, JsonSchema] => [name, describeMember(kind, maxima)]);
   return [
     {
       type: "object",
@@ -82,6 +83,12 @@ function describeOperation(
       additionalProperties: false,
     },
   ];
+}
+
+function describeMember(kind: MemberKind, { maxLimit, maxAffected }: Omit<BatchSource, "models">): JsonSchema {
+  const { schema } = members[kind];
+  if (kind === "limit") return { ...schema, maximum: maxLimit };
+  return kind === "count" ? { ...schema, maximum: maxAffected, default: maxAffected } : schema;
 }
 
 function describeAnswer(): JsonSchema {
@@ -119,7 +126,8 @@ function listCodes({ models }: BatchSource): readonly ErrorCode[] {
     [can("read"), "FTG_CURSOR"],
     [can("create", "update"), "FTG_INVALID", "FTG_CONFLICT"],
     [can("create", "update") && models.some(({ checks }) => checks.length > 0), "FTG_CHECK"],
-    [can("update", "delete"), "FTG_NOT_FOUND", "FTG_UNBOUNDED_WRITE"],
+    [can("update", "delete"), "FTG_NOT_FOUND", "FTG_UNBOUNDED_WRITE", "FTG_TOO_MANY_ROWS"],
+    [can("update", "delete") && models.some(isVersioned), "FTG_VERSION_MISMATCH"],
   ];
   return codes.flatMap(([applies, ...listed]) => (applies ? listed : []));
 }

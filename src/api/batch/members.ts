@@ -10,6 +10,7 @@ export type MemberKind =
   | "select"
   | "where"
   | "bulkWhere"
+  | "search"
   | "all"
   | "orderBy"
   | "limit"
@@ -21,6 +22,9 @@ export type MemberKind =
   | "rows"
   | "changes"
   | "flag"
+  | "version"
+  | "count"
+  | "deleted"
   | "names"
   | "groups"
   | "having";
@@ -66,6 +70,11 @@ export const members: Readonly<Record<MemberKind, Member>> = {
   },
   where: filter,
   bulkWhere: { ...filter, schema: { ...filter.schema, minProperties: 1 } },
+  search: {
+    expected: "a text",
+    accepts: (value) => typeof value === "string",
+    schema: { type: "string", description: "Words to find in the fields that the model declares for it." },
+  },
   all: {
     expected: "true",
     accepts: (value) => value === true,
@@ -118,7 +127,27 @@ export const members: Readonly<Record<MemberKind, Member>> = {
     schema: { type: "array", items: change, description: `What changes in which row. ${referring}` },
     refers: "anything",
   },
+  version: {
+    expected: "a version, or a list of them",
+    accepts: (value) => (Array.isArray(value) ? value : [value]).every(Number.isSafeInteger),
+    schema: {
+      type: ["integer", "array"],
+      items: { type: "integer" },
+      description:
+        "Does it only to a row of this version, or of one of these. Only of models whose rows have versions.",
+    },
+  },
+  count: {
+    expected: "a whole number from 1",
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    schema: { type: "integer", minimum: 1, description: "Rows at most; where it would reach more, nothing is done." },
+  },
   flag: { expected: "true or false", accepts: (value) => typeof value === "boolean", schema: { type: "boolean" } },
+  deleted: {
+    expected: '"include" or "only"',
+    accepts: (value) => value === "include" || value === "only",
+    schema: { enum: ["include", "only"], description: "Deleted rows as well, or nothing else." },
+  },
   names: { expected: "a list of field names", accepts: isTexts, schema: texts },
   groups: {
     expected: "a list of what to group by",

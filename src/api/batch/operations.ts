@@ -4,6 +4,7 @@
  */
 import type { Actor } from "../../engine/actor.ts";
 import type { Executor } from "../../engine/executor.ts";
+import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery } from "../../plan/query.ts";
 import type { ModelSchema, Operation } from "../../schema/schema-model.ts";
 import { isObject } from "../../util/is-object.ts";
@@ -23,19 +24,23 @@ export interface OperationCall {
   readonly actor: Actor;
   readonly model: ModelSchema;
   readonly members: Readonly<Record<string, unknown>>;
+  /** Rows that a bulk write may reach. */
+  readonly maxAffected: number;
 }
 
 /** One kind of operation. */
 export interface BatchOperation {
   /** The rule that decides who may do it. */
   readonly rule: Operation;
+  /** True for what changes nothing although the rule of a write decides. */
+  readonly isHarmless?: boolean;
   /** The members it takes beside `op`, `model` and `as`, by name. */
   readonly members: Readonly<Record<string, MemberKind>>;
   readonly required: readonly string[];
   readonly run: (executor: Executor, call: OperationCall) => Promise<Outcome>;
 }
 
-const first = { select: "select", where: "where", orderBy: "orderBy" } as const;
+const first = { select: "select", where: "where", search: "search", orderBy: "orderBy", deleted: "deleted" } as const;
 const slice = { limit: "limit", offset: "offset" } as const;
 const find = { ...first, ...slice, after: "cursor", before: "cursor" } as const;
 const measures = {
@@ -48,32 +53,54 @@ const measures = {
 } as const;
 const aggregate = {
   where: "where",
+  search: "search",
+  deleted: "deleted",
   groupBy: "groups",
   ...measures,
   having: "having",
   orderBy: "orderBy",
   ...slice,
 } as const;
-const bulk = { where: "bulkWhere", all: "all" } as const;
+const bulk = { where: "bulkWhere", all: "all", atMost: "count" } as const;
 const keyed = { key: "key", select: "select" } as const;
+const versioned = { ...keyed, ifVersion: "version" } as const;
+const ended = { permanently: "flag" } as const;
 const upserted = { key: "unique", create: "data", update: "data", select: "select" } as const;
+
+/** Whether an operation changes something. */
+export function isWriting({ rule, isHarmless }: BatchOperation): boolean {
+  return rule !== "read" && isHarmless !== true;
+}
 
 /** All operations, by the name that `op` gives. */
 export const operations: Readonly<Record<string, BatchOperation>> = {
   find: { rule: "read", members: find, required: [], run: runFind },
   first: { rule: "read", members: first, required: [], run: runFirst },
-  get: { rule: "read", members: keyed, required: ["key"], run: runGet },
-  count: { rule: "read", members: { where: "where" }, required: [], run: runCount },
+  get: { rule: "read", members: { ...keyed, deleted: "deleted" }, required: ["key"], run: runGet },
+  count: {
+    rule: "read",
+    members: { where: "where", search: "search", deleted: "deleted" },
+    required: [],
+    run: runCount,
+  },
   aggregate: { rule: "read", members: aggregate, required: [], run: runAggregate },
   create: { rule: "create", members: { data: "data", select: "select" }, required: ["data"], run: runCreate },
   createMany: { rule: "create", members: { data: "rows" }, required: ["data"], run: runCreateMany },
-  update: { rule: "update", members: { ...keyed, data: "data" }, required: ["key", "data"], run: runUpdate },
+  update: { rule: "update", members: { ...versioned, data: "data" }, required: ["key", "data"], run: runUpdate },
   updateMany: { rule: "update", members: { ...bulk, data: "data" }, required: ["data"], run: runUpdateMany },
   updateEach: { rule: "update", members: { rows: "changes" }, required: ["rows"], run: runUpdateEach },
   upsert: { rule: "create", members: upserted, required: ["key", "create", "update"], run: runUpsert },
   upsertMany: { rule: "create", members: { data: "rows", update: "names" }, required: ["data"], run: runUpsertMany },
-  delete: { rule: "delete", members: keyed, required: ["key"], run: runDelete },
-  deleteMany: { rule: "delete", members: bulk, required: [], run: runDeleteMany },
+  delete: { rule: "delete", members: { ...versioned, ...ended }, required: ["key"], run: runDelete },
+  deleteMany: { rule: "delete", members: { ...bulk, ...ended }, required: [], run: runDeleteMany },
+  restore: { rule: "delete", members: keyed, required: ["key"], run: runRestore },
+  previewDelete: {
+    isHarmless: true,
+    rule: "delete",
+    members: { key: "key", ...ended },
+    required: ["key"],
+    run: runPreviewDelete,
+  },
 };
 
 async function runFind(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
@@ -113,9 +140,11 @@ async function runUpdate(executor: Executor, { model, members, actor }: Operatio
   return renderRow(await executor.update({ ...members, model: model.name, key, data }, actor));
 }
 
-async function runUpdateMany(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
+async function runUpdateMany(executor: Executor, call: OperationCall): Promise<Outcome> {
+  const { model, members, actor } = call;
   const data = readObject(members["data"]);
-  return renderValue(await executor.updateMany({ ...members, model: model.name, data }, actor));
+  const query = { ...members, model: model.name, data, atMost: readAtMost(call) };
+  return renderValue(await executor.updateMany(query, actor));
 }
 
 async function runUpdateEach(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
@@ -143,8 +172,29 @@ async function runDelete(executor: Executor, { model, members, actor }: Operatio
   return renderRow(await executor.delete({ ...members, model: model.name, key }, actor));
 }
 
-async function runDeleteMany(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
-  return renderValue(await executor.deleteMany({ ...members, model: model.name }, actor));
+async function runDeleteMany(executor: Executor, call: OperationCall): Promise<Outcome> {
+  const { model, members, actor } = call;
+  return renderValue(await executor.deleteMany({ ...members, model: model.name, atMost: readAtMost(call) }, actor));
+}
+
+/** How many rows a bulk write may reach. Throws FTG_QUERY for more than anybody may. */
+function readAtMost({ members: { atMost }, maxAffected }: OperationCall): number {
+  if (typeof atMost !== "number") return maxAffected;
+  if (atMost <= maxAffected) return atMost;
+  throw new FootingError("FTG_QUERY", {
+    detail: `atMost: expected a whole number from 1 to ${maxAffected}, got ${atMost}.`,
+    fix: `Give a whole number from 1 to ${maxAffected}, or leave it out: then it is ${maxAffected}.`,
+  });
+}
+
+async function runRestore(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
+  const key = parseKey(model, members["key"]);
+  return renderRow(await executor.restore({ ...members, model: model.name, key }, actor));
+}
+
+async function runPreviewDelete(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
+  const key = parseKey(model, members["key"]);
+  return renderValue(await executor.previewDelete({ ...members, model: model.name, key }, actor));
 }
 
 /** A member that was checked to be an object. */

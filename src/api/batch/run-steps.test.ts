@@ -7,7 +7,9 @@ import { runSteps, type StepRun } from "./run-steps.ts";
 const options: StepRun = {
   executor: Object({}),
   actor: anonymousActor,
+  maxAffected: 1,
   lanes: 1,
+  isPart: false,
   stopAtFailure: false,
   isAborted: () => false,
 };

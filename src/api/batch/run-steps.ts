@@ -21,8 +21,12 @@ const maxSize = 16 * 1024 * 1024;
 export interface StepRun {
   readonly executor: Executor;
   readonly actor: Actor;
+  /** Rows that a bulk write may reach. */
+  readonly maxAffected: number;
   /** How many may run at a time. */
   readonly lanes: number;
+  /** Whether the executor is a transaction in which each write is done or fails by itself. */
+  readonly isPart: boolean;
   /** Whether the first failure ends the run; then fewer results come back than there are steps. */
   readonly stopAtFailure: boolean;
   /** Whether nobody waits for the results any more. */
@@ -85,7 +89,10 @@ async function runStep(step: Step | WrongStep, run: StepRun, results: StepResult
     if (results.size > maxSize)
       throw new FootingError("FTG_COST", { detail: `The results before this one are more than ${maxSize} bytes.` });
     if (run.isAborted()) throw new FootingError("FTG_TIMEOUT", { detail: "Nobody waits for the answer any more." });
-    return await step.operation.run(run.executor, { actor: run.actor, model: step.model, members: replaced });
+    const { executor, actor, maxAffected } = run;
+    const call = { actor, maxAffected, model: step.model, members: replaced };
+    const work = (inside: Executor) => step.operation.run(inside, call);
+    return await (run.isPart && step.operation.rule !== "read" ? executor.attempt(work) : work(executor));
   } catch (error) {
     return { error };
   }

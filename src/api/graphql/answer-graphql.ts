@@ -1,7 +1,9 @@
 /** Answers one HTTP request to `/graphql`: parameters, document, operation, variables, run. The first phase that fails answers. */
 import { OperationTypeNode } from "graphql";
+import { runDry } from "../../engine/dry-run.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { HostRequest, HostResponse } from "../../http/host-route.ts";
+import { markDry, readDryRun } from "../../idempotency/run-write.ts";
 import type { DerivedSchema } from "./create-graphql-schema.ts";
 import type { DocumentCache, PreparedDocument } from "./document-cache.ts";
 import type { GraphqlLimits } from "./graphql-limits.ts";
@@ -21,6 +23,11 @@ export interface GraphqlServer extends Runtime {
 
 /** The part of a request that decides its answer. */
 type Asked = Pick<HostRequest, "id" | "headers" | "actor" | "aborted">;
+
+/** The response of an operation that was undone. */
+interface DryResult {
+  readonly dry: string | Buffer;
+}
 
 /** What one method of the route does differently. */
 interface Reading {
@@ -51,6 +58,7 @@ async function answer(server: GraphqlServer, request: Asked, reading: Reading): 
   try {
     const result = await answerParameters(server, request, reading);
     if (typeof result === "string" || Buffer.isBuffer(result)) return respond(200, type, result);
+    if ("dry" in result) return markDry(respond(200, type, result.dry));
     return respond(type === "application/json" ? 200 : 400, type, JSON.stringify(result));
   } catch (error) {
     if (!(error instanceof FootingError)) throw error;
@@ -73,7 +81,7 @@ async function answerParameters(
   server: GraphqlServer,
   asked: Asked,
   reading: Reading,
-): Promise<string | Buffer | RequestFailure> {
+): Promise<string | Buffer | RequestFailure | DryResult> {
   const { id, headers, actor } = asked;
   const { schema, limits } = server;
   const { query, operationName, variables: raw } = reading.parse();
@@ -84,7 +92,10 @@ async function answerParameters(
   if (!reading.mutations) refuseMutation(operation);
   const variables = readVariables(schema.graphql, operation.node, { raw, limits });
   if ("errors" in variables) return variables;
-  return runOperation(server, { operation, raw, variables, actor, request: { id, headers }, abort: asked });
+  const run = (runtime: Runtime) =>
+    runOperation(runtime, { operation, raw, variables, actor, request: { id, headers }, abort: asked });
+  if (!isMutation(operation) || !readDryRun(asked)) return run(server);
+  return { dry: await runDry(server.executor, (executor) => run({ ...server, executor, isPart: true })) };
 }
 
 function selectOperation({ operations }: PreparedDocument, name: string | null): Operation | RequestFailure {
@@ -105,13 +116,17 @@ function selectOperation({ operations }: PreparedDocument, name: string | null):
 }
 
 /** A GET must change nothing: links, images and prefetching browsers send it. */
-function refuseMutation({ node }: Operation): void {
-  if (node.operation !== OperationTypeNode.MUTATION) return;
+function refuseMutation(operation: Operation): void {
+  if (!isMutation(operation)) return;
   throw new FootingError("FTG_METHOD", {
     detail: "A mutation must come by POST; got GET.",
     fix: "Send it by POST.",
     headers: { allow: "POST" },
   });
+}
+
+function isMutation({ node }: Operation): boolean {
+  return node.operation === OperationTypeNode.MUTATION;
 }
 
 function respond(status: number, type: GraphqlMediaType, body: string | Buffer): HostResponse {

@@ -7,6 +7,7 @@ import {
   GraphQLEnumType,
   type GraphQLFieldConfigArgumentMap,
   type GraphQLInputObjectType,
+  GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
@@ -14,8 +15,11 @@ import {
 } from "graphql";
 import type { ActionKind, ServedAction } from "../../actions/served-action.ts";
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
+import { describeDelete } from "../../schema/describe-delete.ts";
+import { isVersioned, keepsDeleted, VERSION_FIELD } from "../../schema/kept-fields.ts";
 import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
 import { createActionField, findActionClashes } from "./action-fields.ts";
+import { createDeletedArgument, createPermanentlyArgument, deletePreviewType } from "./end-types.ts";
 import type { RowLimits } from "./graphql-limits.ts";
 import { findNameProblems, nameEnum, nameModel } from "./graphql-names.ts";
 import { getScalar } from "./graphql-scalars.ts";
@@ -27,7 +31,16 @@ import type { KeyType, LeafType, ModelTypes, TypeTable } from "./type-table.ts";
 
 /** What a root field does, and to which model. */
 export interface RootField {
-  readonly action: "get" | "list" | "aggregate" | "create" | "update" | "upsert" | "delete";
+  readonly action:
+    | "get"
+    | "list"
+    | "aggregate"
+    | "create"
+    | "update"
+    | "upsert"
+    | "delete"
+    | "restore"
+    | "previewDelete";
   readonly model: ModelSchema;
 }
 
@@ -92,7 +105,7 @@ function createQueryFields(table: TypeTable, model: ModelSchema): NamedField[] {
     {
       type: new GraphQLNonNull(connection),
       description: `Lists ${model.name} rows.`,
-      args: createListArguments(table, model),
+      args: { ...createListArguments(table, model), ...createDeletedArgument(model) },
     },
   ];
   const groups: NamedField = [
@@ -101,16 +114,31 @@ function createQueryFields(table: TypeTable, model: ModelSchema): NamedField[] {
     {
       type: new GraphQLNonNull(table.types(model.name).groups.connection),
       description: `Groups ${model.name} rows by what is selected of \`key\`, and calculates over the groups.`,
-      args: createGroupArguments(table, model),
+      args: { ...createGroupArguments(table, model), ...createDeletedArgument(model) },
     },
   ];
   if (!hasVisibleKey(model)) return [list, groups];
   const get: ObjectField = {
     type: object,
     description: `Gets one ${model.name} by its key; null when there is none.`,
-    args: createKeyArguments(table, model),
+    args: { ...createKeyArguments(table, model), ...createDeletedArgument(model) },
   };
-  return [[names.get, { action: "get", model }, get], list, groups];
+  return [[names.get, { action: "get", model }, get], list, groups, ...createPreviewField(table, model)];
+}
+
+/** The field that tells what a delete would take along; none where nobody may delete. */
+function createPreviewField(table: TypeTable, model: ModelSchema): NamedField[] {
+  if (model.access.delete === "nobody") return [];
+  const preview: ObjectField = {
+    type: new GraphQLNonNull(deletePreviewType),
+    description: joinTexts(`What ${nameModel(model).delete} would take along.`, describeDelete(table.schema, model)),
+    args: { ...createKeyArguments(table, model), ...createPermanentlyArgument(model) },
+  };
+  return [[nameModel(model).previewDelete, { action: "previewDelete", model }, preview]];
+}
+
+function joinTexts(...texts: readonly (string | null)[]): string {
+  return texts.filter((text) => text !== null).join(" ");
 }
 
 function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSchema): NamedField[] {
@@ -119,6 +147,7 @@ function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSc
   const data = types.create(model, []);
   const changes = types.update(model);
   const key = createKeyArguments(table, model);
+  const version = createVersionArgument(table, model);
   const fields: NamedField[] = [
     [
       names.create,
@@ -128,16 +157,30 @@ function createMutationFields(table: TypeTable, types: DataTypes, model: ModelSc
     [
       names.update,
       { action: "update", model },
-      { type, description: `Changes one ${model.name}.`, args: { ...key, ...createDataArgument(changes) } },
+      { type, description: `Changes one ${model.name}.`, args: { ...key, ...version, ...createDataArgument(changes) } },
     ],
     ...createUpsertField(table, types, model),
     [
       names.delete,
       { action: "delete", model },
-      { type, description: `Ends one ${model.name}; the answer is the row as it was.`, args: key },
+      {
+        type,
+        description: joinTexts(describeEnd(model), describeDelete(table.schema, model)),
+        args: { ...key, ...version, ...createPermanentlyArgument(model) },
+      },
+    ],
+    [
+      names.restore,
+      { action: "restore", model },
+      { type, description: `Brings a deleted ${model.name} back.`, args: key },
     ],
   ];
   return fields.filter(([, { action }]) => isWriteServed(model, action, changes));
+}
+
+function describeEnd(model: ModelSchema): string {
+  if (!keepsDeleted(model)) return `Ends one ${model.name}; the answer is the row as it was.`;
+  return `Deletes one ${model.name}, which stays and can be restored unless it goes permanently; the answer is the row.`;
 }
 
 /** The field that creates or changes a row; none where one of the two is closed to everybody. */
@@ -169,6 +212,7 @@ function isWriteServed(
   if (action === "create") return model.access.create !== "nobody";
   if (!hasVisibleKey(model)) return false;
   if (action === "upsert") return true;
+  if (action === "restore" && !keepsDeleted(model)) return false;
   return action === "update" ? model.access.update !== "nobody" && changes !== null : model.access.delete !== "nobody";
 }
 
@@ -176,6 +220,14 @@ function createKeyArguments(table: TypeTable, model: ModelSchema): GraphQLFieldC
   return Object.fromEntries(
     model.key.map((part) => [part.field, { type: new GraphQLNonNull(getKeyPartType(table, model, part)) }]),
   );
+}
+
+/** A single version is a list of one by the coercion rules of GraphQL. */
+function createVersionArgument(table: TypeTable, model: ModelSchema): GraphQLFieldConfigArgumentMap {
+  const field = model.fields[VERSION_FIELD];
+  if (field?.kind !== "scalar" || !isVersioned(model)) return {};
+  const description = "Does it only to a row of this version, or of one of these; any other is FTG_VERSION_MISMATCH.";
+  return { ifVersion: { type: new GraphQLList(new GraphQLNonNull(table.leaf(field))), description } };
 }
 
 function createDataArgument(type: GraphQLInputObjectType | null): GraphQLFieldConfigArgumentMap {
@@ -223,7 +275,7 @@ function createTypeTable(schema: Schema, rows: RowLimits): TypeTable {
     rows,
     model: (name) => find(schema.models[name], name),
     types: (name) => find(types.get(name), name),
-    leaf: (field) => enums.get(field) ?? getScalar(field.type),
+    leaf: (field) => (field.kind === "scalar" ? enums.get(field) : undefined) ?? getScalar(field.type),
     key: (name) => keys.get(name) ?? getSoleKeyType(table, find(schema.models[name], name)),
   };
   for (const model of models) {

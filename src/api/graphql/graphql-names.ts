@@ -3,6 +3,7 @@
  * are the same. Builds no types.
  */
 import type { Problem } from "../../errors/footing-error.ts";
+import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { capitalize, toCamelCase } from "../../schema/naming.ts";
 import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
 
@@ -28,6 +29,9 @@ export interface ModelNames {
   readonly update: string;
   readonly upsert: string;
   readonly delete: string;
+  readonly restore: string;
+  /** Root field that tells what a delete would take along. */
+  readonly previewDelete: string;
 }
 
 /** What the names of the types end with that hold what is calculated over groups. */
@@ -51,7 +55,7 @@ const fixedTypeNames: readonly string[] = Object.freeze([
   ...["Query", "Mutation", "Subscription", "PageInfo", "Int", "Float", "String", "Boolean", "ID"],
   ...["SafeInt", "BigInt", "Decimal", "Date", "DateTime", "UUID", "Base64", "JSON"],
   ...["StringFilter", "IntFilter", "BigIntFilter", "FloatFilter", "DecimalFilter", "BooleanFilter", "DateFilter"],
-  ...["DateBucket", "DateTimeBucket"],
+  ...["DateBucket", "DateTimeBucket", "DeletedRows", "DeletePreview", "ModelCount"],
   ...["DateTimeFilter", "UUIDFilter", "Base64Filter", "JSONFilter", "EnumFilter", "ListFilter", "ListPatch"],
 ]);
 
@@ -75,6 +79,8 @@ export function nameModel(model: ModelSchema): ModelNames {
     update: `update${name}`,
     upsert: `upsert${name}`,
     delete: `delete${name}`,
+    restore: `restore${name}`,
+    previewDelete: `previewDelete${name}`,
   });
 }
 
@@ -135,7 +141,7 @@ function listTypeNames(model: ModelSchema): readonly string[] {
 
 function listQueryNames(model: ModelSchema): readonly string[] {
   const names = nameModel(model);
-  return [names.get, names.list, names.aggregate];
+  return [names.get, names.list, names.aggregate, names.previewDelete];
 }
 
 function findFieldProblems(model: ModelSchema): Problem[] {
@@ -145,17 +151,21 @@ function findFieldProblems(model: ModelSchema): Problem[] {
     detail: `Expected a name that does not start with two underscores, which GraphQL keeps for itself, got ${JSON.stringify(name)}.`,
     fix: "Rename it.",
   }));
-  const taken = model.key.filter((part) => Object.hasOwn(writeArguments, part.field));
-  return [...problems, ...taken.map(({ field }) => createTakenProblem(model, field))];
+  const taken = Object.entries(listArguments(model)).filter(([name]) => model.key.some(({ field }) => field === name));
+  return [...problems, ...taken.map(([field, root]) => createTakenProblem(model, field, root))];
 }
 
-/** The arguments of mutations that stand beside a key, and one mutation that has each. */
-const writeArguments: Readonly<Record<string, string>> = { data: "update", create: "upsert", update: "upsert" };
+/** The arguments of root fields that stand beside a key, and one root field that has each. */
+function listArguments(model: ModelSchema): Readonly<Record<string, string>> {
+  const names = nameModel(model);
+  const kept = keepsDeleted(model) ? { deleted: names.get, permanently: names.delete } : {};
+  return { data: names.update, create: names.upsert, update: names.upsert, ...kept };
+}
 
-function createTakenProblem({ name }: ModelSchema, field: string): Problem {
+function createTakenProblem({ name }: ModelSchema, field: string, root: string): Problem {
   return {
     path: `${name}.${field}`,
-    detail: `Expected a key field with a name other than "${field}", which is an argument of GraphQL's ${writeArguments[field]}${name}.`,
+    detail: `Expected a key field with a name other than "${field}", which is an argument of GraphQL's ${root}.`,
     fix: "Rename the field.",
   };
 }

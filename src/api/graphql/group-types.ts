@@ -14,10 +14,16 @@ import {
 } from "graphql";
 import { type MeasureFunction, measuredType, measureType } from "../../schema/measures.ts";
 import { isSortable } from "../../schema/operators.ts";
-import type { Field, ModelSchema, ScalarField, ScalarType } from "../../schema/schema-model.ts";
+import {
+  type Field,
+  isValueField,
+  type ModelSchema,
+  type ScalarType,
+  type ValueField,
+} from "../../schema/schema-model.ts";
 import { type MeasureEnding, nameModel } from "./graphql-names.ts";
 import { getFilter, getScalar } from "./graphql-scalars.ts";
-import { pageInfoType } from "./object-types.ts";
+import { createSearchArgument, pageInfoType } from "./object-types.ts";
 import { type GroupTypes, listVisibleFields, type TypeTable } from "./type-table.ts";
 
 type OutputFields = Record<string, GraphQLFieldConfig<unknown, unknown>>;
@@ -85,6 +91,7 @@ export function createGroupArguments(table: TypeTable, model: ModelSchema): Grap
   const { where, groups } = table.types(model.name);
   return {
     where: { type: where, description: "Only rows that match." },
+    ...createSearchArgument(model),
     having: { type: groups.having, description: "Only groups that meet all conditions." },
     orderBy: {
       type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
@@ -110,13 +117,13 @@ function createKeyFields(table: TypeTable, model: ModelSchema): OutputFields {
       const description = field.describe ?? null;
       if (field.kind === "ref" || field.kind === "one")
         return [[field.name, { type: new GraphQLNonNull(table.types(field.model).groups.key), description }]];
-      if (field.kind !== "scalar" || !isSortable(field.type)) return [];
+      if (!isValueField(field) || !isSortable(field.type)) return [];
       return [[field.name, { type: table.leaf(field), description, args: createBucketArguments(field) }]];
     }),
   );
 }
 
-function createBucketArguments({ type }: ScalarField): GraphQLFieldConfigArgumentMap {
+function createBucketArguments({ type }: ValueField): GraphQLFieldConfigArgumentMap {
   if (type.kind !== "date" && type.kind !== "datetime") return {};
   const bucket = {
     type: type.kind === "date" ? dateBucket : dateTimeBucket,
@@ -173,7 +180,7 @@ function createMeasureType(
 function getMeasureOutput(table: TypeTable, name: MeasureFunction, field: Field): GraphQLOutputType {
   if (name === "countDistinct") return new GraphQLNonNull(getScalar(count));
   const type = measuredType(name, field);
-  if ((name === "min" || name === "max") && field.kind === "scalar") return table.leaf(field);
+  if ((name === "min" || name === "max") && isValueField(field)) return table.leaf(field);
   // A whole sum shows as a bigint does, although it may have more digits.
   return type?.kind === "int" || type?.kind === "bigint"
     ? name === "sum"
@@ -214,7 +221,7 @@ function createConditionsType(name: string, of: MeasureFunction, fields: readonl
 /** The fields that a function is offered for. The ends of references are those of fields behind them. */
 function listMeasured({ schema }: TypeTable, model: ModelSchema, name: MeasureFunction): readonly Field[] {
   return listVisibleFields(schema, model).filter(
-    (field) => measuredType(name, field) !== null && (field.kind === "scalar" || name === "countDistinct"),
+    (field) => measuredType(name, field) !== null && (isValueField(field) || name === "countDistinct"),
   );
 }
 

@@ -6,14 +6,27 @@ import {
   GraphQLList,
   GraphQLNonNull,
 } from "graphql";
+import { isKept } from "../../schema/kept-fields.ts";
 import { capitalize } from "../../schema/naming.ts";
 import { isToMany } from "../../schema/related-verbs.ts";
-import type { Field, FieldDefault, KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
+import {
+  type Field,
+  type FieldDefault,
+  isValueField,
+  type KeyColumn,
+  type ManyToManyField,
+  type ModelSchema,
+  type RefField,
+  type ScalarField,
+} from "../../schema/schema-model.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getFilter } from "./graphql-scalars.ts";
 import { createPatchFields } from "./patch-fields.ts";
 import { type DataTypes, nameRelated, RelatedTypes } from "./related-input-types.ts";
 import { type KeyType, listVisibleFields, type TypeTable } from "./type-table.ts";
+
+/** A field that a row is written through. */
+type WritableField = ScalarField | RefField | ManyToManyField;
 
 type InputFields = Record<string, GraphQLInputFieldConfig>;
 
@@ -56,7 +69,7 @@ export function createKeyType(table: TypeTable, model: ModelSchema): GraphQLInpu
 export function getKeyPartType(table: TypeTable, model: ModelSchema, part: KeyColumn): KeyType {
   const field = model.fields[part.field];
   if (field === undefined) throw new TypeError(`${model.name} has no key field ${part.field}.`);
-  return field.kind === "scalar" ? table.leaf(field) : table.key(field.model);
+  return isValueField(field) ? table.leaf(field) : table.key(field.model);
 }
 
 /** Makes the data of writes, with that of related rows; each type once. */
@@ -117,7 +130,7 @@ function createChangesType(table: TypeTable, model: ModelSchema, related: Relate
 interface WriteForm {
   readonly description: string;
   /** The fields, each with whether it must be given. */
-  readonly fields: readonly (readonly [Field, boolean])[];
+  readonly fields: readonly (readonly [WritableField, boolean])[];
   /** What is changed in part. */
   readonly patches: InputFields;
   /** What can be said of related rows; asked for late, because types refer to each other in circles. */
@@ -137,7 +150,7 @@ function createWhereFields(table: TypeTable, model: ModelSchema, where: GraphQLI
 }
 
 function getWhereFieldType(table: TypeTable, field: Field): GraphQLInputType {
-  if (field.kind === "scalar") return getFilter(field.type);
+  if (isValueField(field)) return getFilter(field.type);
   const { where, listWhere } = table.types(field.model);
   return isToMany(field) ? listWhere : where;
 }
@@ -147,7 +160,8 @@ function createWriteType(table: TypeTable, name: string, form: WriteForm): Graph
   const fields = (): InputFields => {
     const related = form.related();
     // A ref that may come with its row need not be given by key.
-    const isGivenByKey = (field: Field) => field.kind === "scalar" || !Object.hasOwn(related, nameRelated(field));
+    const isGivenByKey = (field: WritableField) =>
+      field.kind === "scalar" || !Object.hasOwn(related, nameRelated(field));
     const own = form.fields.map(([field, required]) => [
       field.name,
       createWriteField(table, field, required && isGivenByKey(field)),
@@ -157,21 +171,21 @@ function createWriteType(table: TypeTable, name: string, form: WriteForm): Graph
   return new GraphQLInputObjectType({ name, description: form.description, fields });
 }
 
-function createWriteField(table: TypeTable, field: Field, required: boolean): GraphQLInputFieldConfig {
+function createWriteField(table: TypeTable, field: WritableField, required: boolean): GraphQLInputFieldConfig {
   const type = getWriteType(table, field);
   return { type: required ? new GraphQLNonNull(type) : type, description: describeWriteField(field) };
 }
 
 function getWriteType(
   table: TypeTable,
-  field: Field,
+  field: WritableField,
 ): (GraphQLInputType & KeyType) | GraphQLList<GraphQLNonNull<KeyType>> {
   const item = field.kind === "scalar" ? table.leaf(field) : table.key(field.model);
   const list = field.kind === "scalar" ? field.type.list : field.kind === "manyToMany";
   return list ? new GraphQLList(new GraphQLNonNull(item)) : item;
 }
 
-function describeWriteField(field: Field): string | null {
+function describeWriteField(field: WritableField): string | null {
   const kept = field.kind === "scalar" && field.default !== null ? describeDefault(field.default) : null;
   const relation =
     field.kind === "manyToMany" ? `The keys of all its ${field.model} rows: those left out are unlinked.` : null;
@@ -186,8 +200,11 @@ function describeDefault(value: FieldDefault): string {
 }
 
 /** The fields a row is written through: its own columns, and links from either side. */
-function listWritableFields(model: ModelSchema): readonly Field[] {
-  return Object.values(model.fields).filter((field) => !field.hidden && field.kind !== "many" && field.kind !== "one");
+function listWritableFields(model: ModelSchema): readonly WritableField[] {
+  return Object.values(model.fields).filter(
+    (field): field is WritableField =>
+      !field.hidden && !isKept(field) && field.kind !== "many" && field.kind !== "one" && field.kind !== "computed",
+  );
 }
 
 function isRequired(field: Field): boolean {

@@ -10,8 +10,10 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from "graphql";
+import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { isToMany } from "../../schema/related-verbs.ts";
-import type { Field, ModelSchema, ScalarField } from "../../schema/schema-model.ts";
+import { type Field, isValueField, type ModelSchema, type ValueField } from "../../schema/schema-model.ts";
+import { showsToAll } from "../../schema/shows-to-all.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getScalar } from "./graphql-scalars.ts";
 import { listVisibleFields, type TypeTable } from "./type-table.ts";
@@ -59,6 +61,7 @@ export function createListArguments(table: TypeTable, model: ModelSchema): Graph
   const range = `from 1 to ${table.rows.maxLimit}, ${table.rows.defaultLimit} unless given`;
   return {
     where: { type: table.types(model.name).where, description: "Only rows that match." },
+    ...createSearchArgument(model, "Without `orderBy` the best come first; such a list has no cursors."),
     orderBy: {
       type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
       description:
@@ -75,6 +78,14 @@ export function createListArguments(table: TypeTable, model: ModelSchema): Graph
   };
 }
 
+/** Makes the argument by which rows are searched; none for a model without search. */
+export function createSearchArgument(model: ModelSchema, order = ""): GraphQLFieldConfigArgumentMap {
+  if (model.search === null) return {};
+  const fields = model.search.parts.map(({ field }) => `\`${field}\``).join(", ");
+  const description = `Only rows that hold all these words in ${fields}: \`word\`, \`begin*\`, \`"a phrase"\`; \`-word\` leaves out. ${order}`;
+  return { search: { type: GraphQLString, description: description.trim() } };
+}
+
 /** Where a page lies in its list. */
 export const pageInfoType: GraphQLObjectType = new GraphQLObjectType({
   name: "PageInfo",
@@ -89,12 +100,14 @@ export const pageInfoType: GraphQLObjectType = new GraphQLObjectType({
 
 function createObjectField(table: TypeTable, field: Field): ObjectField {
   const description = field.describe ?? null;
-  if (field.kind === "scalar") return { type: createScalarOutput(table, field), description };
+  if (isValueField(field)) return { type: createScalarOutput(table, field), description };
   const target = table.model(field.model);
   const types = table.types(field.model);
   if (isToMany(field))
     return { type: new GraphQLNonNull(types.connection), description, args: createListArguments(table, target) };
-  const always = field.kind === "ref" && !field.optional && target.access.read === "everyone";
+  // The row that is referred to may be deleted.
+  const isThere = target.access.read === "everyone" && !keepsDeleted(target);
+  const always = field.kind === "ref" && !field.optional && showsToAll(field) && isThere;
   return { type: always ? new GraphQLNonNull(types.object) : types.object, description };
 }
 
@@ -105,20 +118,23 @@ function createRelatedFields(
   field: Field,
 ): readonly (readonly [string, ObjectField])[] {
   const name = `${field.name}Aggregate`;
-  if (field.kind === "scalar" || !isToMany(field) || Object.hasOwn(model.fields, name)) return [];
+  if (isValueField(field) || !isToMany(field) || Object.hasOwn(model.fields, name)) return [];
   const { where, groups } = table.types(field.model);
   const type: ObjectField = {
     type: new GraphQLNonNull(groups.values),
     description: `What is calculated over the rows of \`${field.name}\`.`,
-    args: { where: { type: where, description: "Only rows that match." } },
+    args: {
+      where: { type: where, description: "Only rows that match." },
+      ...createSearchArgument(table.model(field.model)),
+    },
   };
   return [[name, type]];
 }
 
-function createScalarOutput(table: TypeTable, field: ScalarField): GraphQLOutputType {
+function createScalarOutput(table: TypeTable, field: ValueField): GraphQLOutputType {
   const leaf = table.leaf(field);
   const type = field.type.list ? new GraphQLList(new GraphQLNonNull(leaf)) : leaf;
-  return field.optional ? type : new GraphQLNonNull(type);
+  return field.optional || !showsToAll(field) ? type : new GraphQLNonNull(type);
 }
 
 function createEdgeType(model: ModelSchema, object: GraphQLObjectType): GraphQLObjectType {

@@ -8,7 +8,9 @@ import type { RootField } from "./create-graphql-schema.ts";
 import { type Arguments, parseArguments } from "./parse-arguments.ts";
 import type { ParseContext } from "./parse-context.ts";
 import { parseGroups } from "./parse-groups.ts";
+import { parsePreview } from "./parse-preview.ts";
 import { parseList, parseRow } from "./parse-selection.ts";
+import { pickDeleted, pickEnd, pickKey } from "./pick-arguments.ts";
 import { mapPart } from "./query-part.ts";
 import { renameRelated } from "./related-input-types.ts";
 import type { RunRootField } from "./run-root-field.ts";
@@ -28,6 +30,7 @@ export function parseRootField(context: ParseContext, node: RootFieldNode): RunR
     action: { action, model },
   } = node;
   if (action === "aggregate") return parseGroups(context, { model, field, definition });
+  if (action === "previewDelete") return parsePreview(context, { model, field, definition });
   if (action !== "list") return parseRowAction(context, node);
   const query = mapPart(
     parseList(context, { model, field, definition }),
@@ -54,21 +57,34 @@ function parseRowAction(
       case "create":
         return (await executor.create({ model: name, data: pick("data", args), select }, actor)) ?? "null";
       case "update":
-        return (await executor.update({ model: name, key, data: pick("data", args), select }, actor)) ?? "null";
+        return (
+          (await executor.update(
+            { model: name, key, ...pickVersion(args), data: pick("data", args), select },
+            actor,
+          )) ?? "null"
+        );
       case "upsert": {
         const rows = { create: pick("create", args), update: pick("update", args) };
         return (await executor.upsert({ model: name, key, ...rows, select }, actor)) ?? "null";
       }
       case "delete":
-        return (await executor.delete({ model: name, key, select }, actor)) ?? "null";
-      default:
-        return (await executor.readRaw({ model: name, where: key, single: true, select }, actor, abort)).json;
+        return (
+          (await executor.delete({ model: name, ...pickEnd(model, args), ...pickVersion(args), select }, actor)) ??
+          "null"
+        );
+      case "restore":
+        return (await executor.restore({ model: name, key, select }, actor)) ?? "null";
+      default: {
+        const which = { where: key, single: true, ...pickDeleted(args) };
+        return (await executor.readRaw({ model: name, ...which, select }, actor, abort)).json;
+      }
     }
   };
 }
 
-function pickKey(model: ModelSchema, args: Arguments): Arguments {
-  return Object.fromEntries(model.key.map((part) => [part.field, args[part.field]]));
+/** Null stands for no expectation, like an argument that is left out. */
+function pickVersion({ ifVersion }: Arguments): { readonly ifVersion?: readonly number[] } {
+  return Array.isArray(ifVersion) ? { ifVersion } : {};
 }
 
 /** The data in an argument; a model without a field to give has none. */

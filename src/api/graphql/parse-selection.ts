@@ -13,7 +13,7 @@ import type {
   SelectQuery,
 } from "../../plan/query.ts";
 import { isToMany } from "../../schema/related-verbs.ts";
-import type { ModelSchema, RelationField } from "../../schema/schema-model.ts";
+import { isValueField, type ModelSchema, type RelationField } from "../../schema/schema-model.ts";
 import { collectSubfields, type MergedField } from "./collect-fields.ts";
 import { nameModel } from "./graphql-names.ts";
 import type { ListField, ParseContext } from "./parse-context.ts";
@@ -46,7 +46,7 @@ function parseRowField(
   const declared = model.fields[name];
   if (declared === undefined && name.endsWith("Aggregate")) return parseRelatedGroup(context, model, field);
   if (declared === undefined) throw new TypeError(`Validation let an unknown field through: ${model.name}.${name}.`);
-  if (declared.kind === "scalar") return fixPart(as === name ? true : { value: name });
+  if (isValueField(declared)) return fixPart(as === name ? true : { value: name });
   return parseRelation(context, model, { declared, field });
 }
 
@@ -75,8 +75,7 @@ function parseRelatedGroup(context: ParseContext, model: ModelSchema, field: Mer
   const { value } = field.node.name;
   const relation = value.slice(0, -"Aggregate".length);
   const declared = model.fields[relation];
-  const target =
-    declared === undefined || declared.kind === "scalar" ? undefined : schema.models.models[declared.model];
+  const target = declared === undefined || isValueField(declared) ? undefined : schema.models.models[declared.model];
   const type = schema.graphql.getType(nameModel(model).object);
   const definition = isObjectType(type) ? type.getFields()[value] : undefined;
   if (target === undefined || definition === undefined)

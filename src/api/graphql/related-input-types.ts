@@ -12,7 +12,7 @@ import {
 import { FootingError } from "../../errors/footing-error.ts";
 import { capitalize } from "../../schema/naming.ts";
 import { findVia, isToMany, listVerbs, type Verb, type WriteUse } from "../../schema/related-verbs.ts";
-import type { ModelSchema, RelationField, Schema } from "../../schema/schema-model.ts";
+import { isValueField, type ModelSchema, type RelationField, type Schema } from "../../schema/schema-model.ts";
 import { isObject } from "../../util/is-object.ts";
 import { renamePatches } from "./patch-fields.ts";
 import type { KeyType, TypeTable } from "./type-table.ts";
@@ -39,7 +39,7 @@ export class RelatedTypes {
   /** The fields for the relations of a model, by their names in the input. */
   fields(model: ModelSchema, use: WriteUse, without: readonly string[]): Record<string, GraphQLInputFieldConfig> {
     const relations = Object.values(model.fields).filter(
-      (field): field is RelationField => field.kind !== "scalar" && !without.includes(field.name),
+      (field): field is RelationField => !isValueField(field) && !without.includes(field.name),
     );
     return Object.fromEntries(
       relations.flatMap((field) => {
@@ -152,8 +152,8 @@ export function renameRelated(schema: Schema, model: ModelSchema, data: unknown)
   if (!isObject(data)) return data;
   const renamed: Record<string, unknown> = { ...renamePatches(model, data) };
   for (const field of Object.values(model.fields)) {
-    const target = field.kind === "scalar" ? undefined : schema.models[field.model];
-    if (field.kind === "scalar" || target === undefined) continue;
+    const target = isValueField(field) ? undefined : schema.models[field.model];
+    if (isValueField(field) || target === undefined) continue;
     const name = nameRelated(field);
     const verbs = renamed[name];
     if (verbs === undefined) continue;

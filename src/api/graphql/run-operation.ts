@@ -12,6 +12,8 @@ import type { FieldRequest } from "./run-root-field.ts";
 /** What all requests share. */
 export interface Runtime {
   readonly executor: Executor;
+  /** Whether the executor is a transaction in which each mutation is done or fails by itself. */
+  readonly isPart?: boolean;
   /** What a caller may see of whatever failed in the request of that id. */
   readonly publish: (error: unknown, id: string) => FootingError;
 }
@@ -38,12 +40,13 @@ export async function runOperation(runtime: Runtime, request: OperationRequest):
 }
 
 async function runField(
-  { executor, publish }: Runtime,
+  { executor: whole, isPart = false, publish }: Runtime,
   { actor, raw, variables, request, abort }: OperationRequest,
   { as, field, required, run }: ReadyField,
 ): Promise<FieldResult> {
   try {
-    return { as, json: await run({ executor, actor, raw, variables, request, abort }) };
+    const work = (executor: Executor) => run({ executor, actor, raw, variables, request, abort });
+    return { as, json: await (isPart ? whole.attempt(work) : work(whole)) };
   } catch (error) {
     if (error instanceof GraphQLError)
       return { as, required, error: { ...describeGraphqlError(error, "FTG_VALUE"), path: [as] } };

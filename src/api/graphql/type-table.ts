@@ -1,6 +1,13 @@
 /** What the builders of GraphQL types know of each other's types. They refer to each other in circles, so fields look here late. */
 import type { GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLScalarType } from "graphql";
-import type { Field, ModelSchema, RelationField, ScalarField, Schema } from "../../schema/schema-model.ts";
+import {
+  type Field,
+  isValueField,
+  type ModelSchema,
+  type RelationField,
+  type Schema,
+  type ValueField,
+} from "../../schema/schema-model.ts";
 import type { RowLimits } from "./graphql-limits.ts";
 
 /** A type of single values. */
@@ -38,7 +45,7 @@ export interface TypeTable {
   /** The types of the model of that name, which exists. */
   types(name: string): ModelTypes;
   /** The type of one value of a field. */
-  leaf(field: ScalarField): LeafType;
+  leaf(field: ValueField): LeafType;
   /** The type of the key of the model of that name. */
   key(name: string): KeyType;
 }
@@ -46,7 +53,7 @@ export interface TypeTable {
 /** The fields of a model that a principal may know of: not hidden, and not of a model that nobody may read. */
 export function listVisibleFields(schema: Schema, model: ModelSchema): readonly Field[] {
   return Object.values(model.fields).filter(
-    (field) => !field.hidden && (field.kind === "scalar" || isReadable(schema, field)),
+    (field) => !field.hidden && (isValueField(field) || isReadable(schema, field)),
   );
 }
 

@@ -72,7 +72,7 @@ describe("reading", () => {
     expect(await db.City.aggregate({ count: true, having: { sum: { id: { gte: 6n } } } })).toEqual([{ count: 3 }]);
     // @ts-expect-error a misspelt option
     await expect(db.City.aggregate({ cont: true })).rejects.toThrow(
-      "City.aggregate: expected only where, groupBy, count, countDistinct, sum, avg, min, max, having, orderBy, limit, offset, got cont. Did you mean count?",
+      "City.aggregate: expected only where, search, groupBy, count, countDistinct, sum, avg, min, max, having, orderBy, limit, offset, got cont. Did you mean count?",
     );
   });
 
@@ -207,7 +207,7 @@ describe("the actor", () => {
 describe("what a JavaScript caller can get wrong", () => {
   test("an option that is misspelt is not an option left out", async () => {
     await expect(db.City.find({ were: { id: 1n } } as never)).rejects.toThrow(
-      "City.find: expected only select, where, orderBy, limit, offset, after, before, got were. Did you mean where?",
+      "City.find: expected only select, where, search, orderBy, limit, offset, after, before, got were. Did you mean where?",
     );
     await expect(db.City.count({ filter: {} } as never)).rejects.toMatchObject({ code: "FTG_QUERY" });
     await expect(db.City.find(5 as never)).rejects.toThrow("expected an object of options, got 5.");

@@ -3,6 +3,7 @@
  * act for, and goes past the rules only as `asSystem()`.
  */
 import { type Actor, anonymousActor, createActor, systemActor } from "../../engine/actor.ts";
+import { runDry } from "../../engine/dry-run.ts";
 import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Models } from "../../schema/check-types.ts";
@@ -73,6 +74,10 @@ class LocalDb {
 
   async transaction<T>(work: (tx: LocalDb) => Promise<T>): Promise<T> {
     return await this.#executor.transaction((executor) => work(this.#rebind(executor, this.#actor)));
+  }
+
+  async dryRun<T>(work: (tx: LocalDb) => Promise<T>): Promise<T> {
+    return await runDry(this.#executor, (executor) => work(this.#rebind(executor, this.#actor)));
   }
 
   /** The client of a model, made when it is first used. */

@@ -2,7 +2,7 @@
  * Brings data from JavaScript into the JSON form that validation speaks: a `Date`, a `bigint` or a `Uint8Array`
  * becomes its text. It converts and judges nothing; what does not fit is left for the validator to report.
  */
-import type { Field, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
+import { type Field, isValueField, type ModelSchema, type ScalarType } from "../../schema/schema-model.ts";
 
 /** Data to data; the same object when nothing had to be converted. */
 export type JsonConverter = (data: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export function createJsonConverter(model: ModelSchema): JsonConverter | null {
 
 /** A relation may hold the data of other rows. */
 function takesMore(field: Field): boolean {
-  return field.kind !== "scalar" || isConvertible(field.type);
+  return !isValueField(field) || isConvertible(field.type);
 }
 
 function isConvertible({ kind }: ScalarType): boolean {

@@ -1,6 +1,8 @@
 /** The types of `db`, inferred from declared models. Types only. `S` is true for the app itself. */
+import type { DeletedQuery, ExpectedVersion } from "../../plan/query.ts";
 import type { AggregateInput, AggregateRow, CheckedAggregate } from "../../schema/aggregate-types.ts";
 import type { Models } from "../../schema/check-types.ts";
+import type { types } from "../../schema/declarations.ts";
 import type { CreateInput, UniqueInput, UpdateInput, UpsertInput } from "../../schema/input-types.ts";
 
 import type { Key } from "../../schema/row-types.ts";
@@ -36,6 +38,16 @@ export interface DbMethods<in out M extends Models, in out S extends boolean> {
    * ```
    */
   transaction<T>(work: (tx: Db<M, S>) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction that is undone however it ends, and answers what it answered. Hooks run, constraints are
+   * checked; only `afterCommit` has nothing to follow. What hooks do elsewhere, such as sending mail, is done.
+   *
+   * @example
+   * ```ts
+   * const gone = await db.dryRun((tx) => tx.City.deleteMany({ where: { country: "PE" } }));
+   * ```
+   */
+  dryRun<T>(work: (tx: Db<M, S>) => Promise<T>): Promise<T>;
 }
 
 /** What to select: names that are no field are an error at their place. */
@@ -48,7 +60,9 @@ export interface Selecting<M extends Models, N extends keyof M, Q, S> {
 export interface FirstQuery<M extends Models, N extends keyof M, Q, S> extends Selecting<M, N, Q, S> {
   /** Absent: all rows. */
   readonly where?: WhereInput<M, N, S>;
-  /** Strongest first; absent: by key. The key is always the last tie-break. */
+  /** Words to find in the fields that the model declares for it: `lima "san juan" near* -south`. */
+  readonly search?: string;
+  /** Strongest first; absent: by relevance of a search, otherwise by key. The key is always the last tie-break. */
   readonly orderBy?: readonly OrderInput<M, N, S>[];
 }
 
@@ -80,6 +94,48 @@ export interface Page<R> {
   };
 }
 
+/** Which version a row must have for the write to be done, or FTG_VERSION_MISMATCH: of a model with `version: true`. */
+export type Expecting<M extends Models, N extends keyof M> = M[N][typeof types]["version"] extends true
+  ? { readonly ifVersion?: ExpectedVersion }
+  : unknown;
+
+/** Which rows a read of a model with `softDelete: true` means. */
+export type WithDeletedRows<M extends Models, N extends keyof M> = M[N][typeof types]["softDelete"] extends true
+  ? {
+      /** The deleted rows that the actor may read and delete as well, or only those. */
+      readonly deleted?: DeletedQuery;
+    }
+  : unknown;
+
+/** Whether a delete of a model with `softDelete: true` removes what it means for good. */
+export type Permanently<M extends Models, N extends keyof M> = M[N][typeof types]["softDelete"] extends true
+  ? {
+      /** True removes rows, also those that were deleted before. */
+      readonly permanently?: boolean;
+    }
+  : unknown;
+
+/** The key of a row that can be restored: only of a model with `softDelete: true`. */
+export type RestorableKey<M extends Models, N extends keyof M> = M[N][typeof types]["softDelete"] extends true
+  ? Key<M, N>
+  : never;
+
+/** How many rows of each model a delete would take along, of those that the actor may read. The row itself is not counted. */
+export interface DeletePreview<N> {
+  /** Rows that would be deleted too. */
+  readonly deletes: { readonly [name in N & string]?: number };
+  /** Rows that would lose a ref. */
+  readonly setsNull: { readonly [name in N & string]?: number };
+  /** Rows that keep the row, or one that would go along: the delete would be refused. */
+  readonly blockedBy: { readonly [name in N & string]?: number };
+}
+
+/** How many rows a bulk write may reach. */
+export interface AtMost {
+  /** Where the write would reach more rows, nothing is written: FTG_TOO_MANY_ROWS. */
+  readonly atMost?: number;
+}
+
 /** A written row as the writer may read it: null when the rules hide it from them. */
 export type WrittenRow<M extends Models, N extends keyof M, Q, S> =
   | SelectResult<M, N, Q, S>
@@ -88,7 +144,7 @@ export type WrittenRow<M extends Models, N extends keyof M, Q, S> =
 /**
  * The rows of one model. Every method runs under the actor's access rules and rejects with a FootingError: FTG_QUERY,
  * FTG_VALUE, FTG_COST, FTG_CURSOR, FTG_FORBIDDEN, and for writes FTG_INVALID, FTG_CONFLICT, FTG_REFERENCE, FTG_CHECK,
- * FTG_NOT_FOUND and FTG_UNBOUNDED_WRITE.
+ * FTG_NOT_FOUND, FTG_VERSION_MISMATCH, FTG_TOO_MANY_ROWS and FTG_UNBOUNDED_WRITE.
  */
 export interface ModelApi<in out M extends Models, in out N extends keyof M, in out S extends boolean> {
   /**
@@ -100,23 +156,25 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
    * ```
    */
   find<const Q extends SelectInput<M, N, S> | undefined = undefined>(
-    query?: FindQuery<M, N, Q, S>,
+    query?: FindQuery<M, N, Q, S> & WithDeletedRows<M, N>,
   ): Promise<SelectResult<M, N, Q, S>[]>;
   /** A list of rows with the cursor of the next one. */
   findPage<const Q extends SelectInput<M, N, S> | undefined = undefined>(
-    query?: FindQuery<M, N, Q, S>,
+    query?: FindQuery<M, N, Q, S> & WithDeletedRows<M, N>,
   ): Promise<Page<SelectResult<M, N, Q, S>>>;
   /** The first row, or null. */
   first<const Q extends SelectInput<M, N, S> | undefined = undefined>(
-    query?: FirstQuery<M, N, Q, S>,
+    query?: FirstQuery<M, N, Q, S> & WithDeletedRows<M, N>,
   ): Promise<SelectResult<M, N, Q, S> | null>;
   /** The row with the key, or null. */
   get<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     key: Key<M, N>,
-    query?: Selecting<M, N, Q, S>,
+    query?: Selecting<M, N, Q, S> & WithDeletedRows<M, N>,
   ): Promise<SelectResult<M, N, Q, S> | null>;
   /** How many rows there are. */
-  count(query?: { readonly where?: WhereInput<M, N, S> }): Promise<number>;
+  count(
+    query?: { readonly where?: WhereInput<M, N, S>; readonly search?: string } & WithDeletedRows<M, N>,
+  ): Promise<number>;
   /**
    * Groups of rows and what is calculated over them; without `groupBy` all rows are the one group.
    *
@@ -140,10 +198,12 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
   update<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     key: Key<M, N>,
     data: UpdateInput<M, N, S>,
-    query?: Selecting<M, N, Q, S>,
+    query?: Selecting<M, N, Q, S> & Expecting<M, N>,
   ): Promise<WrittenRow<M, N, Q, S>>;
   /** Changes all rows that match and that the actor may change; answers their number. */
-  updateMany(query: BulkTarget<WhereInput<M, N, S>> & { readonly data: UpdateInput<M, N, S> }): Promise<number>;
+  updateMany(
+    query: BulkTarget<WhereInput<M, N, S>> & AtMost & { readonly data: UpdateInput<M, N, S> },
+  ): Promise<number>;
   /**
    * Changes the row with the key, or with the value of a unique field, or creates it when it is not there, and answers
    * it. A row that the actor may not read counts as not there.
@@ -168,11 +228,25 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
     data: Iterable<CreateInput<M, N, S>>,
     query?: { readonly update?: readonly (keyof UpdateInput<M, N, S> & string)[] },
   ): Promise<{ readonly created: number; readonly updated: number }>;
-  /** Deletes the row with the key and answers it as it was. */
+  /** Deletes the row with the key and answers it: as it was, or with `deletedAt` where deleted rows stay. */
   delete<const Q extends SelectInput<M, N, S> | undefined = undefined>(
     key: Key<M, N>,
-    query?: Selecting<M, N, Q, S>,
+    query?: Selecting<M, N, Q, S> & Expecting<M, N> & Permanently<M, N>,
   ): Promise<WrittenRow<M, N, Q, S>>;
   /** Deletes all rows that match and that the actor may delete; answers their number. */
-  deleteMany(query: BulkTarget<WhereInput<M, N, S>>): Promise<number>;
+  deleteMany(query: BulkTarget<WhereInput<M, N, S>> & AtMost & Permanently<M, N>): Promise<number>;
+  /** Brings the deleted row with the key back, under the delete rule, and answers it. */
+  restore<const Q extends SelectInput<M, N, S> | undefined = undefined>(
+    key: RestorableKey<M, N>,
+    query?: Selecting<M, N, Q, S> & Expecting<M, N>,
+  ): Promise<WrittenRow<M, N, Q, S>>;
+  /**
+   * What deleting the row with the key would take along; rejects as the delete would when the actor may not delete it.
+   *
+   * @example
+   * ```ts
+   * await db.Country.previewDelete("PE"); // { deletes: { City: 12 }, setsNull: {}, blockedBy: { Region: 3 } }
+   * ```
+   */
+  previewDelete(key: Key<M, N>, query?: Permanently<M, N>): Promise<DeletePreview<keyof M>>;
 }

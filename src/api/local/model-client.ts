@@ -6,6 +6,7 @@ import type { Actor } from "../../engine/actor.ts";
 import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery, SelectQuery, WhereQuery } from "../../plan/query.ts";
+import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { measureFunctions } from "../../schema/measures.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
@@ -16,10 +17,11 @@ import type { JsonConverter } from "./create-json-converter.ts";
 type Options = Readonly<Record<string, unknown>>;
 
 const SELECTING = ["select"];
-const FIRST = ["select", "where", "orderBy"];
+const CHANGING = ["select", "ifVersion"];
+const FIRST = ["select", "where", "search", "orderBy"];
 const FIND = [...FIRST, "limit", "offset", "after", "before"];
 
-const AGGREGATE = ["where", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
+const AGGREGATE = ["where", "search", "groupBy", ...measureFunctions, "having", "orderBy", "limit", "offset"];
 
 /** What a client needs to know of its model, the same for every actor. */
 export interface ClientModel {
@@ -42,25 +44,25 @@ export class ModelClient {
   }
 
   async find(query: Options = {}): Promise<unknown> {
-    this.#checkOptions("find", query, FIND);
+    this.#checkOptions("find", query, this.#withDeleted(FIND));
     const { json } = await this.#executor.read({ ...query, model: this.#model.name }, this.#actor);
     return JSON.parse(json);
   }
 
   async findPage(query: Options = {}): Promise<unknown> {
-    this.#checkOptions("findPage", query, FIND);
+    this.#checkOptions("findPage", query, this.#withDeleted(FIND));
     const { json, hasMore, cursor } = await this.#executor.read({ ...query, model: this.#model.name }, this.#actor);
     return { data: JSON.parse(json), page: { hasMore, next: cursor } };
   }
 
   async first(query: Options = {}): Promise<unknown> {
-    this.#checkOptions("first", query, FIRST);
+    this.#checkOptions("first", query, this.#withDeleted(FIRST));
     const { json } = await this.#executor.read({ ...query, model: this.#model.name, single: true }, this.#actor);
     return JSON.parse(json);
   }
 
   async get(key: unknown, query: Options = {}): Promise<unknown> {
-    this.#checkOptions("get", query, SELECTING);
+    this.#checkOptions("get", query, this.#withDeleted(SELECTING));
     // As `eq`, so that an object from a caller is a wrong value and never an operator.
     const parts = this.#readKey("get", key).map(([field, value]) => [field, { eq: value }]);
     const where: WhereQuery = Object.fromEntries(parts);
@@ -69,12 +71,12 @@ export class ModelClient {
   }
 
   async count(query: Options = {}): Promise<number> {
-    this.#checkOptions("count", query, ["where"]);
+    this.#checkOptions("count", query, this.#withDeleted(["where", "search"]));
     return await this.#executor.count({ ...query, model: this.#model.name }, this.#actor);
   }
 
   async aggregate(query: Options): Promise<unknown> {
-    this.#checkOptions("aggregate", query, AGGREGATE);
+    this.#checkOptions("aggregate", query, this.#withDeleted(AGGREGATE));
     const { json } = await this.#executor.aggregate({ ...query, model: this.#model.name }, this.#actor);
     return JSON.parse(json.toString());
   }
@@ -94,17 +96,17 @@ export class ModelClient {
   }
 
   async update(key: unknown, data: DataQuery, query: Options = {}): Promise<unknown> {
-    this.#checkOptions("update", query, SELECTING);
+    this.#checkOptions("update", query, CHANGING);
     const row = Object.fromEntries(this.#readKey("update", key));
     const json = await this.#executor.update(
-      { model: this.#model.name, key: row, data: this.#toJson(data), ...readSelect(query) },
+      { ...query, model: this.#model.name, key: row, data: this.#toJson(data) },
       this.#actor,
     );
     return parseRow(json);
   }
 
   async updateMany(query: Options & { readonly data: DataQuery }): Promise<number> {
-    this.#checkOptions("updateMany", query, ["where", "all", "data"]);
+    this.#checkOptions("updateMany", query, ["where", "all", "atMost", "data"]);
     return await this.#executor.updateMany(
       { ...query, model: this.#model.name, data: this.#toJson(query.data) },
       this.#actor,
@@ -148,19 +150,37 @@ export class ModelClient {
   }
 
   async delete(key: unknown, query: Options = {}): Promise<unknown> {
-    this.#checkOptions("delete", query, SELECTING);
+    this.#checkOptions("delete", query, this.#withDeleted(CHANGING, "permanently"));
     const row = Object.fromEntries(this.#readKey("delete", key));
-    const json = await this.#executor.delete({ model: this.#model.name, key: row, ...readSelect(query) }, this.#actor);
+    const json = await this.#executor.delete({ ...query, model: this.#model.name, key: row }, this.#actor);
     return parseRow(json);
   }
 
   async deleteMany(query: Options): Promise<number> {
-    this.#checkOptions("deleteMany", query, ["where", "all"]);
+    this.#checkOptions("deleteMany", query, this.#withDeleted(["where", "all", "atMost"], "permanently"));
     return await this.#executor.deleteMany({ ...query, model: this.#model.name }, this.#actor);
+  }
+
+  async restore(key: unknown, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("restore", query, CHANGING);
+    const row = Object.fromEntries(this.#readKey("restore", key));
+    const json = await this.#executor.restore({ ...query, model: this.#model.name, key: row }, this.#actor);
+    return parseRow(json);
+  }
+
+  async previewDelete(key: unknown, query: Options = {}): Promise<unknown> {
+    this.#checkOptions("previewDelete", query, this.#withDeleted([], "permanently"));
+    const row = Object.fromEntries(this.#readKey("previewDelete", key));
+    return await this.#executor.previewDelete({ ...query, model: this.#model.name, key: row }, this.#actor);
   }
 
   #toJson(data: DataQuery): DataQuery {
     return this.#convert === null ? data : this.#convert(data);
+  }
+
+  /** The options and the word about deleted rows, where there are any. */
+  #withDeleted(known: readonly string[], word = "deleted"): readonly string[] {
+    return keepsDeleted(this.#model) ? [...known, word] : known;
   }
 
   /** A misspelt `where` must not be a missing one. */
@@ -171,7 +191,11 @@ export class ModelClient {
     if (unknown === undefined) return;
     const nearest = findNearest(unknown, known);
     const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
-    throw this.#createError(method, `only ${known.join(", ")}`, `${unknown}.${hint}`);
+    throw this.#createError(
+      method,
+      known.length === 0 ? "no options" : `only ${known.join(", ")}`,
+      `${unknown}.${hint}`,
+    );
   }
 
   #readKey(method: string, key: unknown): readonly (readonly [string, unknown])[] {

@@ -1,6 +1,7 @@
 /** Builds the table of parameters that the groups of a model are asked for with: what to group by, calculate, demand and sort by. */
 import type { BucketUnit } from "../../plan/aggregate-node.ts";
 import { type MeasureFunction, measuredType, measureFunctions, measureType } from "../../schema/measures.ts";
+import { isValueField } from "../../schema/schema-model.ts";
 import type {
   GroupNamesParameter,
   HavingOperator,
@@ -39,7 +40,7 @@ export function createGroupParameters(view: View, views: Views): readonly Parame
 /** The zone whose clocks count, where there is anything to count with them. */
 function createZone(keys: ReturnType<typeof listKeys>): readonly ZoneParameter[] {
   const zoned = keys
-    .filter(({ field }) => field.kind === "scalar" && field.type.kind === "datetime")
+    .filter(({ field }) => isValueField(field) && field.type.kind === "datetime")
     .flatMap(({ path, field }) => listUnits(field).map((unit) => `${path}:${unit}`));
   return zoned.length === 0 ? [] : [{ kind: "zone", name: "timeZone", keys: new Set(zoned) }];
 }
@@ -64,7 +65,7 @@ function listKeys(view: View, views: Views): readonly { readonly path: string; r
 }
 
 function listUnits(field: OwnField): readonly BucketUnit[] {
-  return field.kind === "scalar" ? (units[field.type.kind] ?? []) : [];
+  return isValueField(field) ? (units[field.type.kind] ?? []) : [];
 }
 
 function listMeasures(view: View): readonly { readonly name: MeasureFunction; readonly field: OwnField }[] {

@@ -1,7 +1,8 @@
 /** Builds the doors of a schema, once at boot. Hidden fields and models that nobody may read are not in them. */
 import type { QueryLimits } from "../../passes/resolve-context.ts";
+import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { listOperators, type Operator } from "../../schema/operators.ts";
-import type { ModelSchema, ScalarType, Schema } from "../../schema/schema-model.ts";
+import { isValueField, type ModelSchema, type ScalarType, type Schema } from "../../schema/schema-model.ts";
 import { createGroupParameters, listMeasureNames } from "./create-aggregate-table.ts";
 import { listFieldFilters, listJsonFilters } from "./create-extra-filters.ts";
 import type {
@@ -14,6 +15,7 @@ import type {
   Parameter,
   ParameterTable,
   RelationView,
+  SearchParameter,
   View,
   Views,
 } from "./door.ts";
@@ -21,7 +23,7 @@ import { isAggregateShown } from "./parse-select.ts";
 import { isOwn, listOrdered, listOwn, type OwnField, singleType, withoutLimits } from "./view-fields.ts";
 
 /** The row limits of the engine. */
-export type RowLimits = Pick<QueryLimits, "defaultLimit" | "maxLimit">;
+export type RowLimits = Pick<QueryLimits, "defaultLimit" | "maxLimit" | "maxSearchLength">;
 
 /** Operators of a reference's key. */
 const refOperators: readonly Operator[] = ["eq", "not", "in", "notIn", "isNull"];
@@ -32,6 +34,7 @@ const exportParameters: readonly Parameter[] = [
   { kind: "choice", name: "format", choices: ["ndjson", "csv"] },
   { kind: "number", name: "limit", minimum: 1, maximum: Number.MAX_SAFE_INTEGER, fallback: null },
 ];
+const deletedParameters: readonly Parameter[] = [{ kind: "deleted", name: "deleted", choices: ["include", "only"] }];
 const exportNames: ReadonlySet<string> = new Set(exportParameters.map(({ name }) => name));
 const boolType: ScalarType = Object.freeze({ kind: "bool", list: false });
 
@@ -50,7 +53,7 @@ function createView(schema: Schema, model: ModelSchema): View {
   const visible = Object.values(model.fields).filter((field) => !field.hidden);
   const relations = new Map<string, RelationView>();
   for (const field of visible) {
-    if (field.kind === "scalar" || schema.models[field.model]?.access.read === "nobody") continue;
+    if (isValueField(field) || schema.models[field.model]?.access.read === "nobody") continue;
     relations.set(field.name, { toMany: field.kind === "many" || field.kind === "manyToMany", model: field.model });
   }
   return Object.freeze({ model, fields: visible.filter(isOwn).map(({ name }) => name), relations });
@@ -66,34 +69,45 @@ function createDoor(
   { views, flat }: { readonly views: Views; readonly flat: Views },
   limits: RowLimits,
 ): Door {
-  const row = createRowParameters(view, views);
+  const shown = listDeletedParameters(view.model);
+  const row = [...createRowParameters(view, views), ...shown];
   const sort = createSort(view, views);
   const pages = createPageParameters(limits);
-  const reserved = new Set<string>(["sort", ...row.map(({ name }) => name), ...pages.map(({ name }) => name)]);
+  const search = createSearchParameters(view, limits);
+  const reserved = new Set(["sort", ...[...row, ...search, ...pages].map(({ name }): string => name)]);
   const all = [
     ...listFilters(view),
     ...listJsonFilters(view),
     ...listFieldFilters(view, views),
     ...listRelatedFilters(view, views),
   ];
-  const groups = createGroupParameters(view, views);
-  const groupsReserved = new Set([...groups, ...pages].map(({ name }) => name));
+  const groups = [...createGroupParameters(view, views), ...shown];
+  const groupsReserved = new Set([...groups, ...search, ...pages].map(({ name }): string => name));
   return Object.freeze({
     model: view.model,
     path: `/api/${view.model.plural}`,
     view,
-    list: createTable([sort, ...row, ...pages, ...without(all, reserved)]),
+    list: createTable([...search, sort, ...row, ...pages, ...without(all, reserved)]),
     row: createTable(row),
     groupsPath: `/api/aggregate/${view.model.plural}`,
-    groups: createTable([...groups, ...without(pages, cursorNames), ...without(all, groupsReserved)]),
+    groups: createTable([...groups, ...search, ...without(pages, cursorNames), ...without(all, groupsReserved)]),
     exportPath: `/api/export/${view.model.plural}`,
     export: createTable([
       ...exportParameters,
+      ...search,
       sort,
       ...createRowParameters(withoutMany(view), flat),
+      ...shown,
       ...without(without(all, reserved), exportNames),
     ]),
+    end: createTable(keepsDeleted(view.model) ? [{ kind: "flag", name: "permanently" }] : []),
+    previewPath: `/api/preview/${view.model.plural}`,
   });
+}
+
+/** What asks for deleted rows, where there are any that somebody may delete. */
+function listDeletedParameters(model: ModelSchema): readonly Parameter[] {
+  return keepsDeleted(model) && model.access.delete !== "nobody" ? deletedParameters : [];
 }
 
 /** What says how much is shown of a row, and of rows related to it. */
@@ -116,6 +130,12 @@ function createPageParameters({ defaultLimit, maxLimit }: RowLimits): readonly (
     { kind: "cursor", name: "after" },
     { kind: "cursor", name: "before" },
   ];
+}
+
+/** A model that declares no search has none. */
+function createSearchParameters({ model }: View, { maxSearchLength: maximum }: RowLimits): readonly SearchParameter[] {
+  if (model.search === null) return [];
+  return [{ kind: "search", name: "search", fields: model.search.parts.map(({ field }) => field), maximum }];
 }
 
 function createSort(view: View, views: Views): NamesParameter {

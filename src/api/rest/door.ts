@@ -2,6 +2,7 @@
  * The door of a model: every query parameter that its routes accept, as data. The parser reads requests by
  * it and the OpenAPI document is written from it, so that neither can know a parameter the other does not.
  */
+import type { DeletedQuery } from "../../plan/query.ts";
 import type { MeasureFunction } from "../../schema/measures.ts";
 import type { Operator } from "../../schema/operators.ts";
 import type { ModelSchema, ScalarType } from "../../schema/schema-model.ts";
@@ -53,6 +54,19 @@ export interface ChoiceParameter {
   readonly choices: readonly ExportFormat[];
 }
 
+/** `deleted`: which rows of a model that keeps deleted ones. */
+export interface DeletedParameter {
+  readonly kind: "deleted";
+  readonly name: "deleted";
+  readonly choices: readonly DeletedQuery[];
+}
+
+/** `permanently`: true or false. */
+export interface FlagParameter {
+  readonly kind: "flag";
+  readonly name: "permanently";
+}
+
 /** How an export is written. */
 export type ExportFormat = "ndjson" | "csv";
 
@@ -60,6 +74,16 @@ export type ExportFormat = "ndjson" | "csv";
 export interface CursorParameter {
   readonly kind: "cursor";
   readonly name: "after" | "before";
+}
+
+/** `search`: words to find in the fields that the model declares for it. */
+export interface SearchParameter {
+  readonly kind: "search";
+  readonly name: "search";
+  /** The fields. */
+  readonly fields: readonly string[];
+  /** Characters at most. */
+  readonly maximum: number;
 }
 
 /** `groupBy`, `aggregate` and the `sort` of groups: a comma-separated list of different names. */
@@ -98,7 +122,10 @@ export type Parameter =
   | NamesParameter
   | NumberParameter
   | ChoiceParameter
+  | DeletedParameter
+  | FlagParameter
   | CursorParameter
+  | SearchParameter
   | GroupNamesParameter
   | ZoneParameter
   | HavingParameter;
@@ -123,6 +150,10 @@ export interface Door {
   readonly exportPath: string;
   /** Of that file. A list inside a row has no place in a table, so related rows are shown where there is at most one. */
   readonly export: ParameterTable;
+  /** Of what ends a row. */
+  readonly end: ParameterTable;
+  /** Where it is told what ending a row would take along: `/api/preview/cities`. */
+  readonly previewPath: string;
   /** The shape of a row with its relations, for `fields` and `include`. */
   readonly view: View;
 }

@@ -4,17 +4,50 @@
  */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { QueryLimits } from "../../passes/resolve-context.ts";
+import { goesFar, mayBeKept } from "../../schema/cascades.ts";
+import { isVersioned, keepsDeleted } from "../../schema/kept-fields.ts";
 import type { AccessLevel, ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Door, View, Views } from "./door.ts";
+import { isRevalidated } from "./row-version.ts";
 
 /** The kinds of operation. */
-export type OperationKind = "list" | "aggregate" | "export" | "get" | "create" | "update" | "delete";
+export type OperationKind =
+  | "list"
+  | "aggregate"
+  | "export"
+  | "get"
+  | "create"
+  | "update"
+  | "delete"
+  | "restore"
+  | "preview";
 
-/** Where an operation is: at the list, one row (`/api/cities/:key`), the groups or the file (`/api/export/cities`). */
-export type OperationPlace = "list" | "row" | "groups" | "export";
+/**
+ * Where an operation is: at the list, one row (`/api/cities/:key`), its return (`/api/cities/:key/restore`), the preview of
+ * its end (`/api/preview/cities/:key`), the groups or the file (`/api/export/cities`).
+ */
+export type OperationPlace = "list" | "row" | "restore" | "preview" | "groups" | "export";
+
+/** The address of each place, in which `key` stands for the key of a row. */
+const placePaths: Readonly<Record<OperationPlace, (door: Door, key: string) => string>> = {
+  list: ({ path }) => path,
+  row: ({ path }, key) => `${path}/${key}`,
+  restore: ({ path }, key) => `${path}/${key}${restorePath}`,
+  preview: ({ previewPath }, key) => `${previewPath}/${key}`,
+  groups: ({ groupsPath }) => groupsPath,
+  export: ({ exportPath }) => exportPath,
+};
+
+/** Behind the address of a row: where it is restored. */
+export const restorePath = "/restore";
 
 /** All places. */
-export const operationPlaces: readonly OperationPlace[] = ["list", "row", "groups", "export"];
+export const operationPlaces: readonly OperationPlace[] = ["list", "row", "restore", "preview", "groups", "export"];
+
+/** The address of a place. */
+export function findPlace(door: Door, place: OperationPlace, key: string): string {
+  return placePaths[place](door, key);
+}
 
 /** One operation of one model. */
 export interface ModelOperation {
@@ -58,7 +91,7 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
       "FTG_VALUE",
       "FTG_CURSOR",
       ...listCostCodes(source, door.view, { rows: source.limits.maxLimit }),
-      ...listDenials(read),
+      ...listReadDenials(model),
     ],
   };
   const post: ModelOperation = {
@@ -67,13 +100,13 @@ export function listOperations(source: OperationSource, door: Door): readonly Mo
     place: "list",
     accepts: json,
     produces: rowType,
-    codes: ["FTG_PARAMETER", ...listBodyCodes(model), "FTG_CONFLICT", ...listDenials(create)],
+    codes: ["FTG_PARAMETER", ...listBodyCodes(model), "FTG_CONFLICT", ...listWriteDenials(model, create)],
   };
   return [
     ...(read === "nobody" ? [] : [list]),
     ...(create === "nobody" ? [] : [post]),
     ...listRowOperations(source, door),
-    ...(read === "nobody" ? [] : [createGroupsOperation(read), createExportOperation(source, door)]),
+    ...(read === "nobody" ? [] : [createGroupsOperation(model), createExportOperation(source, door)]),
   ];
 }
 
@@ -89,19 +122,19 @@ function createExportOperation(source: OperationSource, { model, view }: Door): 
       "FTG_PARAMETER",
       "FTG_VALUE",
       ...listCostCodes(source, view, { rows: source.limits.maxLimit, width: 0 }),
-      ...listDenials(model.access.read),
+      ...listReadDenials(model),
     ],
   };
 }
 
-function createGroupsOperation(read: AccessLevel): ModelOperation {
+function createGroupsOperation(model: ModelSchema): ModelOperation {
   return {
     kind: "aggregate",
     method: "GET",
     place: "groups",
     accepts: null,
     produces: rowType,
-    codes: ["FTG_PARAMETER", "FTG_VALUE", ...listDenials(read)],
+    codes: ["FTG_PARAMETER", "FTG_VALUE", ...listReadDenials(model)],
   };
 }
 
@@ -116,15 +149,27 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
     place: "row",
     accepts: null,
     produces: rowType,
-    codes: [...codes, ...listCostCodes(source, view, { rows: 1 }), ...listDenials(read)],
+    codes: [
+      ...codes,
+      ...(isRevalidated(model) ? (["FTG_BAD_REQUEST"] as const) : []),
+      ...listCostCodes(source, view, { rows: 1 }),
+      ...listReadDenials(model),
+    ],
   };
+  const conditional: readonly ErrorCode[] = isVersioned(model) ? ["FTG_VERSION_MISMATCH"] : [];
   const patch: ModelOperation = {
     kind: "update",
     method: "PATCH",
     place: "row",
     accepts: mergePatch,
     produces: rowType,
-    codes: [...codes, ...listBodyCodes(model), ...listUniqueCodes(model), ...listDenials(update)],
+    codes: [
+      ...codes,
+      ...conditional,
+      ...listBodyCodes(model),
+      ...listUniqueCodes(model),
+      ...listWriteDenials(model, update),
+    ],
   };
   const remove: ModelOperation = {
     kind: "delete",
@@ -132,13 +177,52 @@ function listRowOperations(source: OperationSource, { model, view }: Door): read
     place: "row",
     accepts: null,
     produces: null,
-    codes: [...codes, ...listDependentCodes(source.schema, model), ...listDenials(end)],
+    codes: [...codes, ...conditional, ...listDependentCodes(source.schema, model), ...listDenials(end)],
   };
-  return [get, ...(update === "nobody" ? [] : [patch]), ...(end === "nobody" ? [] : [remove])];
+  return [
+    get,
+    ...(update === "nobody" ? [] : [patch]),
+    ...(end === "nobody" ? [] : [remove, ...listEndOperations(source.schema, model)]),
+  ];
+}
+
+/** What belongs to the end of a row: a word on it before, and its return. */
+function listEndOperations({ models }: Schema, model: ModelSchema): readonly ModelOperation[] {
+  const denials = listDenials(model.access.delete);
+  const codes: readonly ErrorCode[] = ["FTG_PARAMETER", ...listKeyCodes(model), "FTG_NOT_FOUND", ...denials];
+  const preview: ModelOperation = {
+    kind: "preview",
+    method: "GET",
+    place: "preview",
+    accepts: null,
+    produces: rowType,
+    codes: [...codes, ...(goesFar(Object.values(models), model.name) ? (["FTG_COST"] as const) : [])],
+  };
+  const restore: ModelOperation = {
+    kind: "restore",
+    method: "POST",
+    place: "restore",
+    accepts: null,
+    produces: rowType,
+    codes,
+  };
+  return keepsDeleted(model) ? [preview, restore] : [preview];
+}
+
+/** Who asks for deleted rows must be one who may delete. */
+function listReadDenials(model: ModelSchema): readonly ErrorCode[] {
+  const { read, delete: end } = model.access;
+  return listDenials(keepsDeleted(model) && end === "rule" ? end : read);
 }
 
 function listDenials(level: AccessLevel): readonly ErrorCode[] {
   return level === "rule" ? ["FTG_FORBIDDEN"] : [];
+}
+
+/** A field may be denied where its row is not. */
+function listWriteDenials({ fields }: ModelSchema, level: AccessLevel): readonly ErrorCode[] {
+  const isGuarded = Object.values(fields).some(({ access }) => access !== undefined);
+  return listDenials(isGuarded ? "rule" : level);
 }
 
 function listBodyCodes({ checks, fields }: ModelSchema): readonly ErrorCode[] {
@@ -183,8 +267,5 @@ function listUniqueCodes({ indexes, key }: ModelSchema): readonly ErrorCode[] {
 }
 
 function listDependentCodes({ models }: Schema, { name }: ModelSchema): readonly ErrorCode[] {
-  const isReferred = Object.values(models).some(({ fields }) =>
-    Object.values(fields).some((field) => field.kind === "ref" && field.model === name),
-  );
-  return isReferred ? ["FTG_REFERENCE"] : [];
+  return mayBeKept(Object.values(models), name) ? ["FTG_REFERENCE"] : [];
 }

@@ -24,7 +24,7 @@ const { schema } = createSchema({
     { key: "name", access: { read: true } },
   ),
 });
-const [sale] = createDoors(schema, { defaultLimit: 20, maxLimit: 100 }).doors;
+const [sale] = createDoors(schema, { defaultLimit: 20, maxLimit: 100, maxSearchLength: 500 }).doors;
 if (sale === undefined) throw new Error("no door");
 const door = sale;
 

@@ -17,7 +17,7 @@ interface AskedKey {
 /** The aggregate that a query string asks for; a plain count unless it says more. Throws FTG_PARAMETER, FTG_VALUE. */
 export function parseAggregate({ model, groups }: Door, text: string): AggregateQuery {
   const values = parseParameters(groups, text);
-  const { where, having, sort, limit, offset, timeZone } = values;
+  const { where, search, deleted, having, sort, limit, offset, timeZone } = values;
   const zone = groups.get("timeZone");
   const zoned: ReadonlySet<string> = zone?.kind === "zone" ? zone.keys : new Set();
   const keys = (values.groupBy ?? []).map((name) => readKey(name, zoned));
@@ -27,6 +27,8 @@ export function parseAggregate({ model, groups }: Door, text: string): Aggregate
   return {
     model: model.name,
     ...(where !== undefined && { where }),
+    ...(search !== undefined && { search }),
+    ...(deleted !== undefined && { deleted }),
     ...(keys.length > 0 && { groupBy: keys.map((key) => createKey(key, timeZone)) }),
     ...readMeasures(values),
     ...(having !== undefined && { having }),

@@ -2,10 +2,9 @@
  * Reads a query string by a table of parameters into their values. What the values mean together is decided
  * in parse-read.ts.
  */
-import type { HavingQuery, WhereQuery } from "../../plan/query.ts";
+import type { DeletedQuery, HavingQuery, WhereQuery } from "../../plan/query.ts";
 import { parseText } from "../../schema/parse-text.ts";
 import type {
-  ChoiceParameter,
   ExportFormat,
   FilterParameter,
   GroupNamesParameter,
@@ -27,8 +26,11 @@ export interface ParameterValues {
   limit?: number;
   offset?: number;
   format?: ExportFormat;
+  deleted?: DeletedQuery;
+  permanently?: boolean;
   after?: string;
   before?: string;
+  search?: string;
   sort?: readonly string[];
   fields?: readonly string[];
   include?: readonly string[];
@@ -48,6 +50,19 @@ export interface ParameterValues {
 export function parseParameters(table: ParameterTable, query: string): ParameterValues {
   return query === "" ? {} : new ParameterReader(table, query).read();
 }
+
+/** Whether a list is sorted by relevance. */
+export function isRanked({ search, sort }: ParameterValues): boolean {
+  return search !== undefined && sort === undefined;
+}
+
+/** A parameter that is one of a few words. */
+interface Choice<C extends string> {
+  readonly name: string;
+  readonly choices: readonly C[];
+}
+
+const flagChoices = ["true", "false"] as const;
 
 /** At most 16 digits: more are no safe integer. */
 const wholeNumber = /^(?:0|[1-9][0-9]{0,15})$/;
@@ -74,6 +89,8 @@ class ParameterReader {
       this.#problems.add("before", "before and after exclude each other.", "Leave one of them out.");
     if (this.#values.offset !== undefined && (this.#values.after ?? this.#values.before) !== undefined)
       this.#problems.add("offset", "offset and a cursor exclude each other.", "Leave one of them out.");
+    if (isRanked(this.#values) && (this.#values.after ?? this.#values.before) !== undefined)
+      this.#problems.add("search", "A search without sort has no cursors.", "Page with offset, or give a sort.");
     this.#found?.throwIfAny();
     const where = this.#filters.build();
     if (where !== null) this.#values.where = where;
@@ -110,7 +127,18 @@ class ParameterReader {
     else if (parameter.kind === "having") this.#readHaving(parameter, text);
     else if (parameter.kind === "names" || parameter.kind === "groupNames") this.#readNames(parameter, text);
     else if (parameter.kind === "number") this.#readNumber(parameter, text);
-    else if (parameter.kind === "choice") this.#readChoice(parameter, text);
+    else if (parameter.kind === "choice")
+      this.#readChoice(parameter, text, (choice) => {
+        this.#values.format = choice;
+      });
+    else if (parameter.kind === "deleted")
+      this.#readChoice(parameter, text, (choice) => {
+        this.#values.deleted = choice;
+      });
+    else if (parameter.kind === "flag")
+      this.#readChoice({ ...parameter, choices: flagChoices }, text, (choice) => {
+        this.#values.permanently = choice === "true";
+      });
     else this.#values[parameter.name] = text;
   }
 
@@ -177,10 +205,10 @@ class ParameterReader {
     else this.#problems.addNumber(parameter, text);
   }
 
-  #readChoice({ name, choices }: ChoiceParameter, text: string): void {
+  #readChoice<C extends string>({ name, choices }: Choice<C>, text: string, keep: (choice: C) => void): void {
     const choice = choices.find((known) => known === text);
     if (choice === undefined) this.#problems.addUnknown({ path: name, what: name, name: text, accepted: choices });
-    else this.#values[name] = choice;
+    else keep(choice);
   }
 }
 

@@ -32,7 +32,7 @@ const { schema } = createSchema({
   Tag: model({ name: t.text() }, { key: "name", access: { read: true } }),
   Audit: model({ id: t.int(), note: t.text() }, { key: "id" }),
 });
-const { doors, views } = createDoors(schema, { defaultLimit: 20, maxLimit: 100 });
+const { doors, views } = createDoors(schema, { defaultLimit: 20, maxLimit: 100, maxSearchLength: 500 });
 const context = { views, maxLimit: 100 };
 
 function doorOf(name: string): Door {

@@ -12,15 +12,17 @@ export function parseList(context: SelectContext, door: Door, text: string): Rea
 /** The read that the values of a list's parameters ask for. */
 export function createListQuery(context: SelectContext, door: Door, values: ParameterValues): ReadQuery {
   const select = parseSelect(context, door.view, values);
-  const { where, sort, limit, offset, after, before } = values;
+  const { where, search, sort, limit, offset, after, before, deleted } = values;
   const query: { -readonly [K in keyof ReadQuery]: ReadQuery[K] } = { model: door.model.name };
   if (select !== undefined) query.select = select;
   if (where !== undefined) query.where = where;
+  if (search !== undefined) query.search = search;
   if (sort !== undefined) query.orderBy = sort;
   if (limit !== undefined) query.limit = limit;
   if (offset !== undefined) query.offset = offset;
   if (after !== undefined) query.after = after;
   if (before !== undefined) query.before = before;
+  if (deleted !== undefined) query.deleted = deleted;
   return query;
 }
 
@@ -33,6 +35,14 @@ export interface RowRequest {
 
 /** The read of the row with a key. Throws FTG_PARAMETER. */
 export function parseRow(context: SelectContext, door: Door, { key, text }: RowRequest): ReadQuery {
-  const select: SelectQuery | undefined = parseSelect(context, door.view, parseParameters(door.row, text));
-  return { model: door.model.name, single: true, ...(select !== undefined && { select }), where: key };
+  const values = parseParameters(door.row, text);
+  const select: SelectQuery | undefined = parseSelect(context, door.view, values);
+  const { deleted } = values;
+  return {
+    model: door.model.name,
+    single: true,
+    ...(select !== undefined && { select }),
+    where: key,
+    ...(deleted !== undefined && { deleted }),
+  };
 }

@@ -44,8 +44,8 @@ export function renderList({ json, hasMore, cursor }: RawAnswer, request: ListRe
   return { status: 200, type: jsonType, body, headers: { link: `<${target}>; rel="${backwards ? "prev" : "next"}"` } };
 }
 
-/** Groups as they were asked for, and where the next ones begin. */
-export interface GroupsRequest {
+/** A page that was asked for without a cursor, and where the next one begins. */
+export interface OffsetRequest {
   readonly path: string;
   readonly text: string;
   readonly query: Pick<ReadQuery, "offset">;
@@ -54,7 +54,7 @@ export interface GroupsRequest {
 }
 
 /** `{"data":[…],"page":{"hasMore":true}}`, with the address of the next page as a `Link` when there is one. */
-export function renderGroups({ json, hasMore }: RawAnswer, { next, ...request }: GroupsRequest): HostResponse {
+export function renderOffsetPage({ json, hasMore }: RawAnswer, { next, ...request }: OffsetRequest): HostResponse {
   const body = renderEnvelope(json, `],"page":{"hasMore":${hasMore}}}`);
   if (!hasMore) return { status: 200, type: jsonType, body };
   const target = renderTarget(request, `offset=${next}`);

@@ -6,6 +6,7 @@ import type { Executor } from "../../engine/executor.ts";
 import type { HostOperation, HostRoute } from "../../http/host-route.ts";
 import type { OperationDocument } from "../../http/operation-document.ts";
 import type { IdempotentWrites } from "../../idempotency/idempotent-writes.ts";
+import { runWrite } from "../../idempotency/run-write.ts";
 import { defaultQueryLimits, type QueryLimits } from "../../passes/resolve-context.ts";
 import type { JsonSchema } from "../../schema/json-schema.ts";
 import type { Schema } from "../../schema/schema-model.ts";
@@ -17,13 +18,21 @@ import {
   answerGet,
   answerList,
   answerPatch,
+  answerPreview,
+  answerRestore,
   type RestServer,
 } from "./answer.ts";
 import { createDoors } from "./create-doors.ts";
 import { createDocsRoutes } from "./docs-routes.ts";
 import type { Door } from "./door.ts";
 import { answerExport } from "./export/answer-export.ts";
-import { listOperations, type ModelOperation, type OperationKind, operationPlaces } from "./list-operations.ts";
+import {
+  findPlace,
+  listOperations,
+  type ModelOperation,
+  type OperationKind,
+  operationPlaces,
+} from "./list-operations.ts";
 import { createDocument, type DocumentSource } from "./openapi/create-document.ts";
 import { createDocumentRoute } from "./openapi/document-route.ts";
 
@@ -57,11 +66,13 @@ const answers: Readonly<Record<OperationKind, Answer>> = {
   create: answerCreate,
   update: answerPatch,
   delete: answerDelete,
+  restore: answerRestore,
+  preview: answerPreview,
 };
 
 /**
- * The routes of a schema: `/api/<plural>`, `/api/<plural>/:key`, `/api/aggregate/<plural>` and `/api/export/<plural>` for
- * each model, `/openapi.json`, `/docs`. An operation that nobody may do has no route.
+ * The routes of a schema: `/api/<plural>`, `/api/<plural>/:key`, `/api/<plural>/:key/restore`, `/api/preview/<plural>/:key`,
+ * `/api/aggregate/<plural>` and `/api/export/<plural>` for each model, `/openapi.json`, `/docs`. An operation that nobody may do has no route.
  */
 export function createRestApi({ executor, writes = null, ...described }: RestApiOptions): readonly HostRoute[] {
   const source = createSource({ ...described, idempotent: writes !== null });
@@ -88,20 +99,19 @@ function createSource({ schema, title, ...options }: DescribedApi): FullSource {
   return { schema, ...createDoors(schema, limits), limits, title, basePath, others, idempotent };
 }
 
-/** The routes of the list, of one row, of groups and of the file, each only when it answers anything. */
+/** The routes of all places, each only when it answers anything. */
 function createModelRoutes(
   server: RestServer,
   door: Door,
   operations: readonly ModelOperation[],
 ): readonly HostRoute[] {
-  const paths = { list: door.path, row: `${door.path}/:key`, groups: door.groupsPath, export: door.exportPath };
   const routes = operationPlaces.map((place) => {
     const own = operations.filter((operation) => operation.place === place);
     const entries = own.map((operation): [string, HostOperation] => [
       operation.method,
       createOperation(server, door, operation),
     ]);
-    return { path: paths[place], operations: Object.fromEntries(entries) };
+    return { path: findPlace(door, place, ":key"), operations: Object.fromEntries(entries) };
   });
   return routes.filter((route) => Object.keys(route.operations).length > 0);
 }
@@ -109,12 +119,11 @@ function createModelRoutes(
 function createOperation(server: RestServer, door: Door, operation: ModelOperation): HostOperation {
   const { kind, method, accepts, produces } = operation;
   const answer = answers[kind];
-  const { writes } = server;
   return {
     handle: (request) =>
-      writes === null || method === "GET"
+      method === "GET"
         ? answer(server, door, request)
-        : writes.run(method, request, (executor) => answer({ ...server, executor }, door, request)),
+        : runWrite(server, { method, request }, (executor) => answer({ ...server, executor }, door, request)),
     ...(accepts !== null && { accepts }),
     ...(produces !== null && { produces }),
   };

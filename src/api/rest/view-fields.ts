@@ -1,14 +1,20 @@
 /** The fields of a view that have a column, as the tables of parameters need them. */
 import { isSortable } from "../../schema/operators.ts";
-import type { Field, RefField, ScalarField, ScalarType } from "../../schema/schema-model.ts";
+import {
+  type Field,
+  isValueField,
+  type RefField,
+  type ScalarType,
+  type ValueField,
+} from "../../schema/schema-model.ts";
 import type { View } from "./door.ts";
 
 /** A field with a value of its own. */
-export type OwnField = ScalarField | RefField;
+export type OwnField = ValueField | RefField;
 
 /** Whether a field has a value of its own. */
 export function isOwn(field: Field): field is OwnField {
-  return field.kind === "scalar" || field.kind === "ref";
+  return isValueField(field) || field.kind === "ref";
 }
 
 /** The visible fields with a value of their own. */
@@ -25,7 +31,7 @@ export function listOrdered(view: View | undefined): readonly OwnField[] {
 
 /** The type of a field's one value; null for a key of several fields, which no one value can be compared with. */
 export function singleType(field: OwnField): ScalarType | null {
-  if (field.kind === "scalar") return field.type;
+  if (isValueField(field)) return field.type;
   const [first, ...others] = field.columns;
   return first === undefined || others.length > 0 ? null : first.type;
 }

@@ -9,7 +9,9 @@ import type {
   CreateQuery,
   DeleteManyQuery,
   DeleteQuery,
+  PreviewDeleteQuery,
   ReadQuery,
+  RestoreQuery,
   UpdateEachQuery,
   UpdateManyQuery,
   UpdateQuery,
@@ -21,7 +23,7 @@ import type { ModelSchema } from "../../schema/schema-model.ts";
 import type { Abort } from "../../stores/contract/store.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
-import type { Executor, PlainExecutor, RawAnswer, ReadAnswer, UpsertCount } from "../executor.ts";
+import type { DeletePreview, Executor, PlainExecutor, RawAnswer, ReadAnswer, UpsertCount } from "../executor.ts";
 import type { Composition } from "./composition.ts";
 import { type SplitData, splitData } from "./split-data.ts";
 import { updateEach, upsertMany, upsertRow } from "./upsert.ts";
@@ -109,9 +111,24 @@ export class ComposedExecutor implements Executor {
     return this.#plain.deleteMany(query, actor);
   }
 
+  /** See {@link PlainExecutor.restore}. */
+  restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
+    return this.#plain.restore(query, actor);
+  }
+
+  /** See {@link PlainExecutor.previewDelete}. */
+  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
+    return this.#plain.previewDelete(query, actor);
+  }
+
   /** See {@link Executor.transaction}. */
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
     return this.#plain.transaction((plain) => work(new ComposedExecutor(plain, this.#context)));
+  }
+
+  /** See {@link Executor.attempt}. */
+  attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+    return this.#plain.attempt((plain) => work(new ComposedExecutor(plain, this.#context)));
   }
 
   #compose<T>(actor: Actor, work: (composition: Composition) => Promise<T>): Promise<T> {

@@ -64,7 +64,7 @@ export function assignKey(
     const field = model.fields[name];
     const fallback = field?.kind === "scalar" ? field.default : null;
     const value = data[name] ?? (fallback?.kind === "uuid" ? createUuidV7() : undefined);
-    if (value === undefined || field?.hidden !== false) return null;
+    if (value === undefined || field?.hidden !== false || field.access !== undefined) return null;
     key[name] = value;
   }
   return { data: { ...data, ...key }, key };

@@ -5,7 +5,7 @@
 import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery } from "../../plan/query.ts";
 import { isToMany, manyVerbs, newVerbs, oneVerbs, type Verb, type WriteUse } from "../../schema/related-verbs.ts";
-import type { Field, ModelSchema, RelationField } from "../../schema/schema-model.ts";
+import { type Field, isValueField, type ModelSchema, type RelationField } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 
@@ -48,7 +48,7 @@ export function splitData(
 }
 
 function isRelation(field: Field | undefined): field is RelationField {
-  return field !== undefined && field.kind !== "scalar";
+  return field !== undefined && !isValueField(field);
 }
 
 /** A ref takes a key and a manyToMany a list of keys; the other relations have no value of their own. */

@@ -34,7 +34,7 @@ export async function updateNested(
   const { key } = query;
   const { executor, actor } = composition;
   const { data, last } = await runBefore(composition, { model, key }, split);
-  await executor.update({ model: model.name, key, data, select: {} }, actor);
+  await executor.update({ ...query, data, select: {} }, actor);
   for (const step of last) await step();
   await runAfter(composition, { model, key }, split.hops);
   return readRow(composition, { model, key, select: query.select });

@@ -81,6 +81,15 @@ export interface Session {
   executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number>;
 }
 
+/** One open transaction. */
+export interface Transaction extends Session {
+  /**
+   * Runs a part of the transaction: what it rejects with undoes what was written since it began, and nothing before.
+   * Until it ends, whatever else is written belongs to it as well.
+   */
+  attempt<T>(work: () => Promise<T>): Promise<T>;
+}
+
 /** One engine with its connections. */
 export interface Store extends Session {
   readonly capabilities: Capabilities;
@@ -93,7 +102,7 @@ export interface Store extends Session {
   /** Translates an authorized plan. Pure; the engine caches the result. */
   compile<P extends Plan>(plan: P): Statement<P>;
   /** Runs `work` in one transaction: committed when it resolves, undone when it rejects. */
-  transact<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  transact<T>(work: (session: Transaction) => Promise<T>): Promise<T>;
   /** 32 random bytes, the same for every process on this database: signs cursors. */
   secret(): Buffer;
   /** Answers when the database does; rejects otherwise. For readiness. */

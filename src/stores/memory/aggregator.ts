@@ -12,17 +12,18 @@ import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { ReadResult } from "../contract/store.ts";
 import { startBucket } from "./bucket.ts";
+import { compares } from "./compares.ts";
 import {
   type Context,
+  columnType,
   enterModel,
   enterRelation,
   modelRows,
   type Row,
   type Scope,
   type ScopedRows,
-  storedColumn,
 } from "./database.ts";
-import { columnValue, compares, decided, holds, listValue, paramValue, readableRelated } from "./evaluator.ts";
+import { decided, holds, listValue, maskedValue, paramValue, readableRelated } from "./evaluator.ts";
 import { calculate, typeOfMeasure } from "./measure.ts";
 
 /** A group with what was calculated. */
@@ -90,13 +91,13 @@ function keyValue(scope: Scope, { hops, column, bucket }: GroupKeyNode, row: Row
     if (next === undefined) return null;
     here = next;
   }
-  const value = columnValue(here.scope.model, column, here.row);
+  const value = maskedValue(here.scope, column, here.row);
   return bucket === null || value === null ? value : startBucket(bucket, String(value));
 }
 
 function keyType(scope: Scope, { hops, column }: GroupKeyNode): ScalarType {
   const last = hops.reduce((here, hop) => enterRelation(here, hop.relation), scope);
-  return storedColumn(last.model, column).type;
+  return columnType(last.model, column);
 }
 
 function meets(

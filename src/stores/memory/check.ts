@@ -1,8 +1,8 @@
 /** Whether a row meets a check of its model: a `where` over the row's own scalar fields, evaluated as it is written. */
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 import { isObject } from "../../util/is-object.ts";
+import { compares } from "./compares.ts";
 import type { Row } from "./database.ts";
-import { compares } from "./evaluator.ts";
 
 type Where = { readonly [key: string]: JsonValue };
 

@@ -1,5 +1,6 @@
 /** What must hold of stored rows whatever the rules say: references, checks, keys, unique indexes. */
 import type { ReferenceNode } from "../../plan/write-nodes.ts";
+import { listReferrers } from "../../schema/cascades.ts";
 import type { KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
 import {
   checkViolation,
@@ -9,7 +10,16 @@ import {
   uniqueViolation,
 } from "../contract/violations.ts";
 import { meetsCheck } from "./check.ts";
-import { columnValues, enterModel, enterRelation, modelRows, type Row, rowsWithKey, type Scope } from "./database.ts";
+import {
+  columnValues,
+  enterModel,
+  enterRelation,
+  modelRows,
+  type Row,
+  rowsWithKey,
+  type Scope,
+  type ScopedRows,
+} from "./database.ts";
 import { decided, holds, paramValue } from "./evaluator.ts";
 import { keysValue } from "./links.ts";
 
@@ -53,17 +63,29 @@ export function judgeForeignKeys(scope: Scope, rows: readonly Row[]): void {
   }
 }
 
-/** No row may still refer to a row that is gone; `single` says that only one was meant to go. */
-export function judgeReferrers(scope: Scope, ended: readonly Row[], single: boolean): void {
-  const keys = ended.map((row) => columnValues(row, scope.model.key));
-  for (const referrer of Object.values(scope.schema.models)) {
-    const rows = modelRows(enterModel(scope, referrer.name));
-    for (const field of Object.values(referrer.fields)) {
-      if (field.kind !== "ref" || field.model !== scope.model.name) continue;
-      const key = keys.find((gone) => rowsWithKey(rows, field.columns, gone).length > 0);
-      if (key !== undefined) throw stillReferenced(scope.model, single ? key : null, single ? referrer.name : null);
-    }
+/** What a delete meant: one row only, or many; and the rows that went along. */
+interface DeleteExtent {
+  readonly single: boolean;
+  readonly cascaded: readonly ScopedRows[];
+}
+
+/** No row may still refer to a row that is gone. */
+export function judgeReferrers(scope: Scope, ended: readonly Row[], { single, cascaded }: DeleteExtent): void {
+  const { model } = scope;
+  const key = single && ended[0] !== undefined ? columnValues(ended[0], model.key) : null;
+  const direct = findReferrer({ scope, rows: ended });
+  if (direct !== null) throw stillReferenced(model, key, key === null ? null : direct);
+  if (cascaded.some((rows) => findReferrer(rows) !== null)) throw stillReferenced(model, key, null);
+}
+
+/** The first model with a row that still refers to one of the given rows. */
+function findReferrer({ scope, rows }: ScopedRows): string | null {
+  const keys = rows.map((row) => columnValues(row, scope.model.key));
+  for (const { model, field } of listReferrers(Object.values(scope.schema.models), scope.model.name)) {
+    const others = modelRows(enterModel(scope, model.name));
+    if (keys.some((gone) => rowsWithKey(others, field.columns, gone).length > 0)) return model.name;
   }
+  return null;
 }
 
 /** The keys a reference names; a ref with a null part names none. */

@@ -3,13 +3,14 @@
  * copy of the map is a snapshot. Nothing here knows a plan's conditions.
  */
 import type { ColumnNode } from "../../plan/column-node.ts";
-import type {
-  JsonValue,
-  KeyColumn,
-  ModelSchema,
-  RelationField,
-  ScalarType,
-  Schema,
+import {
+  isValueField,
+  type JsonValue,
+  type KeyColumn,
+  type ModelSchema,
+  type RelationField,
+  type ScalarType,
+  type Schema,
 } from "../../schema/schema-model.ts";
 import type { Values } from "../contract/store.ts";
 import type { Key } from "../contract/violations.ts";
@@ -60,6 +61,12 @@ export function modelRows(scope: Scope): readonly Row[] {
   return tableRows(scope.data, scope.model.table);
 }
 
+/** The type of what a plan's column holds, stored or computed. */
+export function columnType(model: ModelSchema, column: ColumnNode): ScalarType {
+  const field = model.fields[column.field];
+  return isValueField(field) ? field.type : storedColumn(model, column).type;
+}
+
 /** The stored column that a plan's column means, with its type. */
 export function storedColumn(
   model: ModelSchema,
@@ -102,6 +109,6 @@ export function relatedRows(scope: Scope, relation: string, row: Row): ScopedRow
 
 function relationField(model: ModelSchema, name: string): RelationField {
   const field = model.fields[name];
-  if (field === undefined || field.kind === "scalar") throw new Error(`${model.name}.${name} is not a relation`);
+  if (field === undefined || isValueField(field)) throw new Error(`${model.name}.${name} is not a relation`);
   return field;
 }

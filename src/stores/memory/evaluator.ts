@@ -2,20 +2,21 @@
 import type { ColumnNode } from "../../plan/column-node.ts";
 import type { JsonPlaceNode } from "../../plan/json-place-node.ts";
 import type {
-  CaselessCompare,
   CompareColumnsNode,
   ComparedNode,
   CompareNode,
-  CompareOperator,
   ListNode,
+  MaskedColumnNode,
   PredicateNode,
 } from "../../plan/predicate-node.ts";
-import { compareValues } from "../../schema/compare-values.ts";
+import type { SearchNode } from "../../plan/search-node.ts";
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
-import { foldCase } from "../../util/fold-case.ts";
 import { type JsonStep, readJsonPlace } from "../../util/json-place.ts";
 import { isOfReading } from "../contract/json-reading.ts";
-import { type Context, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
+import { compares } from "./compares.ts";
+import { computeValue } from "./compute-value.ts";
+import { type Context, columnType, type Row, relatedRows, type Scope, storedColumn } from "./database.ts";
+import { isFound, type SearchedRow } from "./search.ts";
 
 /** Whether `node` holds of a row of the scope's model. */
 export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
@@ -42,64 +43,26 @@ export function holds(scope: Scope, node: PredicateNode, row: Row): boolean {
     }
     case "exists":
       return readableRelated(scope, node, row).some((other) => holds(other.scope, node.where, other.row));
+    case "search":
+      return isFound(readSearched(scope, node, row));
   }
 }
-
-/** A comparison of two values: never true of a null. */
-export interface Comparison {
-  readonly operator: CompareOperator;
-  readonly left: JsonValue;
-  readonly right: JsonValue;
-}
-
-/** Whether a comparison of values of the type holds. */
-export function compares(type: ScalarType, { operator, left, right }: Comparison): boolean {
-  if (left === null || right === null) return false;
-  switch (operator) {
-    case "eq":
-      return compareValues(type, left, right) === 0;
-    case "lt":
-      return compareValues(type, left, right) < 0;
-    case "lte":
-      return compareValues(type, left, right) <= 0;
-    case "gt":
-      return compareValues(type, left, right) > 0;
-    case "gte":
-      return compareValues(type, left, right) >= 0;
-    case "contains":
-      return String(left).includes(String(right));
-    case "startsWith":
-      return String(left).startsWith(String(right));
-    case "endsWith":
-      return String(left).endsWith(String(right));
-    default:
-      return compares(type, {
-        operator: caseful[operator],
-        left: foldCase(String(left)),
-        right: foldCase(String(right)),
-      });
-  }
-}
-
-const caseful: Readonly<Record<CaselessCompare, CompareOperator>> = {
-  ieq: "eq",
-  icontains: "contains",
-  istartsWith: "startsWith",
-  iendsWith: "endsWith",
-};
 
 /** A step to related rows, under the row rule of their model. */
 export interface GuardedStep {
   readonly relation: string;
   readonly access: PredicateNode | null;
+  /** Of which rows the relation shows; absent: of all. */
+  readonly shown?: PredicateNode;
 }
 
 /** The related rows that the rule of the step shows. */
 export function readableRelated(
   scope: Scope,
-  { relation, access }: GuardedStep,
+  { relation, access, shown }: GuardedStep,
   row: Row,
 ): readonly { readonly scope: Scope; readonly row: Row }[] {
+  if (!shows(scope, { shown }, row)) return [];
   const related = relatedRows(scope, relation, row);
   const rule = decided(access);
   return related.rows
@@ -113,9 +76,29 @@ export function decided(access: PredicateNode | null): PredicateNode {
   return access;
 }
 
-/** What a row holds in a column. */
+/** What a search looks at in a row, and for what. */
+export function readSearched(scope: Scope, { columns, terms }: SearchNode, row: Row): SearchedRow {
+  return {
+    texts: columns.map((column) => columnValue(scope.model, column, row)),
+    terms: paramValue(scope, terms.index),
+  };
+}
+
+/** What a row holds in a column, or what is computed of it. */
 export function columnValue(model: ModelSchema, column: ColumnNode, row: Row): JsonValue {
+  const field = model.fields[column.field];
+  if (field?.kind === "computed") return computeValue(model, field.expression, row);
   return row[storedColumn(model, column).column] ?? null;
+}
+
+/** What the caller sees in a column: null where it does not show. */
+export function maskedValue(scope: Scope, column: MaskedColumnNode, row: Row): JsonValue {
+  return shows(scope, column, row) ? columnValue(scope.model, column, row) : null;
+}
+
+/** Whether the value of a field shows in the row. */
+export function shows(scope: Scope, { shown }: { readonly shown?: PredicateNode | undefined }, row: Row): boolean {
+  return shown === undefined || holds(scope, shown, row);
 }
 
 /** The bound value of a param. */
@@ -132,7 +115,7 @@ export function listValue(context: Context, index: number): readonly JsonValue[]
 }
 
 function holdsCompare(scope: Scope, { column, operator, value }: CompareNode, row: Row): boolean {
-  const type = column.kind === "column" ? storedColumn(scope.model, column).type : scalarType(value.type);
+  const type = column.kind === "column" ? columnType(scope.model, column) : scalarType(value.type);
   return compares(type, {
     operator,
     left: comparedValue(scope, column, row),
@@ -155,7 +138,7 @@ function holdsCompareColumns(scope: Scope, { column, operator, hops, other }: Co
   return compares(storedColumn(scope.model, column).type, {
     operator,
     left: columnValue(scope.model, column, row),
-    right: columnValue(here.scope.model, other, here.row),
+    right: maskedValue(here.scope, other, here.row),
   });
 }
 

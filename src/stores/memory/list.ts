@@ -4,9 +4,10 @@ import type { ParamNode } from "../../plan/param-node.ts";
 import type { RowsNode, SeekNode } from "../../plan/rows-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
-import { enterRelation, type Row, type Scope, type ScopedRows, storedColumn } from "./database.ts";
-import { columnValue, decided, holds, paramValue, readableRelated } from "./evaluator.ts";
+import { columnType, enterRelation, type Row, type Scope, type ScopedRows } from "./database.ts";
+import { decided, holds, maskedValue, paramValue, readableRelated, readSearched } from "./evaluator.ts";
 import { calculate, typeOfMeasure } from "./measure.ts";
+import { countFound } from "./search.ts";
 
 /** One row with its place in the order. */
 export interface ListedRow {
@@ -87,7 +88,8 @@ function sortKey(scope: Scope, order: OrderNode, row: Row): JsonValue {
     here = next;
   }
   const { value } = order;
-  if (value.kind === "column") return columnValue(here.scope.model, value, here.row);
+  if (value.kind === "column") return maskedValue(here.scope, value, here.row);
+  if (value.kind === "relevance") return countFound(readSearched(here.scope, value.search, here.row));
   const rows = readableRelated(here.scope, value, here.row).map((related) => related.row);
   return calculate(enterRelation(here.scope, value.relation), value.measure, rows);
 }
@@ -96,6 +98,7 @@ function sortKey(scope: Scope, order: OrderNode, row: Row): JsonValue {
 function sortType(scope: Scope, order: OrderNode): ScalarType {
   const last = order.hops.reduce((here, hop) => enterRelation(here, hop.relation), scope);
   const { value } = order;
-  if (value.kind === "column") return storedColumn(last.model, value).type;
+  if (value.kind === "column") return columnType(last.model, value);
+  if (value.kind === "relevance") return { kind: "int", list: false };
   return typeOfMeasure(enterRelation(last, value.relation).model, value.measure);
 }

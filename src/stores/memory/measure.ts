@@ -5,14 +5,14 @@ import { measureType } from "../../schema/measures.ts";
 import type { JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 import { readDigits, writeDigits } from "../../util/digits.ts";
 import { totalOutOfRange } from "../contract/total-range.ts";
-import { type Row, type Scope, storedColumn } from "./database.ts";
-import { columnValue } from "./evaluator.ts";
+import { columnType, type Row, type Scope } from "./database.ts";
+import { maskedValue } from "./evaluator.ts";
 
 /** What the calculation gives for rows of the scope's model. */
 export function calculate(scope: Scope, { function: name, column }: MeasureNode, rows: readonly Row[]): JsonValue {
   if (column === null) return rows.length;
-  const { type } = storedColumn(scope.model, column);
-  const values = rows.map((row) => columnValue(scope.model, column, row)).filter((value) => value !== null);
+  const type = columnType(scope.model, column);
+  const values = rows.map((row) => maskedValue(scope, column, row)).filter((value) => value !== null);
   if (name === "countDistinct") return new Set(values).size;
   if (values.length === 0) return null;
   const sorted = () => values.toSorted((left, right) => compareValues(type, left, right));
@@ -30,7 +30,7 @@ export function calculate(scope: Scope, { function: name, column }: MeasureNode,
 
 /** The type of what it gives. */
 export function typeOfMeasure(model: ModelSchema, { function: name, column }: MeasureNode): ScalarType {
-  return measureType(name, column === null ? null : storedColumn(model, column).type);
+  return measureType(name, column === null ? null : columnType(model, column));
 }
 
 /** The sum: of floats a number, of all else exact digits. */

@@ -3,14 +3,15 @@
  * string, and an object of JavaScript would reorder or swallow some.
  */
 
+import { createColumn } from "../../plan/column-node.ts";
 import type { CountPlan, ReadPlan } from "../../plan/plan.ts";
 import type { EdgeItem, PageInfo, PageItem, RowsNode, SelectItem, SelectNode } from "../../plan/rows-node.ts";
-import type { JsonValue, ModelSchema } from "../../schema/schema-model.ts";
+import { isValueField, type JsonValue, type ModelSchema } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { CountResult, ReadResult } from "../contract/store.ts";
 import { renderAllRows } from "./aggregator.ts";
 import { type Context, columnValues, enterModel, modelRows, type Row, relatedRows, type Scope } from "./database.ts";
-import { decided, holds, paramValue, readableRelated } from "./evaluator.ts";
+import { columnValue, decided, holds, paramValue, readableRelated, shows } from "./evaluator.ts";
 import { type ListedRow, type Listing, listRows } from "./list.ts";
 
 /** Runs a read. */
@@ -40,7 +41,7 @@ function renderItem(scope: Scope, item: SelectItem, row: Row): string {
     case "constant":
       return JSON.stringify(item.value);
     case "field":
-      return JSON.stringify(fieldValue(scope.model, item.field, row));
+      return JSON.stringify(shows(scope, item, row) ? fieldValue(scope.model, item.field, row) : null);
     case "one": {
       const [found] = readableRelated(scope, item, row);
       if (found === undefined || !holds(found.scope, item.where, found.row)) return "null";
@@ -56,7 +57,7 @@ function renderItem(scope: Scope, item: SelectItem, row: Row): string {
 /** A scalar's value, or a ref's key: one value, or an object of the target's key fields. */
 function fieldValue(model: ModelSchema, name: string, row: Row): JsonValue {
   const field = model.fields[name];
-  if (field?.kind === "scalar") return row[field.column] ?? null;
+  if (isValueField(field)) return columnValue(model, createColumn(name), row);
   if (field?.kind !== "ref") throw new Error(`${model.name}.${name} has no value of its own`);
   const key = columnValues(row, field.columns);
   if (key.includes(null)) return null;

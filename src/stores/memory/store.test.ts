@@ -60,7 +60,15 @@ test("a value that its giver changes later stays as it was given", async () => {
   content.tags.push("b");
   const select = { kind: "select", items: [{ kind: "field", as: "content", field: "content" }] } as const;
   const returning = { kind: "returning", access: always, select } as const;
-  const target = { kind: "target", where: always, single: true, readable: always, allowed: always } as const;
+  const target = {
+    kind: "target",
+    where: always,
+    single: true,
+    readable: always,
+    allowed: always,
+    expected: null,
+    atMost: null,
+  } as const;
   const ended = await store.execute(store.compile({ kind: "delete", model: "Page", target, returning }), []);
   expect(ended).toEqual({ affected: 1, json: '{"content":{"tags":["a"]}}' });
 });

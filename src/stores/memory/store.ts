@@ -7,7 +7,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { OpenOptions, ResultOf, Session, Statement, Store, Values } from "../contract/store.ts";
+import type { OpenOptions, ResultOf, Statement, Store, Transaction, Values } from "../contract/store.ts";
 import { aggregateRows } from "./aggregator.ts";
 import { capabilities } from "./capabilities.ts";
 import type { Context, Database } from "./database.ts";
@@ -61,7 +61,7 @@ class MemoryStore implements Store {
     return this.transact((session) => session.executeMany(statement, rows));
   }
 
-  transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  transact<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
     const result = this.#turn.then(async () => {
       const session = new MemorySession(this.#context(this.#data, []));
       try {
@@ -95,7 +95,7 @@ class MemoryStore implements Store {
 }
 
 /** One open transaction: its own copy of the rows, kept or thrown away as a whole. */
-class MemorySession implements Session {
+class MemorySession implements Transaction {
   readonly #schema: Schema;
   #data: Database;
   #ended = false;
@@ -115,6 +115,16 @@ class MemorySession implements Session {
       for (const values of rows) affected += run({ schema: this.#schema, data, values }, statement.plan).affected;
       return affected;
     });
+  }
+
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#data;
+    try {
+      return await work();
+    } catch (error) {
+      this.#data = before;
+      throw error;
+    }
   }
 
   /** The rows as they are now. */

@@ -2,19 +2,21 @@
  * Creates, changes and ends rows in the order that `contract/violations.ts` fixes. Each function changes
  * `context.data` as it goes: the caller hands in a copy and throws it away on an error.
  */
-import type { CreatePlan, DeletePlan, ReturningNode, UpdatePlan } from "../../plan/plan.ts";
+import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } from "../../plan/plan.ts";
 import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
 import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue } from "../../schema/schema-model.ts";
+import { expectedVersions } from "../contract/expected-versions.ts";
 import { isPatch, patchValue } from "../contract/patch-value.ts";
 import type { WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
-import { boundViolation, forbidden, notFound } from "../contract/violations.ts";
+import { boundViolation, forbidden, notFound, tooManyRows, versionMismatch } from "../contract/violations.ts";
 import { calculate } from "./calculate.ts";
+import { endRows } from "./cascade.ts";
 import { judgeForeignKeys, judgeReferences, judgeReferrers, judgeRow } from "./constraints.ts";
 import { type Context, enterModel, modelRows, type Row, type Scope, storedColumn } from "./database.ts";
 import { decided, holds, paramValue } from "./evaluator.ts";
-import { dropLinks, writeLinks } from "./links.ts";
+import { writeLinks } from "./links.ts";
 import { renderRow } from "./renderer.ts";
 
 /** Runs a create. */
@@ -46,12 +48,9 @@ export function deleteRows(context: Context, plan: DeletePlan): WriteResult {
   const scope = enterModel(context, plan.model);
   const targets = findTargets(scope, plan);
   const json = renderOnly(scope, plan, targets);
-  storeRows(
-    scope,
-    modelRows(scope).filter((row) => !targets.includes(row)),
-  );
-  for (const row of targets) dropLinks(scope, row);
-  judgeReferrers(scope, targets, plan.target.single);
+  const cascaded = endRows(scope, targets);
+  judgeReferrers(scope, targets, { single: plan.target.single, cascaded });
+  judgeNumber(scope, plan, targets.length);
   return { affected: targets.length, json };
 }
 
@@ -63,7 +62,22 @@ function findTargets(scope: Scope, { kind, target }: UpdatePlan | DeletePlan): r
   if (target.single && visible.length === 0) throw notFound(model, targetKey(model, target.where, scope.values));
   const allowed = visible.filter((row) => holds(scope, decided(target.allowed), row));
   if (target.single && allowed.length === 0) throw forbidden(model, kind);
+  judgeVersion(scope, target, allowed);
   return allowed;
+}
+
+function judgeVersion(scope: Scope, { expected }: TargetNode, [row]: readonly Row[]): void {
+  if (row === undefined || (expected?.kind !== "compare" && expected?.kind !== "in")) return;
+  if (expected.column.kind !== "column") return;
+  if (holds(scope, expected, row)) return;
+  const { column } = storedColumn(scope.model, expected.column);
+  const current = Number(row[column]);
+  throw versionMismatch(scope.model, { expected: expectedVersions(expected, scope.values), current });
+}
+
+function judgeNumber(scope: Scope, { kind, target: { atMost } }: UpdatePlan | DeletePlan, affected: number): void {
+  const most = atMost === null ? Number.POSITIVE_INFINITY : Number(paramValue(scope, atMost.index));
+  if (affected > most) throw tooManyRows({ model: scope.model, operation: kind }, most, affected);
 }
 
 function changeRow(scope: Scope, old: Row, changes: Row): Row {
@@ -122,7 +136,10 @@ function storeRows({ data, model }: Scope, rows: readonly Row[]): void {
 /** What is judged after the whole statement: foreign keys, then links, then the rule of the operation. */
 function finishWrite(scope: Scope, plan: CreatePlan | UpdatePlan, rows: readonly Row[]): void {
   judgeForeignKeys(scope, rows);
-  if (plan.kind === "update") judgeBounds(scope, plan.bounds, rows);
+  if (plan.kind === "update") {
+    judgeNumber(scope, plan, rows.length);
+    judgeBounds(scope, plan.bounds, rows);
+  }
   for (const link of plan.links) {
     for (const row of rows) writeLinks(scope, link, row);
   }

@@ -4,7 +4,13 @@
 import { createHash } from "node:crypto";
 import { createConstraintName } from "../../schema/naming.ts";
 import type { TableWriter } from "../sql/compare-tables.ts";
-import type { TableCheck, TableIndex, TableReference, TableSpec } from "../sql/describe-tables.ts";
+import {
+  onDeleteClauses,
+  type TableCheck,
+  type TableIndex,
+  type TableReference,
+  type TableSpec,
+} from "../sql/describe-tables.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { Flavour } from "./compiler.ts";
 
@@ -22,9 +28,9 @@ export function createTableWriter(dialect: Dialect, { collation }: Flavour): Tab
   const quote = dialect.quoteName;
   const join = (names: readonly string[]) => names.map(quote).join(", ");
 
-  const compileReference = (owner: TableSpec, { columns, table, targets, cascade }: TableReference) => {
+  const compileReference = (owner: TableSpec, { columns, table, targets, onDelete }: TableReference) => {
     const name = quote(createConstraintName(owner.name, columns, "ref"));
-    const rule = cascade ? " ON DELETE CASCADE" : "";
+    const rule = onDeleteClauses[onDelete];
     return `CONSTRAINT ${name} FOREIGN KEY (${join(columns)}) REFERENCES ${quote(table)} (${join(targets)})${rule}`;
   };
 
@@ -37,6 +43,7 @@ export function createTableWriter(dialect: Dialect, { collation }: Flavour): Tab
       ...indexes.map(({ name, unique, expressions }) => {
         return `${unique ? "UNIQUE KEY" : "KEY"} ${quote(name)} (${expressions.join(", ")})`;
       }),
+      ...(table.search === null ? [] : [`FULLTEXT KEY ${quote(table.search.name)} (${join(table.search.columns)})`]),
       ...table.references.map((reference) => compileReference(table, reference)),
       ...table.checks.map((check) => `CONSTRAINT ${quote(nameCheck(check))} CHECK (${check.condition})`),
     ];
@@ -50,5 +57,8 @@ export function createTableWriter(dialect: Dialect, { collation }: Flavour): Tab
       const kind = unique ? "UNIQUE INDEX" : "INDEX";
       return `CREATE ${kind} ${quote(name)} ON ${quote(table.name)} (${expressions.join(", ")})`;
     },
+    compileSearch: (table, { name, columns }) => [
+      `CREATE FULLTEXT INDEX ${quote(name)} ON ${quote(table.name)} (${join(columns)})`,
+    ],
   });
 }

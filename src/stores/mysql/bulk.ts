@@ -7,6 +7,7 @@ import { isConstant } from "../../plan/predicate-node.ts";
 import type { ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 import type { Values } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
+import { listWritten, type WrittenColumn } from "../sql/compile-search.ts";
 import { findColumn } from "../sql/row-scope.ts";
 import type { ReadRefusal } from "../sql/run-program.ts";
 import type { Bulk } from "../sql/server-kind.ts";
@@ -18,6 +19,7 @@ import { columnType, createEncoder, type NativeValue } from "./codec.ts";
 import { createDialect, mysql } from "./compiler.ts";
 import type { Line } from "./driver.ts";
 import { isRefusal, isTooLong } from "./failure.ts";
+import { writeWords } from "./search.ts";
 import { bindValues, runGuarded } from "./session.ts";
 
 /** Most rows, and most values, in one statement. */
@@ -96,12 +98,15 @@ function prepare({ plan, model, steps }: SqlProgram): BulkText | null {
 }
 
 /** Whether an update takes any row by its key, which stays as it is, and sets nothing that a list of keys cannot hold. */
-function isPlain({ target: { single, readable, allowed }, assignments }: UpdatePlan, model: ModelSchema): boolean {
+function isPlain(
+  { target: { single, readable, allowed, expected }, assignments }: UpdatePlan,
+  model: ModelSchema,
+): boolean {
   const isOpen = [readable, allowed].every((node) => node !== null && isConstant(node, true));
   const columns = assignments.map(({ column }) => findColumn(model, column));
   const isKey = (name: string) => model.key.some(({ column }) => column === name);
   const isHeld = ({ list, kind }: ScalarType) => !list && kind !== "json" && kind !== "bytes" && kind !== "float";
-  return single && isOpen && columns.every(({ name, type }) => isHeld(type) && !isKey(name));
+  return single && isOpen && expected === null && columns.every(({ name, type }) => isHeld(type) && !isKey(name));
 }
 
 function prepareCreate(insert: SqlText): BulkText {
@@ -115,7 +120,7 @@ function prepareCreate(insert: SqlText): BulkText {
 
 /** The rows travel as one list, as keys do. */
 function prepareUpdate({ assignments, target }: UpdatePlan, model: ModelSchema): BulkText {
-  const set = assignments.map(({ column, value }) => ({ ...findColumn(model, column), index: value.index }));
+  const set = listWritten(model, assignments);
   const types = [...set, ...model.key].map(({ type }) => type);
   const encode = createEncoder({ kind: "param", index: 0, type: { kind: "keys", parts: types }, form: "value" });
   const names = set.map(({ name }) => name);
@@ -124,11 +129,16 @@ function prepareUpdate({ assignments, target }: UpdatePlan, model: ModelSchema):
     size: BATCH,
     isUniform: true,
     encode: (values) => {
-      const row = [...set.map(({ index }) => values[index] ?? null), ...targetKey(model, target.where, values)];
+      const row = [...set.map((column) => readWritten(column, values)), ...targetKey(model, target.where, values)];
       return [String(encode([row])).slice(1, -1)];
     },
     write: (rows) => ({ text, values: [`[${rows.map(({ encoded }) => encoded.join()).join(",")}]`] }),
   };
+}
+
+function readWritten({ node, form }: WrittenColumn, values: Values): unknown {
+  const value = values[node.value.index] ?? null;
+  return form === "words" && value !== null ? writeWords(String(value)) : value;
 }
 
 function writeUpdate(model: ModelSchema, names: readonly string[], types: readonly ScalarType[]): string {

@@ -5,6 +5,7 @@
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Binding } from "../sql/sql-text.ts";
+import { writeSearch, writeWords } from "./search.ts";
 
 /** What travels in the place of a parameter. */
 export type NativeValue = string | number | bigint | Buffer | null;
@@ -58,6 +59,8 @@ export function createEncoder(binding: Binding): Encoder {
   const { type, form } = binding;
   if (form === "plusOne") return (value) => Number(value) + 1;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
+  if (form === "words") return (value) => (value == null ? null : writeWords(String(value)));
+  if (form === "search") return (value) => writeSearch(String(value));
   if (form === "members") return (value) => encodeMembers(type, value);
   if (form === "oneItem") return (value) => encodeJson([value]);
   if (form === "jsonStep") return encodeStep;

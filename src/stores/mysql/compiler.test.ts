@@ -91,7 +91,7 @@ function compileSteps(plan: Plan, flavour = mariadb): readonly string[] {
 }
 
 function createTarget(where: PredicateNode, single: boolean): TargetNode {
-  return { kind: "target", where, single, readable: always, allowed: always };
+  return { kind: "target", where, single, readable: always, allowed: always, expected: null, atMost: null };
 }
 
 const isCity = createCompare(createColumn("id"), "eq", createParam(0, int));

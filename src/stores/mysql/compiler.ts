@@ -9,7 +9,9 @@ import type { Binding } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, HYPHEN, quoteText, writeLiteral } from "./codec.ts";
+import { createExpressions } from "./expressions.ts";
 import { MARKS } from "./finish-json.ts";
+import { search } from "./search.ts";
 
 /** What the two engines write differently. */
 export interface Flavour {
@@ -102,6 +104,8 @@ export function createDialect(
     joinRows: (item, separator, order) =>
       `COALESCE(GROUP_CONCAT(${item}${order === "" ? "" : ` ORDER BY ${order}`} SEPARATOR ${quoteText(separator)}), '')`,
     joinsKeepOrder: false,
+    guessesLimit: false,
+    sortsByName: true,
     jsonOrNull: (json) => `COALESCE(${json}, 'null')`,
     jsonBoolean: (condition) => `IF(${condition}, 'true', 'false')`,
     jsonCursor: writeCursor,
@@ -126,6 +130,8 @@ export function createDialect(
     orderTerm: writeOrderTerm,
     indexTerm: (expression) => expression,
     aggregates,
+    search,
+    expressions: createExpressions(collation),
     calculate: writeCalculation,
     smaller: (left, right) => `LEAST(${left}, ${right})`,
     keyRows: (list, types, alias) => readKeys(list, types, { alias, collation }),

@@ -29,6 +29,7 @@ const ERROR = {
   tooManyOfUser: 1203,
   noParent: 1216,
   hasChildren: 1217,
+  ofEngine: 1296,
   resultTooBig: 1301,
   tooLong: 1406,
   hasChildrenOf: 1451,
@@ -36,6 +37,7 @@ const ERROR = {
   statementLog: 1665,
   resultOutOfRange: 1690,
   tlsRequired: 3159,
+  cascadeTooDeep: 3008,
   checkMysql: 3819,
   check: 4025,
   badJsonCharacter: 4036,
@@ -88,6 +90,11 @@ export function createRefusalReader(checks: ReadonlyMap<string, string>): (error
       case ERROR.hasChildrenOf:
       case ERROR.noParentIn:
         return { kind: "reference" };
+      case ERROR.cascadeTooDeep:
+        return { kind: "depth" };
+      case ERROR.ofEngine:
+        // HA_ERR_FK_DEPTH_EXCEEDED: a cascade of more than 15 levels.
+        return error.message.startsWith("Got error 193 ") ? { kind: "depth" } : null;
       case ERROR.outOfRange:
       case ERROR.resultOutOfRange:
         return { kind: "range" };

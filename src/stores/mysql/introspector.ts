@@ -1,6 +1,6 @@
 /** Reads what tables a database has. It changes nothing. */
 import type { LiveColumn, LiveIndex, LiveTable } from "../sql/compare-tables.ts";
-import type { TableReference } from "../sql/describe-tables.ts";
+import { readOnDelete, type TableReference, type TableSearch } from "../sql/describe-tables.ts";
 import { META_TABLE } from "../sql/meta.ts";
 import { nameCheck } from "./alter.ts";
 import type { Line, Row } from "./driver.ts";
@@ -15,7 +15,7 @@ SELECT c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE, c.COLLATION_NAME, c.IS_NULLAB
 FROM information_schema.COLUMNS AS c WHERE c.TABLE_SCHEMA = DATABASE() ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION`;
 
 const INDEXES = `
-SELECT s.TABLE_NAME, s.INDEX_NAME, s.NON_UNIQUE, COALESCE(s.COLUMN_NAME, '')
+SELECT s.TABLE_NAME, s.INDEX_NAME, s.NON_UNIQUE, COALESCE(s.COLUMN_NAME, ''), s.INDEX_TYPE
 FROM information_schema.STATISTICS AS s WHERE s.TABLE_SCHEMA = DATABASE()
 ORDER BY s.TABLE_NAME, s.INDEX_NAME, s.SEQ_IN_INDEX`;
 
@@ -43,6 +43,7 @@ export async function loadTables(link: Line, collation: string): Promise<Readonl
         name,
         columns: (columns?.get(name) ?? []).map((row) => createColumn(row, collation)),
         ...splitIndexes(indexes?.get(name) ?? []),
+        hasSearch: (search) => hasSearch(indexes?.get(name) ?? [], search),
         references: createReferences(references?.get(name) ?? []),
         hasCheck: (check) => known.has(nameCheck(check)),
       };
@@ -94,11 +95,18 @@ function splitIndexes(rows: readonly Row[]): Pick<LiveTable, "key" | "indexes"> 
   return { key: indexes.find(({ name }) => name === "PRIMARY")?.columns ?? [], indexes };
 }
 
+function hasSearch(rows: readonly Row[], { columns }: TableSearch): boolean {
+  const texts = rows.filter((row) => readText(row[4]) === "FULLTEXT");
+  return [...Map.groupBy(texts, (row) => readText(row[1])).values()].some(
+    (parts) => parts.map((row) => readText(row[3])).join() === columns.join(),
+  );
+}
+
 function createReferences(rows: readonly Row[]): readonly TableReference[] {
   return [...Map.groupBy(rows, (row) => readText(row[1])).values()].map((parts) => ({
     columns: parts.map((row) => readText(row[2])),
     table: readText(parts[0]?.[3]),
     targets: parts.map((row) => readText(row[4])),
-    cascade: readText(parts[0]?.[5]) === "CASCADE",
+    onDelete: readOnDelete(readText(parts[0]?.[5])),
   }));
 }

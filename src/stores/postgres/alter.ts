@@ -2,12 +2,20 @@
  * Writes the statements that create tables. A table that exists is never changed here: that is for migrations.
  */
 import type { TableWriter } from "../sql/compare-tables.ts";
-import type { TableCheck, TableIndex, TableReference, TableSpec } from "../sql/describe-tables.ts";
+import {
+  onDeleteClauses,
+  type TableCheck,
+  type TableIndex,
+  type TableReference,
+  type TableSearch,
+  type TableSpec,
+} from "../sql/describe-tables.ts";
 import { quoteText } from "./codec.ts";
 import { dialect } from "./compiler.ts";
+import { writeIndexed } from "./search.ts";
 
 /** How tables are created in PostgreSQL. */
-export const tableWriter: TableWriter = Object.freeze<TableWriter>({ compileTable, compileIndex });
+export const tableWriter: TableWriter = Object.freeze<TableWriter>({ compileTable, compileIndex, compileSearch });
 
 /**
  * The statements that create the tables and their indexes, in order. The server tests unique indexes in the order of
@@ -18,6 +26,7 @@ export function compileCreateTables(tables: readonly TableSpec[]): readonly stri
     ...tables.flatMap((table) => [
       ...createTable(table, []),
       ...table.indexes.toReversed().map((index) => compileIndex(table, index)),
+      ...(table.search === null ? [] : compileSearch(table, table.search)),
     ]),
     // Tables may refer to each other in circles.
     ...tables.flatMap((table) =>
@@ -54,15 +63,20 @@ function createTable(table: TableSpec, references: readonly string[]): readonly 
   return [`CREATE TABLE ${name} (\n  ${parts.join(",\n  ")}\n)`, ...comments];
 }
 
-/** Without CASCADE a reference is judged after the whole statement, so rows that refer to each other can go together. */
-function compileReference({ columns, table, targets, cascade }: TableReference): string {
-  const rule = cascade ? " ON DELETE CASCADE" : "";
+/** Without a rule of its own a reference is judged after the whole statement, so rows that refer to each other can go together. */
+function compileReference({ columns, table, targets, onDelete }: TableReference): string {
+  const rule = onDeleteClauses[onDelete];
   return `FOREIGN KEY (${joinNames(columns)}) REFERENCES ${dialect.quoteName(table)} (${joinNames(targets)})${rule}`;
 }
 
 function compileIndex(table: TableSpec, { name, expressions, unique }: TableIndex): string {
   const kind = unique ? "UNIQUE INDEX" : "INDEX";
   return `CREATE ${kind} ${dialect.quoteName(name)} ON ${dialect.quoteName(table.name)} (${expressions.join(", ")})`;
+}
+
+function compileSearch(table: TableSpec, { name, columns }: TableSearch): readonly string[] {
+  const indexed = writeIndexed(columns.map((column) => dialect.quoteName(column)));
+  return [`CREATE INDEX ${dialect.quoteName(name)} ON ${dialect.quoteName(table.name)} USING gin (${indexed})`];
 }
 
 function joinNames(names: readonly string[]): string {

@@ -45,6 +45,8 @@ const update: UpdatePlan = createPlan({
     single: true,
     readable: always,
     allowed: always,
+    expected: null,
+    atMost: null,
   },
   assignments: [createAssignment(createColumn("next"), createParam(0, int))],
   ...written,

@@ -9,6 +9,7 @@ import type { AssignmentNode } from "../../plan/write-nodes.ts";
 import type { ModelSchema, RefField } from "../../schema/schema-model.ts";
 import type { Values } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
+import { listWritten } from "../sql/compile-search.ts";
 import { findColumn } from "../sql/row-scope.ts";
 import type { Bulk } from "../sql/server-kind.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
@@ -107,10 +108,13 @@ function prepare({ plan, model, steps }: SqlProgram): BulkText | null {
 }
 
 /** Whether an update takes any row by its key, which stays as it is. */
-function isPlain({ target: { single, readable, allowed }, assignments }: UpdatePlan, model: ModelSchema): boolean {
+function isPlain(
+  { target: { single, readable, allowed, expected }, assignments }: UpdatePlan,
+  model: ModelSchema,
+): boolean {
   const isOpen = [readable, allowed].every((node) => node !== null && isConstant(node, true));
   const names = assignments.map(({ column }) => findColumn(model, column).name);
-  return single && isOpen && model.key.every(({ column }) => !names.includes(column));
+  return single && isOpen && expected === null && model.key.every(({ column }) => !names.includes(column));
 }
 
 function prepareCreate({ assignments }: CreatePlan, model: ModelSchema, single: SqlText): BulkText {
@@ -158,14 +162,17 @@ function listAssigned(
   assignments: readonly AssignmentNode[],
   single: SqlText,
 ): readonly AssignedColumn[] {
-  return assignments.map(({ column, value: { index } }) => {
-    const { name, type } = findColumn(model, column);
-    const binding = single.bindings.find((other) => other.kind === "param" && other.index === index);
+  return listWritten(model, assignments).map(({ name, type, form, node }) => {
+    const { index } = node.value;
+    const binding = single.bindings.find(
+      (other) => other.kind === "param" && other.index === index && (other.form === "words") === (form === "words"),
+    );
     if (binding === undefined)
       throw new FootingError("FTG_INTERNAL", { detail: `A write of ${model.name} does not bind ${name}.` });
     const encode = createEncoder(binding);
     const read = (values: Values) => values[index] ?? null;
-    return { name, cast: paramType(type), encode: (values) => encode(read(values)), read };
+    const cast = form === "words" ? "tsvector" : paramType(type);
+    return { name, cast, encode: (values) => encode(read(values)), read };
   });
 }
 

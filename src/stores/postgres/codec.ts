@@ -5,6 +5,7 @@
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Binding } from "../sql/sql-text.ts";
+import { writePhraseList, writeSearch, writeWords } from "./search.ts";
 
 /** What travels in the place of a parameter. */
 export type NativeValue = string | null;
@@ -50,6 +51,9 @@ export function createEncoder(binding: Binding): Encoder {
   if (binding.kind === "collected") return encodeText;
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
+  if (form === "words") return (value) => (value == null ? null : writeWords(String(value)));
+  if (form === "search") return (value) => writeSearch(String(value));
+  if (form === "phrases") return (value) => encodeArray(encodeText, writePhraseList(String(value)));
   if (form === "members")
     return (value) => encodeArray(createItemEncoder({ ...type, list: false }), Array.isArray(value) ? value : []);
   if (form === "oneItem") return (value) => encodeJson([value]);

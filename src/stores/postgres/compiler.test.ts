@@ -239,6 +239,8 @@ describe("writes", () => {
       single: true,
       readable: always,
       allowed: always,
+      expected: null,
+      atMost: null,
     };
     expect(compileSteps(createPlan({ ...plan, kind: "update", bounds: [], target, assignments: [name] }))).toEqual([
       [

@@ -6,11 +6,13 @@ import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ParamType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Dialect, JsonEntry, JsonStep } from "../sql/dialect.ts";
-import type { Binding } from "../sql/sql-text.ts";
+import type { Binding, BindingForm } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, paramType, quoteText } from "./codec.ts";
+import { expressions } from "./expressions.ts";
 import { FLOAT_FUNCTION, FOLD_FUNCTION } from "./functions.ts";
+import { search } from "./search.ts";
 
 /** Most arguments that a function of PostgreSQL takes. */
 const MAX_ARGUMENTS = 100;
@@ -36,6 +38,8 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   joinRows: (item, separator, order) =>
     `string_agg(${item}, ${writeSeparator(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
   joinsKeepOrder: false,
+  guessesLimit: true,
+  sortsByName: false,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `CASE WHEN ${condition} THEN 'true' ELSE 'false' END`,
   // base64url is base64 with two other characters, and without line breaks or padding.
@@ -62,6 +66,8 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   },
   indexTerm: (expression, nullable) => (nullable ? `${expression} NULLS FIRST` : expression),
   aggregates,
+  search,
+  expressions,
   // At least 1: less one it is an OFFSET, and the server refuses one below zero, even of no rows.
   calculate: writeCalculation,
   smaller: (left, right) => `greatest(least(${left}, ${right}), 1)`,
@@ -75,10 +81,19 @@ export const dialect: Dialect = Object.freeze<Dialect>({
     `concat('[', string_agg(json_build_array(${parts.map((part) => `${part}::text`).join(", ")})::text, ','), ']')`,
 });
 
+/** What the forms of a search are bound as. */
+const searchTypes: Readonly<Partial<Record<BindingForm, string>>> = {
+  words: "tsvector",
+  search: "tsquery",
+  phrases: "text[]",
+};
+
 function bindingType(binding: Binding): string {
   if (binding.kind === "collected" || binding.type.kind === "keys") return "json";
   if (binding.form === "oneItem") return "json";
   if (binding.form === "jsonStep") return binding.type.kind === "int" ? "int" : "text";
+  const searching = searchTypes[binding.form];
+  if (searching !== undefined) return searching;
   if (binding.form === "members") return `${paramType({ ...binding.type, list: false })}[]`;
   return `${paramType(binding.type)}${isText(binding.type) ? ' COLLATE "C"' : ""}`;
 }

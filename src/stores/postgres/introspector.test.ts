@@ -110,6 +110,21 @@ describeWithServer("postgres", "PostgreSQL", () => {
     expect(await readProblems()).toEqual(changed);
   });
 
+  test("a foreign key that does something else when rows go is a difference", async () => {
+    const declare = (behaviour: "restrict" | "cascade" | "setNull") =>
+      createSchema({
+        Country: model({ code: t.text() }, { key: "code" }),
+        City: model({ id: t.int(), country: t.ref("Country").optional().onDelete(behaviour) }, { key: "id" }),
+      }).schema;
+    await open(declare("setNull"));
+    await open(declare("setNull"));
+    const name = "(country_code) to country (code)";
+    expect(await readProblems(declare("cascade"))).toEqual([
+      `City: city has no foreign key ${name} with ON DELETE CASCADE.`,
+    ]);
+    expect(await readProblems(declare("restrict"))).toEqual([`City: city has no foreign key ${name}.`]);
+  });
+
   test("tables of another user need grants", async () => {
     await open();
     const schemaName = new URL(url).searchParams.get("search_path");

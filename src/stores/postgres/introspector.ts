@@ -34,7 +34,7 @@ SELECT json_build_object(
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = c.oid),
   'references', (SELECT coalesce(json_agg(json_build_object(
       'table', f.relname,
-      'cascade', r.confdeltype = 'c',
+      'onDelete', CASE r.confdeltype WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'setNull' ELSE 'restrict' END,
       'columns', (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(r.conkey) WITH ORDINALITY AS k(number, place)
         JOIN pg_attribute a ON a.attrelid = r.conrelid AND a.attnum = k.number),
       'targets', (SELECT json_agg(a.attname ORDER BY k.place) FROM unnest(r.confkey) WITH ORDINALITY AS k(number, place)
@@ -78,6 +78,8 @@ function createTable({ name, columns, indexes, references, checks }: TableRow): 
     // Expressions are never what Footing asks of an index here.
     indexes: indexes.map((index) => ({ ...index, isCreatedBy: () => false })),
     references,
+    // An expression has no columns, but a name of its own.
+    hasSearch: (search) => indexes.some(({ name, partial }) => name === search.name && !partial),
     hasCheck: (check) => checks[check.name] === describeCheck(check),
   };
 }

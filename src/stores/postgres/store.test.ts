@@ -39,7 +39,7 @@ const update: UpdatePlan = createPlan({
   kind: "update",
   bounds: [],
   model: "Fact",
-  target: { kind: "target", where: isN, single: true, readable: always, allowed: always },
+  target: { kind: "target", where: isN, single: true, readable: always, allowed: always, expected: null, atMost: null },
   assignments: [createAssignment(createColumn("rank"), createParam(1, int))],
   links: [],
   references: [],

@@ -3,7 +3,15 @@
  * tables into {@link LiveTable} and brings the statements that would create what is missing.
  */
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
-import type { TableCheck, TableColumn, TableIndex, TableReference, TableSpec } from "./describe-tables.ts";
+import {
+  onDeleteClauses,
+  type TableCheck,
+  type TableColumn,
+  type TableIndex,
+  type TableReference,
+  type TableSearch,
+  type TableSpec,
+} from "./describe-tables.ts";
 
 /** A table as it is. */
 export interface LiveTable {
@@ -14,6 +22,8 @@ export interface LiveTable {
   readonly references: readonly TableReference[];
   /** Whether the table has the check, and it says the same. */
   hasCheck(check: TableCheck): boolean;
+  /** Whether its rows are found by the words of these columns. */
+  hasSearch(search: TableSearch): boolean;
 }
 
 /** A column as it is, its type written as the dialect writes it. */
@@ -38,6 +48,8 @@ export interface TableWriter {
   /** The statements for a table without its indexes. */
   compileTable(table: TableSpec): readonly string[];
   compileIndex(table: TableSpec, index: TableIndex): string;
+  /** The statements for its full-text index. */
+  compileSearch(table: TableSpec, search: TableSearch): readonly string[];
 }
 
 /** The statements that create the tables and their indexes, in order. */
@@ -45,6 +57,7 @@ export function compileCreateTables(writer: TableWriter, tables: readonly TableS
   return tables.flatMap((table) => [
     ...writer.compileTable(table),
     ...table.indexes.map((index) => writer.compileIndex(table, index)),
+    ...(table.search === null ? [] : writer.compileSearch(table, table.search)),
   ]);
 }
 
@@ -86,6 +99,7 @@ function compareTable(comparison: Comparison): readonly Problem[] {
     ...findExtraColumns(table, live),
     ...compareKey(table, live),
     ...table.indexes.flatMap((index) => compareIndex(comparison, index)),
+    ...compareSearch(comparison),
     ...findExtraUnique(table, live),
     ...table.references.flatMap((reference) => compareReference(table, live, reference)),
     ...compareChecks(table, live),
@@ -159,6 +173,12 @@ function compareIndex({ table, live, writer }: Comparison, index: TableIndex): r
   ];
 }
 
+function compareSearch({ table, live, writer }: Comparison): readonly Problem[] {
+  if (table.search === null || live.hasSearch(table.search)) return [];
+  const detail = `${table.name} has no full-text index on (${table.search.columns.join(", ")}).`;
+  return [createProblem(table, detail, `Create it: ${writer.compileSearch(table, table.search).join("; ")}`)];
+}
+
 function serves(index: TableIndex, other: LiveIndex, statement: string): boolean {
   if (other.partial || (index.unique && !other.unique)) return false;
   return isSameList(index.columns, other.columns) || other.isCreatedBy(statement);
@@ -185,8 +205,9 @@ function compareReference(table: TableSpec, live: LiveTable, reference: TableRef
   return [createProblem(table, `${table.name} has no foreign key ${text}.`, "Migrate the database.")];
 }
 
-function describeReference({ columns, table, targets, cascade }: TableReference): string {
-  return `(${columns.join(", ")}) to ${table} (${targets.join(", ")})${cascade ? " with ON DELETE CASCADE" : ""}`;
+function describeReference({ columns, table, targets, onDelete }: TableReference): string {
+  const rule = onDelete === "restrict" ? "" : ` with${onDeleteClauses[onDelete]}`;
+  return `(${columns.join(", ")}) to ${table} (${targets.join(", ")})${rule}`;
 }
 
 function compareChecks(table: TableSpec, live: LiveTable): readonly Problem[] {

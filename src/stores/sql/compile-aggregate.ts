@@ -57,7 +57,7 @@ function compileGroups(c: Compilation, node: GroupsNode): GroupQuery {
   const alias = c.alias("t");
   const scope = createTableScope(c, model, alias);
   const order = node.keys.map(({ hops, column }) => createOrder(hops, column, false));
-  const { joins, terms } = compileOrder(c, order, { scope, backwards: false });
+  const { joins, terms } = compileOrder(c, order, { scope, backwards: false, isWhole: true });
   const keys = node.keys.map(({ bucket }, index) => createKey(c, bucket, { term: terms[index], index }));
   const measures = node.measures.map((measure, index) => ({ ...compileMeasure(c, measure, scope), name: `m${index}` }));
   const columns = [...keys, ...measures].map(({ expression, name }) => `${expression} AS ${name}`);

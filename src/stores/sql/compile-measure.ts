@@ -3,8 +3,9 @@ import type { MeasureNode, RelatedMeasureNode } from "../../plan/measure-node.ts
 import { measureType } from "../../schema/measures.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
+import { compileColumn } from "./compile-column.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
-import { findColumn, type RowScope, relateRows } from "./row-scope.ts";
+import { type RowScope, relateRows } from "./row-scope.ts";
 
 /** A calculated value. */
 export interface CompiledMeasure {
@@ -20,10 +21,10 @@ export function compileMeasure(
   scope: RowScope,
 ): CompiledMeasure {
   if (column === null) return { expression: "count(*)", type: measureType("count", null), nullable: false };
-  const found = findColumn(scope.model, column);
+  const { expression: value, type } = compileColumn(c, column, scope);
   return {
-    expression: writeMeasure(c, name, { value: scope.column(found.name), type: found.type }),
-    type: measureType(name, found.type),
+    expression: writeMeasure(c, name, { value, type }),
+    type: measureType(name, type),
     nullable: name !== "countDistinct",
   };
 }

@@ -4,11 +4,16 @@ import type { NullRank, OrderNode } from "../../plan/order-node.ts";
 import type { HopNode } from "../../plan/predicate-node.ts";
 import { isConstant } from "../../plan/predicate-node.ts";
 import type { SeekNode } from "../../plan/rows-node.ts";
+import type { RelevanceNode } from "../../plan/search-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
+import { compileColumn } from "./compile-column.ts";
 import { compileRelatedMeasure } from "./compile-measure.ts";
 import { compileConditions, decided } from "./compile-predicate.ts";
-import { findColumn, findRelation, listColumns, type RowScope, relateRows } from "./row-scope.ts";
+import { compileRelevance } from "./compile-search.ts";
+import { findRelation, listColumns, type RowScope, relateRows } from "./row-scope.ts";
+
+const relevanceType: ScalarType = Object.freeze({ kind: "float", list: false });
 
 /** One sort key. */
 export interface OrderTerm {
@@ -19,12 +24,16 @@ export interface OrderTerm {
   /** In the direction of reading. */
   readonly descending: boolean;
   readonly nulls: NullRank;
+  /** Whether its values stay inside: they are no place in the list. */
+  readonly isInner?: boolean;
 }
 
 /** An order: the joins it needs and its terms, strongest first. */
 export interface CompiledOrder {
   readonly joins: readonly string[];
   readonly terms: readonly OrderTerm[];
+  /** Whether the joins leave only rows that fit the list's search. */
+  readonly isSearched: boolean;
 }
 
 /** The place where hops lead. */
@@ -33,35 +42,58 @@ interface Reached {
   readonly nullable: boolean;
 }
 
-/** Compiles sort keys of the row `scope`. Hops become left joins, each path once. */
+/** The rows that are put in order. */
+interface OrderedRows {
+  readonly scope: RowScope;
+  readonly backwards: boolean;
+  /** Whether all of them are read, so that the planner may begin at the far end of a hop that surely leads to a row. */
+  readonly isWhole: boolean;
+}
+
+/** Compiles sort keys of rows. Hops become joins, each path once. */
 export function compileOrder(
   c: Compilation,
   order: readonly OrderNode[],
-  { scope, backwards }: { readonly scope: RowScope; readonly backwards: boolean },
+  { scope, backwards, isWhole }: OrderedRows,
 ): CompiledOrder {
   const joins: string[] = [];
   const reached = new Map<string, Reached>();
-  const terms = order.map((node) => {
-    const place = followHops(c, node.hops, { start: { scope, nullable: false }, joins, reached });
-    return { ...compileSorted(c, node.value, place), descending: node.descending !== backwards, nulls: node.nulls };
+  let isSearched = false;
+  const terms = order.map((node): OrderTerm => {
+    const place = followHops(c, node.hops, { start: { scope, nullable: false }, joins, reached, isWhole });
+    const descending = node.descending !== backwards;
+    const way = { descending, nulls: node.nulls };
+    if (node.value.kind !== "relevance") return { ...compileSorted(c, node.value, place), ...way };
+    const { expression, join } = compileRelevance(c, node.value, place.scope);
+    if (join !== null) {
+      joins.push(join);
+      isSearched = true;
+    }
+    return { expression, type: relevanceType, nullable: false, ...way, isInner: true };
   });
-  return { joins, terms };
+  return { joins, terms, isSearched };
 }
 
 function compileSorted(
   c: Compilation,
-  value: OrderNode["value"],
+  value: Exclude<OrderNode["value"], RelevanceNode>,
   { scope, nullable }: Reached,
 ): Omit<OrderTerm, "descending" | "nulls"> {
   if (value.kind === "column") {
-    const { name, type, optional } = findColumn(scope.model, value);
-    return { expression: scope.column(name), type, nullable: nullable || optional };
+    const { expression, type, nullable: optional } = compileColumn(c, value, scope);
+    const isStored = scope.model.fields[value.field]?.kind !== "computed";
+    const shown = isStored || !nullable ? expression : writeWhereThere(scope, expression);
+    return { expression: shown, type, nullable: nullable || optional };
   }
   const compiled = compileRelatedMeasure(c, value, scope);
   if (!nullable || compiled.nullable) return compiled;
-  // The rows of a row that is not there are not none: there is nothing to count.
+  return { ...compiled, nullable, expression: writeWhereThere(scope, compiled.expression) };
+}
+
+/** What is calculated of a row that is not there is nothing, not what is calculated of nulls, and its rows are not none. */
+function writeWhereThere(scope: RowScope, expression: string): string {
   const isThere = listColumns(scope, scope.model.key).map((column) => `${column} IS NOT NULL`);
-  return { ...compiled, nullable, expression: `CASE WHEN ${isThere.join(" AND ")} THEN ${compiled.expression} END` };
+  return `CASE WHEN ${isThere.join(" AND ")} THEN ${expression} END`;
 }
 
 /** The `ORDER BY` list, each value under the name that `rename` gives it. */
@@ -111,16 +143,19 @@ function keepName(expression: string): string {
   return expression;
 }
 
-function followHops(
-  c: Compilation,
-  hops: readonly HopNode[],
-  state: { readonly start: Reached; readonly joins: string[]; readonly reached: Map<string, Reached> },
-): Reached {
+/** The hops of an order that were followed so far. */
+interface HopState extends Pick<OrderedRows, "isWhole"> {
+  readonly start: Reached;
+  readonly joins: string[];
+  readonly reached: Map<string, Reached>;
+}
+
+function followHops(c: Compilation, hops: readonly HopNode[], state: HopState): Reached {
   let place = state.start;
   let path = "";
   for (const hop of hops) {
     path = `${path}.${hop.relation}`;
-    const known = state.reached.get(path) ?? joinHop(c, hop, { place, joins: state.joins });
+    const known = state.reached.get(path) ?? joinHop(c, hop, { ...state, place });
     state.reached.set(path, known);
     place = known;
   }
@@ -130,14 +165,17 @@ function followHops(
 function joinHop(
   c: Compilation,
   hop: HopNode,
-  { place, joins }: { readonly place: Reached; readonly joins: string[] },
+  { place, joins, isWhole }: Pick<HopState, "joins" | "isWhole"> & { readonly place: Reached },
 ): Reached {
   const { far, from, conditions } = relateRows(c, place.scope, hop.relation);
   const access = decided(hop.access);
-  joins.push(`LEFT JOIN ${from} ON ${[...conditions, ...compileConditions(c, [access], far)].join(" AND ")}`);
+  const shown = hop.shown === undefined ? [] : compileConditions(c, [hop.shown], place.scope);
   const field = findRelation(place.scope.model, hop.relation);
-  const certain = field.kind === "ref" && !field.optional && isConstant(access, true);
-  return { scope: far, nullable: place.nullable || !certain };
+  const isOpen = isConstant(access, true) && hop.shown === undefined;
+  const certain = !place.nullable && field.kind === "ref" && !field.optional && isOpen;
+  const join = isWhole && certain ? "JOIN" : "LEFT JOIN";
+  joins.push(`${join} ${from} ON ${[...conditions, ...shown, ...compileConditions(c, [access], far)].join(" AND ")}`);
+  return { scope: far, nullable: !certain };
 }
 
 function sign(key: OrderTerm): "<" | ">" {

@@ -1,8 +1,10 @@
 /**
- * Compiles conditions. A condition may come out null where SQL compares with null: callers only ever ask
+ * Compiles conditions and what they compare: columns, and the expressions of computed fields, which hold conditions
+ * again. A condition may come out null where SQL compares with null: callers only ever ask
  * whether it is true, and `not` turns it two-valued.
  */
 import { FootingError } from "../../errors/footing-error.ts";
+import type { ColumnNode } from "../../plan/column-node.ts";
 import {
   type CompareColumnsNode,
   type ComparedNode,
@@ -13,11 +15,16 @@ import {
   type ListNode,
   type PredicateNode,
 } from "../../plan/predicate-node.ts";
-import type { ScalarType } from "../../schema/schema-model.ts";
-import type { Compilation } from "./compilation.ts";
+import type { CheckSchema, Expression, ScalarType } from "../../schema/schema-model.ts";
+import { Compilation } from "./compilation.ts";
+import { compileSearch } from "./compile-search.ts";
+import { createCheckPredicate } from "./create-check-predicate.ts";
 import { findColumn, type RowScope, relateRows } from "./row-scope.ts";
 
 const SIGNS = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
+
+const SMALLEST_FLOAT = "1e-20";
+const LARGEST_FLOAT = "1e20";
 
 /** The rule of a reference. A plan in which one is undecided never reaches SQL. */
 export function decided(access: PredicateNode | null): PredicateNode {
@@ -53,6 +60,8 @@ export function compilePredicate(c: Compilation, node: PredicateNode, scope: Row
       return `(${compilePredicate(c, node.item, scope)}) IS NOT TRUE`;
     case "exists":
       return compileExists(c, node, scope);
+    case "search":
+      return compileSearch(c, node, scope);
   }
 }
 
@@ -76,10 +85,7 @@ interface Compared {
 }
 
 function compileCompared(c: Compilation, node: ComparedNode, scope: RowScope): Compared {
-  if (node.kind === "column") {
-    const { name, type } = findColumn(scope.model, node);
-    return { expression: scope.column(name), type };
-  }
+  if (node.kind === "column") return compileValue(c, node, scope);
   const { name } = findColumn(scope.model, { kind: "column", field: node.field, part: 0 });
   const steps = node.path.map((step) => ({
     place: c.bind(step, "jsonStep"),
@@ -139,11 +145,13 @@ function compileBehind(
   if (hop === undefined) {
     const { expression, type } = compileCompared(c, node.other, near);
     const right = node.operator in SIGNS ? c.dialect.sortable(expression, type) : expression;
-    return writeComparison(c, node.operator, { left, right });
+    const shown = node.other.shown === undefined ? [] : compileConditions(c, [node.other.shown], near);
+    return [...shown, writeComparison(c, node.operator, { left, right })].join(" AND ");
   }
   const { far, from, conditions } = relateRows(c, near, hop.relation);
-  const rest = compileBehind(c, { ...node, hops }, { left, near: far });
-  const all = [...conditions, ...compileConditions(c, [decided(hop.access)], far), rest];
+  const shown = hop.shown === undefined ? [] : compileConditions(c, [hop.shown], near);
+  const access = compileConditions(c, [decided(hop.access)], far);
+  const all = [...conditions, ...shown, ...access, compileBehind(c, { ...node, hops }, { left, near: far })];
   return `EXISTS (SELECT 1 FROM ${from}${joinWhere(all)})`;
 }
 
@@ -158,6 +166,84 @@ function compileList(c: Compilation, { column, question, values }: ListNode, sco
     return `EXISTS (SELECT 1 FROM ${held.from} WHERE ${held.item} IN (SELECT ${given.item} FROM ${given.from}))`;
   const missing = `${given.item} NOT IN (SELECT ${held.item} FROM ${held.from})`;
   return `(${list} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${given.from} WHERE ${missing}))`;
+}
+
+/** The value of a column. */
+export interface CompiledValue {
+  readonly expression: string;
+  readonly type: ScalarType;
+  readonly optional: boolean;
+}
+
+/** The SQL of what a row holds in a column, or of what is computed of it. */
+export function compileValue(c: Compilation, node: ColumnNode, scope: RowScope): CompiledValue {
+  const field = scope.model.fields[node.field];
+  if (field?.kind === "computed")
+    return {
+      expression: compileExpression(c, field.expression, scope),
+      type: field.type,
+      optional: field.optional,
+    };
+  const { name, type, optional } = findColumn(scope.model, node);
+  return { expression: scope.column(name), type, optional };
+}
+
+function compileExpression(c: Compilation, node: Expression, scope: RowScope): string {
+  const { expressions } = c.dialect;
+  const compile = (item: Expression): string => compileExpression(c, item, scope);
+  switch (node.kind) {
+    case "field":
+      return scope.column(findColumn(scope.model, { kind: "column", field: node.field, part: 0 }).name);
+    case "value":
+      return expressions.constant(
+        c.dialect.literal({ kind: "param", index: 0, type: node.type, form: "value" }, node.value),
+        node.type,
+      );
+    case "convert":
+      return expressions.convert(compile(node.item), node.item.type, node.type);
+    case "bounded": {
+      const item = compile(node.item);
+      return `CASE WHEN ${item} = 0 OR abs(${item}) BETWEEN ${SMALLEST_FLOAT} AND ${LARGEST_FLOAT} THEN ${item} END`;
+    }
+    case "calculate": {
+      const operands = { left: `(${compile(node.left)})`, right: `(${compile(node.right)})`, type: node.type };
+      return node.operator === "divide" || node.type.kind === "float"
+        ? writeFloats(node.operator, operands)
+        : expressions.calculate(node.operator, operands);
+    }
+    case "concat":
+      return expressions.concat(node.items.map((item) => `(${compile(item)})`));
+    case "length":
+      return expressions.length(compile(node.item));
+    case "coalesce":
+      return node.items.length === 1
+        ? node.items.map(compile).join()
+        : `coalesce(${node.items.map(compile).join(", ")})`;
+    case "when": {
+      const otherwise = node.otherwise === null ? "" : ` ELSE ${compile(node.otherwise)}`;
+      return `CASE WHEN ${compileWhere(c, node.where, scope)} THEN ${compile(node.result)}${otherwise} END`;
+    }
+    case "matches":
+      return `((${compileWhere(c, node.where, scope)}) IS TRUE)`;
+  }
+}
+
+const floatSigns = { add: "+", subtract: "-", multiply: "*", divide: "/" } as const;
+
+/** Adding zero makes a zero of minus zero. */
+function writeFloats(
+  operator: keyof typeof floatSigns,
+  { left, right }: { readonly left: string; readonly right: string },
+): string {
+  const divisor = operator === "divide" ? `nullif(${right}, 0)` : right;
+  return `(${left} ${floatSigns[operator]} ${divisor} + 0e0)`;
+}
+
+/** A condition of the schema's own: its values are literals. */
+function compileWhere(c: Compilation, where: CheckSchema["where"], scope: RowScope): string {
+  const { predicate, values } = createCheckPredicate(scope.model, where);
+  const own = new Compilation(c.schema, c.dialect);
+  return own.inline(compilePredicate(own, predicate, scope), values);
 }
 
 interface Junction {

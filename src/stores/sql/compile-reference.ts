@@ -3,6 +3,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { ParamNode } from "../../plan/param-node.ts";
 import { always, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { AssignmentNode, LinkNode, ReferenceNode } from "../../plan/write-nodes.ts";
+import { listReferrers } from "../../schema/cascades.ts";
 import type { KeyColumn, ManyToManyField, ModelSchema, RefField, Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
 import { compileConditions, joinWhere } from "./compile-predicate.ts";
@@ -72,16 +73,14 @@ export function compileLink(
   return [compileLinkDelete(context, field, node.mode === "add" ? given : { keys: null, target }), insert];
 }
 
-/** Each model with a ref to the written one, in schema order, and the statement that finds a row that uses it. */
+/** Each model with a ref that keeps rows of the written one, in schema order, and the statement that finds a row that uses it. */
 export function findReferrers(
   context: ReferenceContext,
   target: TargetRows,
 ): readonly { readonly model: string; readonly text: SqlText }[] {
-  return Object.values(context.schema.models).flatMap((model) =>
-    Object.values(model.fields)
-      .filter((field): field is RefField => field.kind === "ref" && field.model === context.model.name)
-      .map((field) => ({ model: model.name, text: compileReferrer(context, { model, field, target }) })),
-  );
+  return listReferrers(Object.values(context.schema.models), context.model.name)
+    .filter(({ field }) => field.onDelete === "restrict")
+    .map(({ model, field }) => ({ model: model.name, text: compileReferrer(context, { model, field, target }) }));
 }
 
 function compileReferrer(

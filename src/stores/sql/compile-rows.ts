@@ -3,6 +3,8 @@
  * holds selections and a selection holds lists, so they stand in one file. It runs nothing.
  */
 import { FootingError } from "../../errors/footing-error.ts";
+import { createColumn } from "../../plan/column-node.ts";
+import { createMaskedColumn } from "../../plan/masked-column.ts";
 import type {
   EdgeItem,
   FieldItem,
@@ -15,10 +17,11 @@ import type {
   SelectItem,
   SelectNode,
 } from "../../plan/rows-node.ts";
-import type { ScalarType } from "../../schema/schema-model.ts";
+import { isValueField, type ScalarType } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileAllRows } from "./compile-aggregate.ts";
+import { compileColumn, maskJson } from "./compile-column.ts";
 import { reverseTerms, writeOrder } from "./compile-order.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
 import { DirectList, requireGaps } from "./direct-list.ts";
@@ -121,18 +124,21 @@ function compileItem(c: Compilation, item: SelectItem, row: RowScope): string {
   }
 }
 
-function compileField(c: Compilation, item: FieldItem, row: RowScope): string {
-  const field = row.model.fields[item.field];
-  if (field?.kind === "scalar") return c.dialect.toJson(row.column(field.column), field.type, field.optional);
-  const first = field?.kind === "ref" ? field.columns[0] : undefined;
-  if (field?.kind !== "ref" || first === undefined)
-    throw new FootingError("FTG_INTERNAL", { detail: `${row.model.name}.${item.field} has no value of its own.` });
-  if (field.columns.length === 1) return c.dialect.toJson(row.column(first.column), first.type, field.optional);
+function compileField(c: Compilation, { field: name, shown }: FieldItem, row: RowScope): string {
+  const field = row.model.fields[name];
+  if (!isValueField(field) && field?.kind !== "ref")
+    throw new FootingError("FTG_INTERNAL", { detail: `${row.model.name}.${name} has no value of its own.` });
+  if (field.kind !== "ref" || field.columns.length === 1) {
+    const column = createColumn(name);
+    const node = shown === undefined ? column : createMaskedColumn(column, shown);
+    const { expression, type, nullable } = compileColumn(c, node, row);
+    return c.dialect.toJson(expression, type, nullable);
+  }
   const parts = field.columns.map((part) => ({
     as: part.field,
     json: c.dialect.toJson(row.column(part.column), part.type, false),
   }));
-  const key = c.dialect.jsonObject(parts);
+  const key = maskJson(c, c.dialect.jsonObject(parts), { shown, scope: row });
   return field.optional ? writeUnlessNull(c, listColumns(row, field.columns), key) : key;
 }
 
@@ -144,7 +150,8 @@ function writeUnlessNull(c: Compilation, columns: readonly string[], json: strin
 /** The row joined beside the one it belongs to, where there is a place left; several times faster than a query for each. */
 function compileOne(c: Compilation, item: OneItem, row: RowScope): string {
   const { far, from, conditions } = relateRows(c, row, item.relation);
-  const all = [...conditions, ...compileConditions(c, [decided(item.access), item.where], far)];
+  const shown = item.shown === undefined ? [] : compileConditions(c, [item.shown], row);
+  const all = [...conditions, ...shown, ...compileConditions(c, [decided(item.access), item.where], far)];
   if (row.joins.length < MAX_JOINS) {
     row.joins.push(`LEFT JOIN ${from} ON ${all.join(" AND ")}`);
     const json = compileSelect(c, item.select, { ...far, joins: row.joins });

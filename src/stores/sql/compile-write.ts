@@ -5,9 +5,10 @@
 
 import { createColumn } from "../../plan/column-node.ts";
 import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } from "../../plan/plan.ts";
-import { createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
+import { always, createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { SelectNode } from "../../plan/rows-node.ts";
 import type { AssignmentNode, BoundNode } from "../../plan/write-nodes.ts";
+import { listCascaded } from "../../schema/cascades.ts";
 import { listColumns } from "../../schema/list-columns.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { isPatch } from "../contract/patch-value.ts";
@@ -22,6 +23,7 @@ import {
   listWrittenRefs,
 } from "./compile-reference.ts";
 import { compileSelect } from "./compile-rows.ts";
+import { listWritten } from "./compile-search.ts";
 import { compileTakenByChanged, compileTakenByNew } from "./compile-taken.ts";
 import type { Dialect } from "./dialect.ts";
 import { readsModel } from "./reads-model.ts";
@@ -56,6 +58,8 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
     ],
     taken: dialect.gaps === undefined ? [] : compileTakenByNew({ ...context, assignments: plan.assignments }),
     visible: null,
+    current: null,
+    atMost: null,
     references: listWrittenRefs(context, plan.assignments, true),
     checks: compileChecks(context, plan.assignments, null),
     keyTaken: compileStatement(
@@ -64,6 +68,7 @@ export function compileCreate(schema: Schema, dialect: Dialect, plan: CreatePlan
     ),
     referrers: [],
     keepsCircles: false,
+    cascades: false,
   });
 }
 
@@ -89,11 +94,14 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     ],
     taken: dialect.gaps === undefined ? [] : compileTakenByChanged({ ...context, assignments }, target, rows),
     visible: compileVisible(context, target),
+    current: compileCurrent(context, target),
+    atMost: target.atMost?.index ?? null,
     references: listWrittenRefs(context, assignments, false),
     checks: compileChecks(context, assignments, target),
     keyTaken: null,
     referrers: [],
     keepsCircles: false,
+    cascades: false,
   });
 }
 
@@ -102,7 +110,10 @@ export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan
   const context = createContext(schema, dialect, plan.model);
   const { target, returning } = plan;
   const released = dialect.gaps === undefined ? [] : listReleased(context.model);
-  const { find, rows } = findTargets(context, target, released.length > 0 || isBlind(context, target));
+  const cascaded = listCascaded(Object.values(schema.models), plan.model);
+  // Which of many rows that go along with each other are counted depends on the engine.
+  const isCounted = !target.single && cascaded.has(plan.model);
+  const { find, rows } = findTargets(context, target, released.length > 0 || isCounted || isBlind(context, target));
   const change = compileStatement(context, (c, row, from) => {
     const head = dialect.gaps?.deleteFrom(context.model.table, "t1") ?? `DELETE FROM ${from}`;
     return `${head}${joinWhere(isTarget(c, rows, row))}`;
@@ -117,11 +128,14 @@ export function compileDelete(schema: Schema, dialect: Dialect, plan: DeletePlan
     steps: [...find, ...read, ...compileRelease(context, released, rows), { kind: "change", text: change }],
     taken: [],
     visible: compileVisible(context, target),
+    current: compileCurrent(context, target),
+    atMost: target.atMost?.index ?? null,
     references: [],
     checks: [],
     keyTaken: null,
     referrers: target.single ? findReferrers(context, rows) : [],
     keepsCircles: dialect.gaps !== undefined && refersToItself(context.model),
+    cascades: cascaded.size > 0,
   });
 }
 
@@ -165,7 +179,7 @@ function isBlind({ schema, dialect, model }: WriteContext, target: TargetNode): 
 /** The columns by which rows of the model may refer to each other, which would keep the one or the other from going. */
 function listReleased(model: ModelSchema): readonly string[] {
   return Object.values(model.fields).flatMap((field) =>
-    field.kind === "ref" && field.model === model.name && field.optional
+    field.kind === "ref" && field.model === model.name && field.optional && field.onDelete !== "cascade"
       ? field.columns.map(({ column }) => column).filter((column) => model.key.every((part) => part.column !== column))
       : [],
   );
@@ -174,7 +188,7 @@ function listReleased(model: ModelSchema): readonly string[] {
 /** Whether rows refer to rows of the model by a ref that cannot be let go of. */
 function refersToItself(model: ModelSchema): boolean {
   return Object.values(model.fields).some(
-    (field) => field.kind === "ref" && field.model === model.name && !field.optional,
+    (field) => field.kind === "ref" && field.model === model.name && !field.optional && field.onDelete === "restrict",
   );
 }
 
@@ -193,7 +207,8 @@ function createKeyRows(target: TargetNode): TargetRows {
 }
 
 function createTargetRows(target: TargetNode): TargetRows {
-  return { kind: "filter", conditions: [target.where, decided(target.readable), decided(target.allowed)] };
+  const { where, readable, allowed, expected } = target;
+  return { kind: "filter", conditions: [where, decided(readable), decided(allowed), expected ?? always] };
 }
 
 function createKeyPredicate(model: ModelSchema, assignments: readonly AssignmentNode[]): PredicateNode {
@@ -216,7 +231,9 @@ function findShown({ dialect }: WriteContext, plan: CreatePlan | UpdatePlan): Se
     return null;
   if (kind === "update" && (!plan.target.single || plan.bounds.length > 0)) return null;
   if (![check, returning.access].every((rule) => isConstant(decided(rule), true))) return null;
-  const isOwn = returning.select.items.every((item) => item.kind === "field" || item.kind === "constant");
+  const isOwn = returning.select.items.every(
+    (item) => item.kind === "constant" || (item.kind === "field" && item.shown === undefined),
+  );
   return isOwn ? returning.select : null;
 }
 
@@ -271,8 +288,9 @@ function compileInsert(
 ): SqlText {
   const { schema, dialect, model } = context;
   const c = new Compilation(schema, dialect);
-  const columns = assignments.map((node) => dialect.quoteName(findColumn(model, node.column).name));
-  const values = assignments.map((node) => c.bind(node.value));
+  const written = listWritten(model, assignments);
+  const columns = written.map(({ name }) => dialect.quoteName(name));
+  const values = written.map(({ node, form }) => c.bind(node.value, form));
   const row: RowScope = { model, column: dialect.quoteName, joins: [] };
   const into = `${dialect.quoteName(model.table)} (${columns.join(", ")})`;
   return c.finish(`INSERT INTO ${into} VALUES (${values.join(", ")})${writeReturning(c, shown, row)}`);
@@ -296,10 +314,9 @@ function compileChange(
   const text = compileStatement(context, (c, row, from) => {
     if (kind === "count") return `SELECT count(*) FROM ${from}${joinWhere(isTarget(c, target, row))}`;
     const rows = writeUpdated(c, target, { row, from });
-    const set = assignments.map((node) => {
-      const { name } = findColumn(model, node.column);
+    const set = listWritten(model, assignments).map(({ name, form, node }) => {
       const place = dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name);
-      return `${place} = ${writeAssigned(c, node, row)}`;
+      return `${place} = ${form === "words" ? c.bind(node.value, form) : writeAssigned(c, node, row)}`;
     });
     return `UPDATE ${rows.from} SET ${set.join(", ")}${joinWhere(rows.conditions)}${writeReturning(c, shown, row)}`;
   });
@@ -396,4 +413,15 @@ function compileVisible(context: WriteContext, target: TargetNode): SqlText | nu
   if (!target.single) return null;
   const rows: TargetRows = { kind: "filter", conditions: [target.where, decided(target.readable)] };
   return compileStatement(context, (c, row, from) => `SELECT 1 FROM ${from}${joinWhere(isTarget(c, rows, row))}`);
+}
+
+function compileCurrent(context: WriteContext, { expected, ...target }: TargetNode): SqlText | null {
+  if (expected?.kind !== "compare" && expected?.kind !== "in") return null;
+  const { column } = expected;
+  if (column.kind !== "column") return null;
+  const rows = createTargetRows({ ...target, expected: null });
+  return compileStatement(context, (c, row, from) => {
+    const version = row.column(findColumn(context.model, column).name);
+    return `SELECT ${version} FROM ${from}${joinWhere(isTarget(c, rows, row))}`;
+  });
 }

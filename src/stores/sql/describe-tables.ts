@@ -5,7 +5,7 @@
 import { FootingError, type Problem } from "../../errors/footing-error.ts";
 import { listColumns } from "../../schema/list-columns.ts";
 import { createConstraintName } from "../../schema/naming.ts";
-import type { KeyColumn, ModelSchema, Schema } from "../../schema/schema-model.ts";
+import type { KeyColumn, ModelSchema, OnDelete, Schema } from "../../schema/schema-model.ts";
 import { compileCheck } from "./compile-check.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -25,18 +25,38 @@ export interface TableIndex {
   readonly unique: boolean;
 }
 
-/** One foreign key. A row cannot go while others refer to it, unless `cascade` takes them along. */
+/** One foreign key. A row cannot go while others refer to it, unless `onDelete` takes them along or lets them go of it. */
 export interface TableReference {
   readonly columns: readonly string[];
   readonly table: string;
   readonly targets: readonly string[];
-  readonly cascade: boolean;
+  readonly onDelete: OnDelete;
+}
+
+/** What a foreign key says behind its columns; without a word it is judged after the whole statement where an engine can. */
+export const onDeleteClauses: Readonly<Record<OnDelete, string>> = Object.freeze({
+  restrict: "",
+  cascade: " ON DELETE CASCADE",
+  setNull: " ON DELETE SET NULL",
+});
+
+/** What a database's word for the rule of a foreign key means; whatever else it says keeps the row that is referred to. */
+export function readOnDelete(rule: unknown): OnDelete {
+  if (rule === "CASCADE") return "cascade";
+  return rule === "SET NULL" ? "setNull" : "restrict";
 }
 
 /** One named condition, as SQL that is never null. */
 export interface TableCheck {
   readonly name: string;
   readonly condition: string;
+}
+
+/** A full-text index. */
+export interface TableSearch {
+  readonly name: string;
+  /** The columns that hold words. */
+  readonly columns: readonly string[];
 }
 
 /** One table. */
@@ -51,6 +71,8 @@ export interface TableSpec {
   readonly checks: readonly TableCheck[];
   /** In the order in which to create them: see `contract/violations.ts` on unique indexes. */
   readonly indexes: readonly TableIndex[];
+  /** What finds its rows by their words; null where nothing does. */
+  readonly search: TableSearch | null;
 }
 
 /**
@@ -71,8 +93,9 @@ export function describeTables(schema: Schema, dialect: Dialect): readonly Table
 function refuseSameNames(tables: readonly TableSpec[]): void {
   const owners = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const { name: table, owner, indexes } of tables) {
-    const names = [[table, owner], ...indexes.map(({ name, columns }) => [name, `${owner} (${columns.join(", ")})`])];
+  for (const { name: table, owner, indexes, search } of tables) {
+    const all = search === null ? indexes : [...indexes, search];
+    const names = [[table, owner], ...all.map(({ name, columns }) => [name, `${owner} (${columns.join(", ")})`])];
     for (const [name = "", place = ""] of names) {
       const other = owners.get(name);
       owners.set(name, place);
@@ -90,11 +113,13 @@ function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): Ta
     type: dialect.columnType(type),
     isNullable: isOptional(model, field),
   }));
+  const words = (model.search?.parts ?? []).map((part) => part.words);
   return {
     name: model.table,
     owner: model.name,
     isLink: false,
-    columns,
+    // Other programs, who cannot cut words, leave them out.
+    columns: [...columns, ...words.map((name) => ({ name, type: dialect.search.columnType, isNullable: true }))],
     key: model.key.map((part) => part.column),
     references: describeRefs(schema, model),
     checks: model.checks.map((check) => ({
@@ -102,6 +127,7 @@ function describeModel(schema: Schema, dialect: Dialect, model: ModelSchema): Ta
       condition: compileCheck(schema, dialect, { model, check }),
     })),
     indexes: describeIndexes(dialect, model).toReversed(),
+    search: model.search === null ? null : { name: model.search.name, columns: words },
   };
 }
 
@@ -113,20 +139,20 @@ function isOptional(model: ModelSchema, name: string): boolean {
 function describeRefs(schema: Schema, model: ModelSchema): readonly TableReference[] {
   return Object.values(model.fields).flatMap((field) => {
     if (field.kind !== "ref") return [];
-    return [describeReference(schema.models[field.model], field.columns, false)];
+    return [describeReference(schema.models[field.model], field.columns, field.onDelete)];
   });
 }
 
 function describeReference(
   target: ModelSchema | undefined,
   columns: readonly KeyColumn[],
-  cascade: boolean,
+  onDelete: OnDelete,
 ): TableReference {
   return {
     columns: columns.map((part) => part.column),
     table: target?.table ?? "",
     targets: target?.key.map((part) => part.column) ?? [],
-    cascade,
+    onDelete,
   };
 }
 
@@ -155,8 +181,8 @@ function describeLinks(schema: Schema, dialect: Dialect, model: ModelSchema): re
         columns: parts.map(({ column, type }) => ({ name: column, type: dialect.columnType(type), isNullable: false })),
         key: parts.map((part) => part.column),
         references: [
-          describeReference(model, field.near, true),
-          describeReference(schema.models[field.model], field.far, true),
+          describeReference(model, field.near, "cascade"),
+          describeReference(schema.models[field.model], field.far, "cascade"),
         ],
         checks: [],
         // The key serves reading from the owner's side; this serves the other side and its cascade.
@@ -168,6 +194,7 @@ function describeLinks(schema: Schema, dialect: Dialect, model: ModelSchema): re
             unique: false,
           },
         ],
+        search: null,
       },
     ];
   });

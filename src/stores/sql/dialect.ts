@@ -6,6 +6,8 @@ import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { NullRank } from "../../plan/order-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
+import type { Calculated, ExpressionDialect } from "./expression-dialect.ts";
+import type { SearchDialect } from "./search-dialect.ts";
 import type { Binding } from "./sql-text.ts";
 
 /** One entry of a JSON object: its name and the SQL of its value, which is JSON already. */
@@ -71,13 +73,6 @@ export interface JsonStep {
   readonly isIndex: boolean;
 }
 
-/** Two numbers of a type, as SQL. */
-export interface Calculated {
-  readonly left: string;
-  readonly right: string;
-  readonly type: ScalarType;
-}
-
 /** How one engine writes SQL. "JSON" below is whatever the engine's own functions take for JSON: text, or a type. */
 export interface Dialect {
   /** A table, column, index or constraint name. */
@@ -103,6 +98,13 @@ export interface Dialect {
   joinRows(item: string, separator: string, order: string): string;
   /** Whether rows of a derived table come in its order when others are left joined to them. */
   readonly joinsKeepOrder: boolean;
+  /**
+   * Whether the planner takes a limit that is bound for a part of all rows, and plans anew for every value because that
+   * looks cheaper. Then the most it can be is written out.
+   */
+  readonly guessesLimit: boolean;
+  /** Whether `ORDER BY` may calculate with the names that the query gives its columns. */
+  readonly sortsByName: boolean;
   /** `json`, or JSON null where it is an SQL null. */
   jsonOrNull(json: string): string;
   /** JSON true or false. */
@@ -148,8 +150,12 @@ export interface Dialect {
   collectKeys(parts: readonly string[], types: readonly ScalarType[]): string;
   /** The writes that can answer what they made of a row, behind RETURNING. */
   readonly returns: readonly ("create" | "update")[];
+  /** Full-text search. */
+  readonly search: SearchDialect;
   /** Calculating over groups of rows. */
   readonly aggregates: AggregateDialect;
+  /** Computing values of the fields of a row. */
+  readonly expressions: ExpressionDialect;
   /** Absent: the engine has none of these gaps. */
   readonly gaps?: DialectGaps;
 }

@@ -24,7 +24,7 @@ export class DirectList {
     this.#c = c;
     this.#node = node;
     this.#rows = related ?? selectTable(c, node.model);
-    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node) });
+    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node), isWhole: false });
   }
 
   /** A row of the table, with nothing joined to it yet. */
@@ -32,9 +32,9 @@ export class DirectList {
     return { ...this.#rows.far, joins: [] };
   }
 
-  /** The sort keys of a row. */
+  /** The sort keys of a row, as far as they tell its place. */
   get keys(): readonly OrderTerm[] {
-    return this.#order.terms;
+    return this.#order.terms.filter(({ isInner }) => isInner !== true);
   }
 
   /** The number of all rows behind the place where the page starts. */

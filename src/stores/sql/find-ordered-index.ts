@@ -16,7 +16,11 @@ export function findOrderedIndex({ far: { model }, fixed }: RelatedRows, order: 
     (node) => node.hops.length === 0 && node.descending === order[0]?.descending && node.nulls === "smallest",
   );
   if (fixed === null || !isPlain) return null;
-  const sorted = order.flatMap(({ value }) => (value.kind === "column" ? [findColumn(model, value).name] : []));
+  const sorted = order.flatMap(({ value }) =>
+    value.kind === "column" && value.shown === undefined && model.fields[value.field]?.kind !== "computed"
+      ? [findColumn(model, value).name]
+      : [],
+  );
   if (sorted.length < order.length) return null;
   const needed = [...fixed, ...sorted];
   const columns = listColumns(model);

@@ -4,18 +4,20 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
-import type { Abort, ResultOf, Session, Statement, Values } from "../contract/store.ts";
+import type { Abort, ResultOf, Statement, Transaction, Values } from "../contract/store.ts";
 import { isLost } from "./server-failure.ts";
 import { runReading, type ServerKind } from "./server-kind.ts";
 import { type Line, type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
 import { compiledOf } from "./sql-statement.ts";
 
 /** The session of one transaction. */
-export class LinkSession<V, R extends ServerResult> implements Session {
+export class LinkSession<V, R extends ServerResult> implements Transaction {
   readonly #link: ServerLink<V, R>;
   readonly #kind: ServerKind<V, R>;
   #last: Promise<unknown> = Promise.resolve();
   #isOpen = true;
+  /** How many parts are open inside one another: on some servers a savepoint replaces another of its name. */
+  #depth = 0;
   /** Why the server undid the whole transaction, although the code has not ended yet. */
   #broken: unknown = null;
 
@@ -37,6 +39,26 @@ export class LinkSession<V, R extends ServerResult> implements Session {
 
   executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
     return this.#guard(() => this.#kind.runBulk(this.#line(undefined), { statement, rows }), false);
+  }
+
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    const name = `footing_part${this.#depth}`;
+    this.#depth += 1;
+    try {
+      await this.#command(`SAVEPOINT ${name}`);
+      const value = await work();
+      await this.#command(`RELEASE SAVEPOINT ${name}`);
+      return value;
+    } catch (error) {
+      // What cannot be undone in part is undone as a whole.
+      if (this.#isOpen && this.#broken === null)
+        await this.#command(`ROLLBACK TO SAVEPOINT ${name}`).catch((failure: unknown) => {
+          this.#broken = failure;
+        });
+      throw error;
+    } finally {
+      this.#depth -= 1;
+    }
   }
 
   /** Waits for what was asked, then takes no more work. */
@@ -63,6 +85,16 @@ export class LinkSession<V, R extends ServerResult> implements Session {
         return isOver();
       },
     });
+  }
+
+  #command(sql: string): Promise<unknown> {
+    const result = this.#last.then(() => {
+      if (!this.#isOpen) throw createEndedError();
+      if (this.#broken !== null) throw this.#broken;
+      return this.#link.exec(sql);
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 
   /** One after the other: savepoints nest. */

@@ -24,10 +24,10 @@ export function readsModel(
     }
     case "compareColumns": {
       const [hop, ...hops] = node.hops;
-      if (hop === undefined) return false;
+      if (hop === undefined) return reads(node.other.shown ?? null);
       if (model === undefined) return true;
       const far = schema.models[findRelation(model, hop.relation).model];
-      if (far?.name === name) return true;
+      if (far?.name === name || reads(hop.shown ?? null)) return true;
       return [hop.access, { ...node, hops }].some((inner) => readsModel(schema, name, { model: far, node: inner }));
     }
     default:

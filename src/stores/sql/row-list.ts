@@ -13,6 +13,7 @@ import {
   writeOrder,
 } from "./compile-order.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
+import { withoutSearch } from "./compile-search.ts";
 import { createTableScope, nameTable, type RelatedRows, type RowScope, writeJoins } from "./row-scope.ts";
 
 /** A list of rows that is being compiled. First ask for columns, then for the {@link RowList.query}. */
@@ -29,7 +30,7 @@ export class RowList {
     this.#c = c;
     this.#node = node;
     this.#rows = related ?? selectTable(c, node.model);
-    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node) });
+    this.#order = compileOrder(c, node.order, { scope: this.#rows.far, backwards: isBackwards(node), isWhole: false });
     this.alias = c.alias("r");
   }
 
@@ -39,9 +40,10 @@ export class RowList {
     return { model: far.model, column: (name) => this.#carry(far.column(name)), joins: [] };
   }
 
-  /** The sort keys of a row that came out. */
+  /** The sort keys of a row that came out, as far as they tell its place. */
   get keys(): readonly OrderTerm[] {
-    return this.#order.terms.map((term) => ({ ...term, expression: this.#carry(term.expression) }));
+    const places = this.#order.terms.filter(({ isInner }) => isInner !== true);
+    return places.map((term) => ({ ...term, expression: this.#carry(term.expression) }));
   }
 
   /**
@@ -65,9 +67,25 @@ export class RowList {
     const c = this.#c;
     const { offset } = this.#node;
     const source = compileSource(c, this.#node, { rows: this.#rows, order: this.#order, joins: [] });
-    const order = writeOrder(c, this.#order.terms);
+    const order = writeOrder(c, this.#order.terms, (expression) => this.#shorten(expression));
     const skip = offset === null ? "" : ` OFFSET ${cutAt(c, c.bind(offset))}`;
-    return `SELECT ${this.#columns()} ${source} ORDER BY ${order} LIMIT ${limit}${skip}`;
+    const rows = `SELECT ${this.#columns()} ${source} ORDER BY ${order}`;
+    const most = this.#most;
+    if (most === null) return `${rows} LIMIT ${limit}${skip}`;
+    return `SELECT * FROM (${rows} LIMIT ${most}${skip}) AS ${c.alias("b")} LIMIT ${limit}`;
+  }
+
+  /** The most rows that can be read, for a planner that would guess; null where it need not be told, or has no bound. */
+  get #most(): number | null {
+    const { type } = this.#node.limit ?? { type: null };
+    if (!this.#c.dialect.guessesLimit || type === null || type.kind === "keys") return null;
+    return typeof type.max === "number" ? type.max + 1 : null;
+  }
+
+  /** What is calculated and leaves the query anyway is sorted by its name, or the engine would calculate it twice. */
+  #shorten(expression: string): string {
+    if (!this.#c.dialect.sortsByName || !isSubquery(expression)) return expression;
+    return this.#carried.get(expression) ?? expression;
   }
 
   #carry(expression: string): string {
@@ -93,7 +111,8 @@ export function compileSource(
   }: { readonly rows: RelatedRows; readonly order: CompiledOrder; readonly joins: readonly string[] },
 ): string {
   const { far, from, conditions } = rows;
-  const all = [...conditions, ...compileConditions(c, [decided(access), where], far)];
+  const asked = order.isSearched ? withoutSearch(where) : [where];
+  const all = [...conditions, ...compileConditions(c, [decided(access), ...asked], far)];
   if (seek !== null && seek.values.length > 0) all.push(compileSeek(c, seek, order.terms));
   return `FROM ${from}${writeJoins([...order.joins, ...joins])}${joinWhere(all)}`;
 }
@@ -124,4 +143,8 @@ export function selectTable(c: Compilation, name: string): RelatedRows {
   const alias = c.alias("t");
   const table = nameTable(c, model.table, alias);
   return { far: createTableScope(c, model, alias), table, from: table, conditions: [], fixed: null };
+}
+
+function isSubquery(expression: string): boolean {
+  return expression.startsWith("(SELECT ");
 }

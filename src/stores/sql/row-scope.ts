@@ -4,7 +4,13 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { ColumnNode } from "../../plan/column-node.ts";
-import type { KeyColumn, ModelSchema, RelationField, ScalarType } from "../../schema/schema-model.ts";
+import {
+  isValueField,
+  type KeyColumn,
+  type ModelSchema,
+  type RelationField,
+  type ScalarType,
+} from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
 
 /** One row in a statement. */
@@ -62,7 +68,7 @@ export function findColumn(model: ModelSchema, node: ColumnNode): ModelColumn {
 /** The relation field of that name. */
 export function findRelation(model: ModelSchema, name: string): RelationField {
   const field = model.fields[name];
-  if (field === undefined || field.kind === "scalar")
+  if (field === undefined || isValueField(field))
     throw new FootingError("FTG_INTERNAL", { detail: `${model.name}.${name} is not a relation.` });
   return field;
 }

@@ -3,7 +3,8 @@
  * synchronous and an asynchronous driver share the order of steps and every error. It opens no transaction.
  */
 import { FootingError } from "../../errors/footing-error.ts";
-import type { JsonValue } from "../../schema/schema-model.ts";
+import type { JsonValue, ModelSchema } from "../../schema/schema-model.ts";
+import { expectedVersions } from "../contract/expected-versions.ts";
 import { patchValue } from "../contract/patch-value.ts";
 import type { Values, WriteResult } from "../contract/store.ts";
 import { targetKey } from "../contract/target-key.ts";
@@ -15,7 +16,9 @@ import {
   missingReference,
   notFound,
   stillReferenced,
+  tooManyRows,
   uniqueViolation,
+  versionMismatch,
 } from "../contract/violations.ts";
 import type { SqlProgram, SqlStep, WrittenReference } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
@@ -44,6 +47,8 @@ export type Refusal =
   | { readonly kind: "unique"; readonly index: string }
   | { readonly kind: "check"; readonly name: string }
   | { readonly kind: "reference" }
+  /** Rows that go along with rows that go along, through more levels than the engine follows. */
+  | { readonly kind: "depth" }
   /** A value that no column of the type can hold. */
   | { readonly kind: "range" };
 
@@ -59,6 +64,8 @@ interface Run {
   values: Values;
   readonly readRefusal: ReadRefusal;
   collected: unknown;
+  /** How many keys were collected; null when none were asked for. */
+  count: number | null;
 }
 
 /**
@@ -67,7 +74,7 @@ interface Run {
  * undo what was written.
  */
 export function* runProgram(program: SqlProgram, values: Values, readRefusal: ReadRefusal): ProgramRun {
-  const run: Run = { program, values, readRefusal, collected: null };
+  const run: Run = { program, values, readRefusal, collected: null, count: null };
   let affected = 0;
   let json: string | null = null;
   for (const step of program.steps) {
@@ -77,7 +84,8 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
         break;
       case "collect": {
         const [count, keys] = readRow(yield askRow(run, step.text));
-        if (Number(count) === 0) return { affected: 0, json: null };
+        run.count = Number(count);
+        if (run.count === 0) return { affected: 0, json: null };
         run.collected = keys;
         break;
       }
@@ -94,6 +102,9 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
         break;
       case "change":
         affected = Number(yield* change(run, askChange(run, step.text)));
+        // Of rows that go along with each other an engine counts some.
+        if (program.cascades && run.count !== null) affected = run.count;
+        refuseMany(run, affected);
         break;
       case "changeOne": {
         const reply = yield* change(run, { ...askChange(run, step.text), answer: "row" });
@@ -104,6 +115,7 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
       case "count":
         affected = Number(readRow(yield askRow(run, step.text))[0]);
         if (affected === 0 && program.visible !== null) yield* failTarget(run);
+        refuseMany(run, affected);
         break;
       case "bound":
         if ((yield askRow(run, step.text)) !== undefined) throw createBoundError(run, step);
@@ -153,6 +165,11 @@ function* change(run: Run, call: SqlCall): Steps<SqlReply> {
   return reply;
 }
 
+function refuseMany({ program: { model, plan, atMost }, values }: Run, affected: number): void {
+  const most = atMost === null ? Number.POSITIVE_INFINITY : Number(values[atMost]);
+  if (affected > most) throw tooManyRows({ model, operation: plan.kind }, most, affected);
+}
+
 function patchParam({ program, values }: Run, { field, operator, param }: PatchStep, reply: SqlReply): Values {
   const current: JsonValue = JSON.parse(readText(readRow(reply)[0]) ?? "null");
   // Values are canonical JSON forms.
@@ -170,12 +187,19 @@ function failRange(run: Run, error: unknown): never {
   throw step?.kind === "bound" ? createBoundError(run, step) : error;
 }
 
-/** The target of a write by key was not written: it is not there, or it is not allowed. */
+/** The target of a write by key was not written: it is not there, it is not allowed, or it has another version. */
 function* failTarget(run: Run): Steps<never> {
-  const { model, plan, visible } = run.program;
+  const { model, plan, visible, current } = run.program;
+  if (plan.kind === "create") throw forbidden(model, plan.kind);
+  const { where, expected } = plan.target;
   const isHidden = visible !== null && (yield askRow(run, visible)) === undefined;
-  if (isHidden && plan.kind !== "create") throw notFound(model, targetKey(model, plan.target.where, run.values));
-  throw forbidden(model, plan.kind);
+  if (isHidden) throw notFound(model, targetKey(model, where, run.values));
+  const row = current === null ? undefined : yield askRow(run, current);
+  if (row === undefined) throw forbidden(model, plan.kind);
+  throw versionMismatch(model, {
+    expected: expectedVersions(expected, run.values),
+    current: Number(readRow(row)[0]),
+  });
 }
 
 function* failChange(run: Run, error: unknown): Steps<never> {
@@ -183,6 +207,7 @@ function* failChange(run: Run, error: unknown): Steps<never> {
   const refusal = run.readRefusal(error);
   if (refusal === null) throw error;
   if (refusal.kind === "range") return failRange(run, error);
+  if (refusal.kind === "depth") throw createDepthError(model);
   if (refusal.kind === "check") return yield* failCheck(run, refusal.name);
   for (const { fields, text } of run.program.taken) {
     if ((yield askRow(run, text)) !== undefined) throw uniqueViolation(model, fields);
@@ -232,7 +257,14 @@ function* failReferrers(run: Run): Steps<never> {
   for (const referrer of referrers) {
     if ((yield askRow(run, referrer.text)) !== undefined) throw stillReferenced(model, key, referrer.model);
   }
-  throw createCircleError(run) ?? stillReferenced(model, null, null);
+  throw createCircleError(run) ?? stillReferenced(model, run.program.cascades ? key : null, null);
+}
+
+function createDepthError(model: ModelSchema): FootingError {
+  return new FootingError("FTG_REFERENCE", {
+    detail: `With the ${model.name} would go rows through more levels of references than this database follows.`,
+    fix: "Delete the rows at the lowest levels first.",
+  });
 }
 
 /** Of several rows nobody asked which of the two it is. */

@@ -6,7 +6,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { Abort, OpenOptions, ResultOf, Session, Statement, Store, Values } from "../contract/store.ts";
+import type { Abort, OpenOptions, ResultOf, Statement, Store, Transaction, Values } from "../contract/store.ts";
 import { type Compiled, compilePlan } from "./compile-plan.ts";
 import { LinkPool } from "./link-pool.ts";
 import { LinkWatch } from "./link-queue.ts";
@@ -123,7 +123,7 @@ export class ServerStore<V, R extends ServerResult> implements Store {
     return this.#translate(() => pool.use(run));
   }
 
-  async transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async transact<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
     const { pool, kind } = this.#open();
     const { timeout } = this.#options;
     const run = async (link: ServerLink<V, R>) => {
@@ -204,8 +204,9 @@ export class ServerStore<V, R extends ServerResult> implements Store {
 }
 
 /** The session of a transaction, which notes how many rows it writes in bulk, by model. */
-function countRows(session: Session, written: Map<string, number>): Session {
+function countRows(session: Transaction, written: Map<string, number>): Transaction {
   return {
+    attempt: (work) => session.attempt(work),
     execute: (statement, values, abort) => session.execute(statement, values, abort),
     async executeMany(statement, rows) {
       const affected = await session.executeMany(statement, rows);

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { FootingError } from "../../errors/footing-error.ts";
-import type { Abort, Session, WriteResult } from "../contract/store.ts";
+import type { Abort, Transaction, WriteResult } from "../contract/store.ts";
 import { LinkSession, sendAhead } from "./link-session.ts";
 import { createBusyError, createUnknownOutcome, isLost } from "./server-failure.ts";
 import type { ServerKind, Write } from "./server-kind.ts";
@@ -40,7 +40,7 @@ export async function runWrite<V, R extends ServerResult>(
 export async function runWork<V, R extends ServerResult, T>(
   link: ServerLink<V, R>,
   kind: ServerKind<V, R>,
-  { timeout, work }: { readonly timeout: number; readonly work: (session: Session) => Promise<T> },
+  { timeout, work }: { readonly timeout: number; readonly work: (session: Transaction) => Promise<T> },
 ): Promise<T> {
   const session = new LinkSession(link, kind);
   const limited = async () => {

@@ -61,6 +61,10 @@ export interface SqlProgram {
   readonly steps: readonly SqlStep[];
   /** For a target named by key: one row when it is there for the writer to see. */
   readonly visible: SqlText | null;
+  /** For a target of an expected version: one row with the version it has, when it may be written. */
+  readonly current: SqlText | null;
+  /** The index of the param that says how many rows the change may reach; null for any number. */
+  readonly atMost: number | null;
   /** The written refs in declared order, for a foreign key that fails. */
   readonly references: readonly WrittenReference[];
   /** The checks of a model that has several, in declared order, and one row when the written row does not meet it. */
@@ -76,4 +80,6 @@ export interface SqlProgram {
   readonly referrers: readonly { readonly model: string; readonly text: SqlText }[];
   /** For a delete: whether the engine keeps rows that refer to themselves, or to each other in a circle. */
   readonly keepsCircles: boolean;
+  /** For a delete: whether rows of other tables, or other rows of its own, may go along. */
+  readonly cascades: boolean;
 }

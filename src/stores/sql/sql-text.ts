@@ -4,9 +4,19 @@ import type { ParamType } from "../../plan/param-node.ts";
 /**
  * In which native form a value is bound. `value`: as it is stored. `sortable`: as the dialect's `sortable` makes it.
  * `members`: a list whose items are compared one by one. `plusOne`: a number plus one. `oneItem`: a list, as it is stored,
- * with the value as its one item. `jsonStep`: a step of a path inside json.
+ * with the value as its one item. `jsonStep`: a step of a path inside json. `words`: the words of a text, as they are
+ * stored. `search`: what a search looks for; `phrases`: the phrases among it.
  */
-export type BindingForm = "value" | "sortable" | "members" | "plusOne" | "oneItem" | "jsonStep";
+export type BindingForm =
+  | "value"
+  | "sortable"
+  | "members"
+  | "plusOne"
+  | "oneItem"
+  | "jsonStep"
+  | "words"
+  | "search"
+  | "phrases";
 
 /** One bound value: a param of the plan, or (`collected`) the keys that an earlier statement of the same write found. */
 export type Binding =

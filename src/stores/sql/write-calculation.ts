@@ -1,5 +1,5 @@
 /** How most engines calculate with numbers. */
-import type { Calculated } from "./dialect.ts";
+import type { Calculated } from "./expression-dialect.ts";
 
 const signs = { add: "+", multiply: "*" } as const;
 

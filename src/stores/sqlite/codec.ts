@@ -11,6 +11,7 @@ import { foldCase } from "../../util/fold-case.ts";
 import { type JsonStep, readJsonPlace } from "../../util/json-place.ts";
 import { isOfReading } from "../contract/json-reading.ts";
 import type { Binding } from "../sql/sql-text.ts";
+import { writeSearch, writeWords } from "./search.ts";
 
 /** Turns a canonical JSON value into what SQLite stores or compares. */
 export type Encoder = (value: unknown) => SQLInputValue;
@@ -38,6 +39,8 @@ export function createEncoder(binding: Binding): Encoder | null {
   if (binding.kind === "collected") return null;
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
+  if (form === "words") return (value) => (value === null ? null : writeWords(String(value)));
+  if (form === "search") return (value) => writeSearch(String(value));
   if (form === "members") return (value) => encodeMembers(type, value);
   if (form === "oneItem") return (value) => encodeJson([value]);
   const encode = type.list ? encodeJson : findEncoder(type, form === "sortable");

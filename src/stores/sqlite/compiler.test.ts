@@ -250,6 +250,8 @@ describe("writes", () => {
       single: false,
       readable: always,
       allowed: always,
+      expected: null,
+      atMost: null,
     } as const;
     const plan = createPlan({
       kind: "update",

@@ -7,6 +7,8 @@ import type { Dialect, JsonEntry } from "../sql/dialect.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, FUNCTIONS, writeLiteral } from "./codec.ts";
+import { expressions } from "./expressions.ts";
+import { search } from "./search.ts";
 
 /** Most arguments SQLite's `concat` takes. */
 const MAX_ARGUMENTS = 1000;
@@ -33,6 +35,8 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   joinRows: (item, separator, order) =>
     `group_concat(${item}, ${quoteText(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
   joinsKeepOrder: true,
+  guessesLimit: false,
+  sortsByName: true,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
   jsonBoolean: (condition) => `iif(${condition}, 'true', 'false')`,
   jsonCursor: (list) => `${FUNCTIONS.cursor}(${list})`,
@@ -58,6 +62,8 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   },
   indexTerm: (expression) => expression,
   aggregates,
+  search,
+  expressions,
   calculate: (operator, of) =>
     of.type.kind === "decimal" ? `${FUNCTIONS.decimalAdd}(${of.left}, ${of.right})` : writeCalculation(operator, of),
   smaller: (left, right) => `min(${left}, ${right})`,

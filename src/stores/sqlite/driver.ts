@@ -9,6 +9,7 @@ import type { SqlCall, SqlReply } from "../sql/run-program.ts";
 import type { SqlText } from "../sql/sql-text.ts";
 import { registerAggregates } from "./aggregates.ts";
 import { createEncoder, type Encoder, registerFunctions } from "./codec.ts";
+import { registerExpressions } from "./expressions.ts";
 
 /** How long opening waits for another program's lock, in milliseconds. It blocks the process. */
 const OPEN_TIMEOUT = 1000;
@@ -32,6 +33,7 @@ export class Connection {
   readonly #database: DatabaseSync;
   readonly #prepared = new WeakMap<SqlText, Prepared>();
   readonly #commands = new Map<string, StatementSync>();
+  #lastRowid: number | bigint = 0;
 
   /** Opens the file, which is created when it is missing, or the memory for `:memory:`. */
   constructor(path: string) {
@@ -58,8 +60,10 @@ export class Connection {
 
   /** Runs a statement that writes; the number of rows it wrote. */
   change(text: SqlText, values: Values, collected: unknown = null): number {
-    const prepared = this.#prepared.get(text) ?? this.#prepare(text);
-    return Number(prepared.statement.run(...bindValues(prepared, values, collected)).changes);
+    const prepared = this.#prepared.get(text) ?? this.#prepareChange(text);
+    const { changes, lastInsertRowid } = prepared.statement.run(...bindValues(prepared, values, collected));
+    this.#lastRowid = lastInsertRowid;
+    return Number(changes);
   }
 
   /** Answers one step of a program. */
@@ -75,10 +79,15 @@ export class Connection {
   }
 
   /** Runs one of the few statements that every write needs, prepared once. */
-  command(sql: string): void {
+  command(sql: string, ...values: readonly SQLInputValue[]): void {
     const known = this.#commands.get(sql) ?? this.#database.prepare(sql);
     this.#commands.set(sql, known);
-    known.run();
+    known.run(...values);
+  }
+
+  /** The rowid of the row that {@link change} inserted last. */
+  get lastRowid(): bigint {
+    return BigInt(this.#lastRowid);
   }
 
   /** All rows of SQL of our own, as objects. */
@@ -107,6 +116,14 @@ export class Connection {
     );
     registerFunctions(this.#database);
     registerAggregates(this.#database);
+    registerExpressions(this.#database);
+  }
+
+  /** A rowid may be more than a number holds. */
+  #prepareChange(text: SqlText): Prepared {
+    const prepared = this.#prepare(text);
+    prepared.statement.setReadBigInts(true);
+    return prepared;
   }
 
   #prepare(text: SqlText): Prepared {

@@ -4,6 +4,7 @@ import type { Refusal } from "../sql/run-program.ts";
 
 /** Primary result codes, https://sqlite.org/rescode.html. */
 const CODE = {
+  error: 1,
   perm: 3,
   busy: 5,
   locked: 6,
@@ -54,6 +55,8 @@ export function readRefusal(error: unknown): Refusal | null {
     case CONSTRAINT_PRIMARY_KEY:
     case CONSTRAINT_UNIQUE:
       return { kind: "unique", columns: readColumns(error.message) };
+    case CODE.error:
+      return error.message === "too many levels of trigger recursion" ? { kind: "depth" } : null;
     default:
       return null;
   }

@@ -116,3 +116,18 @@ test("a check that changed is a difference", async () => {
     'City: The check "city_positive_check" of city is missing or says something else.',
   ]);
 });
+
+test("a foreign key that does something else when rows go is a difference", async () => {
+  const declare = (behaviour: "restrict" | "cascade" | "setNull") =>
+    createSchema({
+      Country: model({ code: t.text() }, { key: "code" }),
+      City: model({ id: t.int(), country: t.ref("Country").optional().onDelete(behaviour) }, { key: "id" }),
+    }).schema;
+  await open(declare("cascade"));
+  await open(declare("cascade"));
+  const name = "(country_code) to country (code)";
+  expect(await readProblems(declare("setNull"))).toEqual([
+    `City: city has no foreign key ${name} with ON DELETE SET NULL.`,
+  ]);
+  expect(await readProblems(declare("restrict"))).toEqual([`City: city has no foreign key ${name}.`]);
+});

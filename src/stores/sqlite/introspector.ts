@@ -1,8 +1,8 @@
 /** Reads what tables a database has. It changes nothing. */
 import type { LiveIndex, LiveTable } from "../sql/compare-tables.ts";
-import type { TableReference } from "../sql/describe-tables.ts";
+import { readOnDelete, type TableReference } from "../sql/describe-tables.ts";
 import { META_TABLE } from "../sql/meta.ts";
-import { compileCheck } from "./alter.ts";
+import { compileCheck, compileSearch } from "./alter.ts";
 import type { Connection } from "./driver.ts";
 
 /** All tables but SQLite's and Footing's own, by name. */
@@ -11,12 +11,24 @@ export function loadTables(connection: Connection): ReadonlyMap<string, LiveTabl
     "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> ?",
     META_TABLE,
   );
+  const statements = new Set(connection.all("SELECT sql FROM sqlite_schema").map((row) => String(row["sql"])));
   return new Map(
-    rows.map((row) => [String(row["name"]), loadTable(connection, String(row["name"]), String(row["sql"]))]),
+    rows.map((row) => {
+      const name = String(row["name"]);
+      return [
+        name,
+        { ...loadTable(connection, name, String(row["sql"])), hasSearch: createHasSearch(name, statements) },
+      ];
+    }),
   );
 }
 
-function loadTable(connection: Connection, name: string, sql: string): LiveTable {
+/** An index and its triggers are known by their very statements. */
+function createHasSearch(table: string, statements: ReadonlySet<string>): LiveTable["hasSearch"] {
+  return (search) => compileSearch(table, search).every((statement) => statements.has(statement));
+}
+
+function loadTable(connection: Connection, name: string, sql: string): Omit<LiveTable, "hasSearch"> {
   const info = connection.all(
     'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1',
     name,
@@ -64,6 +76,6 @@ function loadReferences(connection: Connection, table: string): readonly TableRe
     columns: parts.map((row) => String(row["near"])),
     table: String(parts[0]?.["target"]),
     targets: parts.map((row) => String(row["far"])),
-    cascade: parts[0]?.["on_delete"] === "CASCADE",
+    onDelete: readOnDelete(parts[0]?.["on_delete"]),
   }));
 }

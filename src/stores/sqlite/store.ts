@@ -6,9 +6,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
-import type { Schema } from "../../schema/schema-model.ts";
+import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { OpenOptions, ResultOf, Session, Statement, Store, Values, WriteResult } from "../contract/store.ts";
+import type { OpenOptions, ResultOf, Statement, Store, Transaction, Values, WriteResult } from "../contract/store.ts";
 import { compareTables, compileCreateTables, refuseDifferences } from "../sql/compare-tables.ts";
 import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
@@ -21,6 +21,7 @@ import { createCapabilities } from "./capabilities.ts";
 import { dialect } from "./compiler.ts";
 import { Connection } from "./driver.ts";
 import { isBusy, readRefusal, translateError } from "./failure.ts";
+import { IndexWriter } from "./index-writer.ts";
 import { loadTables } from "./introspector.ts";
 import { Writer } from "./writer.ts";
 
@@ -100,9 +101,10 @@ class SqliteStore implements Store {
     const { reader, connection, writer } = this.#open();
     // One connection in memory shows the half-done work of a transaction: then a read waits its turn.
     const isDirect = isReading(statement) && !(reader === connection && connection.isTransaction);
-    if (!isDirect) return writer.write(() => run(connection, statement, values));
+    if (!isDirect)
+      return writer.write(() => run({ connection, index: new IndexWriter(connection) }, statement, values));
     try {
-      return run(reader, statement, values);
+      return run({ connection: reader, index: null }, statement, values);
     } catch (error) {
       throw translateError(error, this.#path);
     }
@@ -111,34 +113,51 @@ class SqliteStore implements Store {
   async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
     const { connection, writer } = this.#open();
     return writer.write(() => {
-      const affected = runMany(connection, statement, rows);
+      const index = new IndexWriter(connection);
+      const affected = runMany({ connection, index }, statement, rows);
+      index.end();
       if (affected >= MANY_ROWS) connection.exec(ANALYZE);
       return affected;
     });
   }
 
-  async transact<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async transact<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
     const { connection, writer } = this.#open();
     const path = this.#path;
     let written = 0;
     const result = await writer.transact({
       timeout: this.#timeout,
-      work: (guard) => {
+      work: async (turn) => {
         const runGuarded = async <R>(write: () => R): Promise<R> => {
           try {
-            return guard(write);
+            return turn.run(write);
           } catch (error) {
             throw translateError(error, path);
           }
         };
-        return work({
-          execute: (statement, values) => runGuarded(() => run(connection, statement, values)),
+        const index = new IndexWriter(connection);
+        // Guarded alone: what fails next must not take the index of earlier rows along.
+        const settle = async (next: ModelSchema | null = null): Promise<void> => {
+          if (index.waiting !== null && index.waiting !== next) await runGuarded(() => index.end());
+        };
+        const answer = await work({
+          async execute(statement, values) {
+            if (index.waiting !== null) await settle();
+            return runGuarded(() => run({ connection, index }, statement, values));
+          },
           async executeMany(statement, rows) {
-            const affected = await runGuarded(() => runMany(connection, statement, rows));
+            await settle(createdModel(statement));
+            const affected = await runGuarded(() => runMany({ connection, index }, statement, rows));
             written += affected;
             return affected;
           },
+          async attempt(part) {
+            await settle();
+            return turn.attempt(part);
+          },
         });
+        await settle();
+        return answer;
       },
     });
     // As when a store closes: statistics are a courtesy.
@@ -233,12 +252,25 @@ function writeMeta(connection: Connection, name: string, value: Buffer): void {
   );
 }
 
-function run<P extends Plan>(connection: Connection, statement: Statement<P>, values: Values): ResultOf<P> {
-  // TypeScript cannot follow that the kind of the plan decides the kind of the answer.
-  return runAny(connection, compiledOf(statement), values) as ResultOf<P>;
+/** The model of the rows that a statement creates, or null. */
+function createdModel(statement: Statement): ModelSchema | null {
+  const compiled = compiledOf(statement);
+  return compiled.kind === "write" && compiled.program.plan.kind === "create" ? compiled.program.model : null;
 }
 
-function runAny(connection: Connection, compiled: Compiled, values: Values): ResultOf<Plan> {
+/** A connection and the full-text indexes of what it writes. */
+interface Target {
+  readonly connection: Connection;
+  /** Null for one that only reads. */
+  readonly index: IndexWriter | null;
+}
+
+function run<P extends Plan>(target: Target, statement: Statement<P>, values: Values): ResultOf<P> {
+  // TypeScript cannot follow that the kind of the plan decides the kind of the answer.
+  return runAny(target, compiledOf(statement), values) as ResultOf<P>;
+}
+
+function runAny({ connection, index }: Target, compiled: Compiled, values: Values): ResultOf<Plan> {
   switch (compiled.kind) {
     case "read":
       return readAnswer(connection.row(compiled.text, values), values, compiled.cut);
@@ -246,16 +278,25 @@ function runAny(connection: Connection, compiled: Compiled, values: Values): Res
       return { count: Number(connection.row(compiled.text, values)?.[0]) };
     case "aggregate":
       return readGroups(connection.row(compiled.text, values) ?? [], values, compiled.limit);
-    case "write":
-      return runWrite(connection, compiled.program, values);
+    case "write": {
+      const { program } = compiled;
+      const result = runWrite(connection, program, values);
+      if (program.plan.kind === "create") index?.add(program.model);
+      return result;
+    }
   }
 }
 
-function runMany(connection: Connection, statement: Statement<WritePlan>, rows: Iterable<Values>): number {
+function runMany({ connection, index }: Target, statement: Statement<WritePlan>, rows: Iterable<Values>): number {
   const compiled = compiledOf(statement);
   if (compiled.kind !== "write") return 0;
+  const { program } = compiled;
+  const isNew = program.plan.kind === "create";
   let affected = 0;
-  for (const values of rows) affected += runWrite(connection, compiled.program, values).affected;
+  for (const values of rows) {
+    affected += runWrite(connection, program, values).affected;
+    if (isNew) index?.note(program.model);
+  }
   return affected;
 }
 

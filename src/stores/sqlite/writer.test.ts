@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FootingError } from "../../errors/footing-error.ts";
 import { Connection } from "./driver.ts";
-import { Writer } from "./writer.ts";
+import { Writer, type WriterTurn } from "./writer.ts";
 
 let folder: string;
 let path: string;
@@ -64,7 +64,7 @@ test("a transaction has the writer for itself, and writes that came later wait",
   const order: string[] = [];
   const turn = writer.transact({
     timeout: 1000,
-    work: async (run) => {
+    work: async ({ run }) => {
       run(() => insert(1));
       await new Promise((resolve) => setTimeout(resolve, 20));
       run(() => insert(2));
@@ -81,7 +81,7 @@ test("a transaction has the writer for itself, and writes that came later wait",
 test("a statement that fails inside a transaction is undone alone", async () => {
   await writer.transact({
     timeout: 1000,
-    work: async (run) => {
+    work: async ({ run }) => {
       run(() => insert(1));
       expect(() =>
         run(() => {
@@ -96,7 +96,7 @@ test("a statement that fails inside a transaction is undone alone", async () => 
 });
 
 test("a transaction that rejects leaves nothing", async () => {
-  const work = async (run: (write: () => void) => void): Promise<void> => {
+  const work = async ({ run }: WriterTurn): Promise<void> => {
     run(() => insert(1));
     throw new Error("no");
   };
@@ -108,7 +108,7 @@ test("a transaction that takes too long is undone, and its late writes are refus
   const late = Promise.withResolvers<unknown>();
   const turn = writer.transact({
     timeout: 30,
-    work: async (run) => {
+    work: async ({ run }) => {
       run(() => insert(1));
       await new Promise((resolve) => setTimeout(resolve, 80));
       try {

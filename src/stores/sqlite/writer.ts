@@ -29,10 +29,17 @@ interface Turn {
   readonly run: () => Promise<void>;
 }
 
+/** What the work of a transaction is given. */
+export interface WriterTurn {
+  /** Runs one write, which alone is undone when it fails. */
+  run<R>(write: () => R): R;
+  /** Runs a part of the work; what it rejects with undoes all writes since it began. */
+  attempt<R>(part: () => Promise<R>): Promise<R>;
+}
+
 /** What a transaction may do while it has the writer. */
 export interface TransactionOptions<T> {
-  /** Its work. `run` runs one write of it, which alone is undone when it fails. */
-  readonly work: (run: <R>(write: () => R) => R) => Promise<T>;
+  readonly work: (turn: WriterTurn) => Promise<T>;
   /** In milliseconds; then the transaction is undone with FTG_TIMEOUT. */
   readonly timeout: number;
 }
@@ -138,15 +145,37 @@ export class Writer {
     }
   }
 
+  /** Runs part of a turn behind a savepoint. The turn may be over before its part is. */
+  async #attempt<R>(part: () => Promise<R>, requireOpen: () => void): Promise<R> {
+    this.#connection.command("SAVEPOINT footing_part");
+    try {
+      const value = await part();
+      requireOpen();
+      this.#connection.command("RELEASE footing_part");
+      return value;
+    } catch (error) {
+      requireOpen();
+      this.#connection.exec("ROLLBACK TO footing_part; RELEASE footing_part");
+      throw error;
+    }
+  }
+
   async #runTurn<T>({ work, timeout }: TransactionOptions<T>): Promise<T> {
     const turn = { isOpen: true };
-    const guard = <R>(write: () => R): R => {
+    const requireOpen = (): void => {
       if (!turn.isOpen || !this.#connection.isTransaction) throw createEndedError();
+    };
+    const run = <R>(write: () => R): R => {
+      requireOpen();
       return this.#runGuarded(write);
+    };
+    const attempt = <R>(part: () => Promise<R>): Promise<R> => {
+      requireOpen();
+      return this.#attempt(part, requireOpen);
     };
     try {
       await this.#begin();
-      const value = await withTimeout(work(guard), timeout);
+      const value = await withTimeout(work({ run, attempt }), timeout);
       turn.isOpen = false;
       this.#commit();
       return value;

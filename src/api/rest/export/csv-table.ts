@@ -3,7 +3,7 @@
  * spreadsheets would run as a formula gets an apostrophe before it; numbers of numeric fields are numbers and stay.
  */
 import type { SelectQuery } from "../../../plan/query.ts";
-import type { ScalarType } from "../../../schema/schema-model.ts";
+import { isValueField, type ScalarType } from "../../../schema/schema-model.ts";
 import { LINE_END } from "../../../stores/contract/line-end.ts";
 import type { View, Views } from "../door.ts";
 import { JsonCursor } from "./json-cursor.ts";
@@ -57,7 +57,7 @@ function everyField({ fields }: View): SelectQuery {
 /** A reference to a key of several fields is an object of them. */
 function listFieldColumns({ model }: View, name: string): readonly CsvColumn[] {
   const field = model.fields[name];
-  if (field?.kind === "scalar") return [{ name, form: formOf(field.type) }];
+  if (isValueField(field)) return [{ name, form: formOf(field.type) }];
   if (field?.kind !== "ref") return [];
   const parts = field.columns.map((column): CsvColumn => ({ name: column.field, form: formOf(column.type) }));
   const [only, ...others] = parts;

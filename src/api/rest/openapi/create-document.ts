@@ -4,16 +4,19 @@
  */
 import type { OperationDocument } from "../../../http/operation-document.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
+import { isVersioned } from "../../../schema/kept-fields.ts";
 import type { JsonValue } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
-import { listOperations, type OperationSource, operationPlaces } from "../list-operations.ts";
+import { findPlace, listOperations, type OperationSource, operationPlaces } from "../list-operations.ts";
+import { createPreviewSchema } from "./describe-end.ts";
 import { createFailureExamples, createProblemSchema } from "./describe-failures.ts";
 import { describeGroups } from "./describe-groups.ts";
-import { keyParameter } from "./describe-idempotency.ts";
 import { describeModel } from "./describe-models.ts";
 import { describeOperation, describeOptions } from "./describe-operations.ts";
 import { describeOther } from "./describe-other.ts";
 import { describeKey, describeParameter, nameParameter } from "./describe-parameters.ts";
+import { conditionParameters } from "./describe-versions.ts";
+import { dryRunParameter, keyParameter } from "./describe-write-headers.ts";
 
 /** What a document is written from. */
 export interface DocumentSource extends OperationSource {
@@ -53,38 +56,50 @@ export function createDocument(source: DocumentSource): JsonSchema {
       })),
     paths: Object.assign({}, ...doors.map((door) => describePaths(source, door)), ...others.map(describeOther)),
     components: {
-      schemas: Object.assign({}, ...models, { problem: createProblemSchema(), page: createPageSchema() }),
+      schemas: Object.assign({}, ...models, {
+        problem: createProblemSchema(),
+        page: createPageSchema(),
+        deletePreview: createPreviewSchema(),
+      }),
       parameters: Object.assign(
         {},
         ...doors.map(describeParameters),
+        isWritten(source) ? { DryRun: dryRunParameter } : {},
         source.idempotent ? { IdempotencyKey: keyParameter } : {},
+        doors.some(({ model }) => isVersioned(model)) ? conditionParameters : {},
       ),
       examples: createFailureExamples(),
     },
   };
 }
 
-function describeParameters({ model, list, groups, export: file }: Door): JsonSchema {
+/** Whether any operation takes the headers of writes. */
+function isWritten(source: DocumentSource): boolean {
+  const own = source.doors.flatMap((door) => listOperations(source, door));
+  return own.some(({ method }) => method !== "GET") || source.others.some(({ writes }) => writes);
+}
+
+function describeParameters({ model, list, groups, end, export: file }: Door): JsonSchema {
   if (model.access.read === "nobody") return {};
   // Of the same name in both, the file's own is written where it is used.
   return Object.fromEntries(
-    [...file.values(), ...list.values(), ...groups.values()].map((parameter) => [
+    [...file.values(), ...list.values(), ...groups.values(), ...end.values()].map((parameter) => [
       nameParameter(model, parameter),
       describeParameter(parameter),
     ]),
   );
 }
 
-/** The path items of a model: its list, its rows, its groups and its file, each only when it answers anything. */
+/** The path items of a model: all places, each only when it answers anything. */
 function describePaths(source: DocumentSource, door: Door): JsonSchema {
   const operations = listOperations(source, door);
-  const paths = { list: door.path, row: `${door.path}/{key}`, groups: door.groupsPath, export: door.exportPath };
   const items = operationPlaces.flatMap((place): [string, JsonValue][] => {
     const own = operations.filter((operation) => operation.place === place);
     if (own.length === 0) return [];
-    const methods = own.flatMap((operation) => describeOperation(door, operation, source.idempotent));
-    const parameters = place === "row" ? { parameters: [describeKey(door.model)] } : {};
-    return [[paths[place], { ...parameters, ...Object.fromEntries(methods), options: describeOptions(door, place) }]];
+    const methods = own.flatMap((operation) => describeOperation(door, operation, source));
+    const path = findPlace(door, place, "{key}");
+    const parameters = path.includes("{key}") ? { parameters: [describeKey(door.model)] } : {};
+    return [[path, { ...parameters, ...Object.fromEntries(methods), options: describeOptions(door, place) }]];
   });
   return Object.fromEntries(items);
 }

@@ -35,6 +35,7 @@ const details: Readonly<Partial<Record<ErrorCode, string>>> = {
   FTG_TIMEOUT: "The server found no answer within 40000 ms.",
   FTG_NOT_ACCEPTABLE:
     'The answer is application/json, the only type offered here; the accept header takes "text/html".',
+  FTG_BAD_REQUEST: 'if-match: expected `*` or entity tags like "3", with their quotes, got "3".',
   FTG_PARAMETER: 'Unknown parameter "populaton[gt]"; did you mean "population[gt]"?',
   FTG_QUERY: 'City has no field "populaton".',
   FTG_UNBOUNDED_WRITE: "The write has no filter, so it would touch every row.",
@@ -52,21 +53,27 @@ const details: Readonly<Partial<Record<ErrorCode, string>>> = {
   FTG_IDEMPOTENCY_KEY: 'Expected one key of 1 to 255 visible ASCII characters, got "".',
   FTG_IDEMPOTENCY_RUNNING: "A request with this key is under way.",
   FTG_IDEMPOTENCY_REUSED: "This key belongs to a request with another body.",
+  FTG_TOO_MANY_ROWS: "The update would have affected at least 12000 City rows; at most 10000 are allowed.",
+  FTG_VERSION_MISMATCH: "Expected version 3 of this City; it is at version 4.",
   FTG_CHECK: "The row does not meet a check of its model.",
 };
 
+/** What the failures of an operation follow from. */
+export interface FailureSource extends Pick<ModelOperation, "codes" | "method" | "produces"> {
+  /** Whether it may change anything. */
+  readonly writes: boolean;
+  /** Whether it takes an `Idempotency-Key`. */
+  readonly idempotent: boolean;
+}
+
 /** The failures of an operation: its own, those of any request, and what follows from its method and media type. */
-export function listFailures({
-  codes,
-  method,
-  produces,
-  idempotent,
-}: Pick<ModelOperation, "codes" | "method" | "produces"> & { readonly idempotent: boolean }): readonly ErrorCode[] {
+export function listFailures({ codes, method, produces, writes, idempotent }: FailureSource): readonly ErrorCode[] {
   return [
     ...codes,
     ...commonCodes,
     ...(produces === null ? [] : (["FTG_NOT_ACCEPTABLE"] as const)),
     ...(method === "GET" ? [] : (["FTG_UNKNOWN_OUTCOME"] as const)),
+    ...(writes ? (["FTG_BAD_REQUEST"] as const) : []),
     ...(idempotent ? keyCodes : []),
   ];
 }

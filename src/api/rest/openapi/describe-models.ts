@@ -1,7 +1,7 @@
 /** Writes the JSON Schemas of a model: its rows as they are shown, and the data that creates and changes them. */
 import { createJsonSchema, type JsonSchema } from "../../../schema/json-schema.ts";
 import { createDataSchemas } from "../../../schema/related-json-schema.ts";
-import type { JsonValue, ModelSchema, Schema } from "../../../schema/schema-model.ts";
+import { isValueField, type JsonValue, type ModelSchema, type Schema } from "../../../schema/schema-model.ts";
 import type { Door, RelationView } from "../door.ts";
 import { isAggregateShown, nameAggregate } from "../parse-select.ts";
 
@@ -51,7 +51,7 @@ function describeMany({ model }: RelationView, maxLimit: number, list: string | 
 /** The list of the related model that holds the rows of a to-many relation; null when nothing there leads back. */
 function findList({ models }: Schema, { key, name, fields }: ModelSchema, relation: string): string | null {
   const field = fields[relation];
-  const target = field === undefined || field.kind === "scalar" ? undefined : models[field.model];
+  const target = field === undefined || isValueField(field) ? undefined : models[field.model];
   const back = Object.values(target?.fields ?? {}).find((other) =>
     field?.kind === "many"
       ? other.name === field.via

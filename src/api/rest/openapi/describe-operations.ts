@@ -1,14 +1,16 @@
 /** Writes the operations of a model as OpenAPI operation objects. */
 import type { ErrorCode } from "../../../errors/catalogue.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
-import type { JsonValue } from "../../../schema/schema-model.ts";
+import type { JsonValue, Schema } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
 import type { ModelOperation, OperationKind, OperationPlace } from "../list-operations.ts";
+import { describeEnd, describePreview, describeRestored } from "./describe-end.ts";
 import { describeExportParameters, describeFile } from "./describe-export.ts";
 import { describeFailures, listFailures, requestId } from "./describe-failures.ts";
-import { keyReference, withReplayed } from "./describe-idempotency.ts";
 import { referModel } from "./describe-models.ts";
 import { referParameters } from "./describe-parameters.ts";
+import { describeConditions, withVersions } from "./describe-versions.ts";
+import { describeWriteHeaders } from "./describe-write-headers.ts";
 
 const summaries: Readonly<Record<OperationKind, (door: Door) => string>> = {
   aggregate: ({ model }) => `Group ${model.plural} and calculate over the groups`,
@@ -18,6 +20,8 @@ const summaries: Readonly<Record<OperationKind, (door: Door) => string>> = {
   get: ({ model }) => `Get one ${model.name} by key`,
   update: ({ model }) => `Change one ${model.name} by JSON Merge Patch (RFC 7396)`,
   delete: ({ model }) => `Delete one ${model.name}`,
+  restore: ({ model }) => `Bring one deleted ${model.name} back`,
+  preview: ({ model }) => `Tell what deleting one ${model.name} would take along`,
 };
 
 /** What tells the HEAD of other places from that of a row. */
@@ -25,24 +29,34 @@ const heads: Readonly<Partial<Record<OperationKind, string>>> = {
   list: "List",
   aggregate: "Aggregate",
   export: "Export",
+  preview: "Preview",
 };
 
 /** HEAD and OPTIONS follow from the others; the reference page leaves them out. */
 const implied: JsonSchema = { "x-scalar-ignore": true };
 
 /** The entries of a path item for one operation; a GET brings its HEAD. */
-export function describeOperation(door: Door, operation: ModelOperation, idempotent: boolean): [string, JsonValue][] {
+export function describeOperation(
+  door: Door,
+  operation: ModelOperation,
+  { schema, idempotent }: { readonly schema: Schema; readonly idempotent: boolean },
+): [string, JsonValue][] {
   const { kind, method } = operation;
+  const description = describeEnd(schema, door.model, kind);
   const isKeyed = idempotent && method !== "GET";
+  const writes = method !== "GET";
+  const headers = describeWriteHeaders({ writes, idempotent: isKeyed });
+  const parameters = [...listParameters(door, kind), ...describeConditions(door.model, kind), ...headers.parameters];
   const described: JsonSchema = {
     operationId: `${kind}${door.model.name}`,
     tags: [door.model.name],
     summary: summaries[kind](door),
-    ...describeInput(door, operation),
-    ...(isKeyed && { parameters: [keyReference] }),
+    ...(description !== null && { description }),
+    ...describeBody(door, operation),
+    ...(parameters.length > 0 && { parameters }),
     responses: {
-      ...(isKeyed ? withReplayed(describeSuccesses(door, kind)) : describeSuccesses(door, kind)),
-      ...describeFailures(listFailures({ ...operation, idempotent: isKeyed })),
+      ...headers.withHeaders(withVersions(door.model, kind, describeSuccesses(door, kind))),
+      ...describeFailures(listFailures({ ...operation, writes, idempotent: isKeyed })),
     },
   };
   if (method !== "GET") return [[method.toLowerCase(), described]];
@@ -85,15 +99,19 @@ function describeHead(door: Door, { kind }: ModelOperation, get: JsonSchema): Js
   };
 }
 
-function describeInput(door: Door, { kind, accepts }: ModelOperation): JsonSchema {
-  const { model, list, row, groups } = door;
-  if (kind === "list") return { parameters: referParameters(model, list) };
-  if (kind === "aggregate") return { parameters: referParameters(model, groups) };
-  if (kind === "export") return { parameters: describeExportParameters(door) };
-  if (kind === "get") return { parameters: referParameters(model, row) };
+function describeBody({ model }: Door, { kind, accepts }: ModelOperation): JsonSchema {
   if (accepts === null) return {};
   const body = { schema: referModel(model, kind === "create" ? "Create" : "Update") };
   return { requestBody: { required: true, content: Object.fromEntries(accepts.map((type) => [type, body])) } };
+}
+
+function listParameters(door: Door, kind: OperationKind): readonly JsonValue[] {
+  const { model, list, row, groups, end } = door;
+  if (kind === "list") return referParameters(model, list);
+  if (kind === "aggregate") return referParameters(model, groups);
+  if (kind === "export") return describeExportParameters(door);
+  if (kind === "get") return referParameters(model, row);
+  return kind === "delete" || kind === "preview" ? referParameters(model, end) : [];
 }
 
 function describeSuccesses({ model }: Door, kind: OperationKind): JsonSchema {
@@ -122,6 +140,10 @@ function describeSuccesses({ model }: Door, kind: OperationKind): JsonSchema {
       };
     case "update":
       return { 200: { description: "The row as it is now.", ...row }, ...(model.access.read === "rule" && unseen) };
+    case "restore":
+      return describeRestored(model.name);
+    case "preview":
+      return describePreview();
     case "delete":
       return { 204: { description: "Deleted.", headers: requestId } };
   }

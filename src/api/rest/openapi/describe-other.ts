@@ -2,8 +2,8 @@
 import type { OperationDocument } from "../../../http/operation-document.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
 import { describeFailures, listFailures, requestId } from "./describe-failures.ts";
-import { keyReference, withReplayed } from "./describe-idempotency.ts";
 import { describePathOptions } from "./describe-operations.ts";
+import { describeWriteHeaders } from "./describe-write-headers.ts";
 
 /** The entry of `paths` for one operation, with the OPTIONS of its path. */
 export function describeOther({
@@ -13,13 +13,15 @@ export function describeOther({
   body,
   answer,
   mayBeEmpty = false,
+  writes,
   idempotent,
   codes,
   ...texts
 }: OperationDocument): JsonSchema {
   const done = { description: "Done.", headers: requestId, content: { "application/json": { schema: answer } } };
   const empty = { description: "Done; there is nothing to answer.", headers: requestId };
-  const successes = { 200: done, ...(mayBeEmpty && { 204: empty }) };
+  const { parameters, withHeaders } = describeWriteHeaders({ writes, idempotent });
+  const failures = listFailures({ codes, method: "POST", produces: "application/json", writes, idempotent });
   return {
     [path]: {
       post: {
@@ -28,10 +30,10 @@ export function describeOther({
         summary: texts.summary,
         description: texts.description,
         ...(body !== null && { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
-        ...(idempotent && { parameters: [keyReference] }),
+        ...(parameters.length > 0 && { parameters }),
         responses: {
-          ...(idempotent ? withReplayed(successes) : successes),
-          ...describeFailures(listFailures({ codes, method: "POST", produces: "application/json", idempotent })),
+          ...withHeaders({ 200: done, ...(mayBeEmpty && { 204: empty }) }),
+          ...describeFailures(failures),
         },
       },
       options: describePathOptions(`${operationId}Options`, tag),

@@ -54,6 +54,10 @@ const zoneText = "The zone whose clocks count for spans of time in `groupBy`, by
 
 const choiceText = "The form of the file; counts more than the accept header. Without either `ndjson`.";
 
+const deletedText =
+  "The deleted rows as well (`include`), or nothing else (`only`): those that the caller may read and delete.";
+const permanentlyText = "Removes the row, also one that was deleted before, in place of keeping it as deleted.";
+
 const cursorTexts = {
   after: "Rows behind this cursor: the `next` of a page of the same list.",
   before: "Rows before this cursor, the nearest ones, in the list's order: a `next` or `previous` of the same list.",
@@ -158,6 +162,16 @@ export function describeParameter(parameter: Parameter): JsonSchema {
       };
     case "choice":
       return { ...head, description: choiceText, schema: { type: "string", enum: [...parameter.choices] } };
+    case "search":
+      return {
+        ...head,
+        description: `Rows that hold all these words in ${parameter.fields.join(", ")}: \`word\`, \`begin*\`, \`"a phrase"\`; \`-word\` leaves out. Case, accents and punctuation do not count. Without \`sort\` the best come first, and pages follow by \`offset\`.`,
+        schema: { type: "string", minLength: 1, maxLength: parameter.maximum },
+      };
+    case "deleted":
+      return { ...head, description: deletedText, schema: { type: "string", enum: [...parameter.choices] } };
+    case "flag":
+      return { ...head, description: permanentlyText, schema: { type: "boolean", default: false } };
     case "cursor":
       return { ...head, description: cursorTexts[parameter.name], schema: { type: "string" } };
   }

@@ -1,12 +1,12 @@
 /**
- * Readers of plain values, and of the objects, lists and unions that a plan is made of: each checks what it is given and
- * gives it back typed and frozen. They know no node.
+ * Readers of parsed JSON: each checks a value and gives it back typed and frozen, or says where it is not what was
+ * expected. They know no node of a plan.
  */
 import { FootingError } from "../errors/footing-error.ts";
 import { isObject } from "../util/is-object.ts";
 
 /** Checks a value found at a JSON Pointer and gives it back typed and frozen. */
-export type Reader<T> = (value: unknown, path: string) => T;
+type Reader<T> = (value: unknown, path: string) => T;
 /** One reader per property; every property must have one, so a new property fails to compile. */
 type Properties<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> };
 /** One reader per kind of a union; a new kind fails to compile. */
@@ -14,52 +14,50 @@ type Kinds<T extends { readonly kind: string }> = {
   readonly [K in T["kind"]]: Reader<Extract<T, { readonly kind: K }>>;
 };
 
-/** A text. */
+/** Reads a text. */
 export function readText(value: unknown, path: string): string {
   return typeof value === "string" ? value : refuse(path, "a text", value);
 }
 
-/** True or false. */
+/** Reads true or false. */
 export function readBoolean(value: unknown, path: string): boolean {
   return typeof value === "boolean" ? value : refuse(path, "true or false", value);
 }
 
-/** A whole number of at least 0. */
+/** Reads a whole number from 0. */
 export function readCount(value: unknown, path: string): number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
     ? value
     : refuse(path, "a whole number from 0", value);
 }
 
-/** A number or a text. */
+/** Reads a number or a text. */
 export function readNumberOrText(value: unknown, path: string): number | string {
   return typeof value === "number" ? value : readText(value, path);
 }
 
-/** A JSON value without members. */
+/** Reads what JSON can hold beside lists and objects. */
 export function readJsonScalar(value: unknown, path: string): string | number | boolean | null {
   return value === null || typeof value === "boolean" ? value : readNumberOrText(value, path);
 }
 
-// Makers of readers.
-
-/** Exactly the kind. */
+/** Makes a reader of one text. */
 export function readKind<K extends string>(kind: K): Reader<K> {
   return oneOf([kind]);
 }
 
-/** One of the known texts. */
+/** Makes a reader of one of several texts. */
 export function oneOf<K extends string>(known: readonly K[]): Reader<K> {
   return (value, path) =>
     known.find((item) => item === value) ?? refuse(path, known.map((item) => `"${item}"`).join(" or "), value);
 }
 
-/** Null, or what another reader takes. */
+/** Makes a reader of a value that may be null. */
 export function orNull<T>(read: Reader<T>): Reader<T | null> {
   return (value, path) => (value === null ? null : read(value, path));
 }
 
-/** A frozen list of what another reader takes. */
+/** Makes a reader of a list, which it freezes. */
 export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) return refuse(path, "a list", value);
@@ -104,7 +102,7 @@ function keysOf<T extends object>(value: T): (keyof T & string)[] {
   return Object.keys(value) as (keyof T & string)[];
 }
 
-/** The value that a text spells. Throws FTG_QUERY. */
+/** Parses JSON text. Throws FTG_QUERY. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
