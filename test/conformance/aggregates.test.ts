@@ -445,7 +445,7 @@ describe.each(storeKinds)("$name", (kind) => {
     [{ count: true, limit: 0 }, "limit: expected a whole number from 1 to 100, got 0."],
     [
       { count: true, select: {} },
-      'query: expected model, where, groupBy, count, countDistinct, sum, avg, min, max, output, having, orderBy, limit, offset, got "select".',
+      'query: expected model, where, search, deleted, groupBy, count, countDistinct, sum, avg, min, max, output, having, orderBy, limit, offset, got "select".',
     ],
   ])("refuses %j", async (query, message) => {
     await expect(app.engine.aggregate({ model: "Sale", ...query }, anonymousActor)).rejects.toThrow(message);
@@ -535,7 +535,7 @@ describe.each(storeKinds)("$name", (kind) => {
     ],
     [
       { select: { books: { aggregate: { count: true }, limit: 1 } } },
-      'select.books: expected field, where, aggregate, got "limit".',
+      'select.books: expected field, where, search, aggregate, got "limit".',
     ],
   ])("refuses the rows %j", async (query, message) => {
     const library = await openFilledLibrary(kind);

@@ -66,7 +66,7 @@ export function keyOf(model: ModelSchema, row: NaiveRow): JsonValue {
 /** The visible scalars and refs of a row as the viewer sees them, in declared order. */
 export function stripRow(viewer: Viewer, model: ModelSchema, row: NaiveRow): NaiveRow {
   const shown = Object.values(model.fields).filter(
-    (field) => !field.hidden && (field.kind === "scalar" || field.kind === "ref"),
+    (field) => !field.hidden && (isValueField(field) || field.kind === "ref"),
   );
   return Object.fromEntries(
     shown.map(({ name }) => [name, isShown(viewer, model, name, row) ? (row[name] ?? null) : null]),

@@ -148,7 +148,7 @@ async function changeSecret(scene: Scene, engine: Executor): Promise<readonly st
  * on), no check does, and it is not unique (a refused duplicate always tells that there is one).
  */
 function isSecret({ world, readsOnly }: Scene, model: ModelSchema, field: Field): boolean {
-  if (field.kind === "many" || field.kind === "one") return false;
+  if (field.kind === "many" || field.kind === "one" || field.kind === "computed") return false;
   if (field.kind !== "scalar" && !readsOnly) return false;
   const unique = model.indexes.filter((index) => index.unique).flatMap((index) => index.fields);
   const bound = [
@@ -158,7 +158,11 @@ function isSecret({ world, readsOnly }: Scene, model: ModelSchema, field: Field)
     ...namesIn(world.rules.templates),
     ...Object.values(world.rules.fields).flatMap((fields) => Object.values(fields).flatMap(namesIn)),
   ];
-  return ![field.name, ...otherSides(world.schema, model, field)].some((name) => bound.includes(name));
+  const computed = Object.values(model.fields).filter(
+    (other) => other.kind === "computed" && other.sources.includes(field.name),
+  );
+  const names = [field.name, ...computed.map(({ name }) => name), ...otherSides(world.schema, model, field)];
+  return !names.some((name) => bound.includes(name));
 }
 
 /**

@@ -60,20 +60,22 @@ export function drawRules(random: Random, schema: Schema): DrawnRules {
   return { templates: Object.fromEntries(templates), fields: Object.fromEntries(fields), claims };
 }
 
-/** Rules for some of the fields that may have some: keys and what a constraint ties to other fields are read by everyone. */
+/** Rules for some of the fields that may have some: keys, and what a constraint or a computed field ties to others, are read by everyone. */
 function drawFieldRules(source: WhereSource, model: ModelSchema): Readonly<Record<string, FieldTemplates>> {
   const { random } = source;
   const shared = [
     ...model.key.map((part) => part.field),
     ...model.indexes.filter(({ unique, fields }) => unique && fields.length > 1).flatMap(({ fields }) => fields),
     ...namesIn(model.checks),
+    ...Object.values(model.fields).flatMap((field) => (field.kind === "computed" ? field.sources : [])),
   ];
   const draw = (): RuleTemplate =>
     random.chance(0.3)
       ? random.pick<RuleTemplate>([true, false, { has: claimName({ kind: "bool", list: false }) }])
       : { where: drawWhere(source, model, random.int(0, 2)) };
   const rules = Object.values(model.fields).flatMap((field): [string, FieldTemplates][] => {
-    if (field.hidden || isKept(field) || field.kind === "many" || field.kind === "one") return [];
+    if (field.hidden || isKept(field) || field.kind === "computed") return [];
+    if (field.kind === "many" || field.kind === "one") return [];
     const isReadable = field.kind !== "manyToMany" && !shared.includes(field.name);
     const drawn = {
       ...(isReadable && random.chance(0.25) && { read: draw() }),
