@@ -3,8 +3,8 @@
  * one plan and one statement, so everything that decides a plan must be in the key, and no value may be.
  */
 import { FootingError } from "../errors/footing-error.ts";
+import { isIndex } from "../passes/read-json-condition.ts";
 import { isFieldOperand } from "../passes/resolve-field-operand.ts";
-import { isIndex } from "../passes/resolve-json-place.ts";
 import { listOperators } from "../schema/operators.ts";
 import { isPlainObject } from "../util/is-object.ts";
 

@@ -3,9 +3,17 @@
  * condition is decided down to its last reference. Knows no plan as a whole.
  */
 import type { ColumnNode } from "../plan/column-node.ts";
-import { createMaskedColumn, type MaskedColumnNode } from "../plan/masked-column.ts";
-import type { HopNode } from "../plan/order-node.ts";
-import { always, createAnd, createNot, createOr, isConstant, type PredicateNode } from "../plan/predicate-node.ts";
+import { createMaskedColumn } from "../plan/masked-column.ts";
+import {
+  always,
+  createAnd,
+  createNot,
+  createOr,
+  type HopNode,
+  isConstant,
+  type MaskedColumnNode,
+  type PredicateNode,
+} from "../plan/predicate-node.ts";
 import type { SearchNode } from "../plan/search-node.ts";
 import {
   type Field,

@@ -1,16 +1,18 @@
 /**
- * Resolves sort keys: `-population`, `region.name`. Adds the key of the model as the last tie-break, so every
+ * Resolves sort keys: `-population`, `region.name:nullsLast`. Adds the key of the model as the last tie-break, so every
  * order is total and a cursor names exactly one place.
  */
 import { createColumn } from "../plan/column-node.ts";
 import { createRelatedMeasure, type RelatedMeasureNode } from "../plan/measure-node.ts";
-import { createHop, createOrder, type HopNode, type OrderNode } from "../plan/order-node.ts";
+import { createHop, createOrder, type NullRank, type OrderNode, rankNulls } from "../plan/order-node.ts";
+import type { HopNode } from "../plan/predicate-node.ts";
 import { createRelevance, type SearchNode } from "../plan/search-node.ts";
 import { measureFunctions } from "../schema/measures.ts";
 import { isSortable } from "../schema/operators.ts";
 import { type Field, isValueField, type ModelSchema, type ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
-import { queryError, type ResolveContext } from "./resolve-context.ts";
+import { isPlainObject } from "../util/is-object.ts";
+import { queryError, type ResolveContext, refuseUnknown } from "./resolve-context.ts";
 import { resolveMeasure } from "./resolve-measure.ts";
 import type { Path } from "./value-source.ts";
 
@@ -72,17 +74,60 @@ function resolveSortKey(
   { text, path }: { text: unknown; path: Path },
 ): ResolvedOrder[] {
   context.countNode();
-  if (typeof text !== "string" || text === "" || text === "-")
-    throw queryError(path, "a field name, with - before it to sort down", describeValue(text));
-  const descending = text.startsWith("-");
-  const names = descending ? text.slice(1) : text;
+  const { names, descending, nulls } = readSortKey(text, path);
+  const order = (hops: readonly HopNode[], value: OrderNode["value"]) => {
+    const node = createOrder(hops, value, descending);
+    return nulls === "smallest" ? node : rankNulls(node, nulls);
+  };
   const related = resolveRelated(context, model, { text: names, path });
-  if (related !== null) return [{ node: createOrder(related.hops, related.value, descending), type: related.type }];
+  if (related !== null) return [{ node: order(related.hops, related.value), type: related.type }];
   const reached = resolveFieldPath(context, model, { text: names, path });
   return listSortColumns(reached.field, reached.model, path).map(({ part, type }) => ({
-    node: createOrder(reached.hops, createColumn(reached.field.name, part), descending),
+    node: order(reached.hops, createColumn(reached.field.name, part)),
     type,
   }));
+}
+
+/** What a sort key says. */
+interface SortKey {
+  readonly names: string;
+  readonly descending: boolean;
+  readonly nulls: NullRank;
+}
+
+/** Reads `-population:nullsLast`, or the same as an object of `field`, `direction` and `nulls`. */
+function readSortKey(key: unknown, path: Path): SortKey {
+  if (isPlainObject(key)) return readSortObject(key, path);
+  const match = typeof key === "string" ? SORT_KEY.exec(key) : null;
+  if (match === null)
+    throw queryError(
+      path,
+      "a field name, with - before it to sort down, and :nullsFirst or :nullsLast behind it to say where nulls stand",
+      describeValue(key),
+    );
+  const [, sign, names = "", nulls] = match;
+  return createSortKey(names, sign === "-", nulls === undefined ? undefined : nulls === "First");
+}
+
+const SORT_KEY = /^(-?)([^:]+)(?::nulls(First|Last))?$/;
+
+const sortMembers: ReadonlySet<string> = new Set(["field", "direction", "nulls"]);
+
+function readSortObject(key: Readonly<Record<string, unknown>>, path: Path): SortKey {
+  refuseUnknown(key, sortMembers, path);
+  const { field, direction = "asc", nulls } = key;
+  if (typeof field !== "string" || field === "") throw queryError(path, "a field name in field", describeValue(field));
+  if (direction !== "asc" && direction !== "desc")
+    throw queryError([...path, "direction"], '"asc" or "desc"', describeValue(direction));
+  if (nulls !== undefined && nulls !== "first" && nulls !== "last")
+    throw queryError([...path, "nulls"], '"first" or "last"', describeValue(nulls));
+  return createSortKey(field, direction === "desc", nulls === undefined ? undefined : nulls === "first");
+}
+
+/** First is where the smallest value stands going up, and where the largest stands going down. */
+function createSortKey(names: string, descending: boolean, nullsFirst: boolean | undefined): SortKey {
+  const isLargest = nullsFirst !== undefined && nullsFirst === descending;
+  return { names, descending, nulls: isLargest ? "largest" : "smallest" };
 }
 
 /** Resolves `cities.count`, `country.cities.sum.population`; null for a path that leads through no relation to many. */

@@ -156,7 +156,12 @@ export function resolveSelect(scope: Scope, select: SelectQuery | undefined): Se
 export function renderCursorShape(model: string, order: readonly OrderNode[]): string {
   return JSON.stringify([
     model,
-    order.map(({ hops, value, descending }) => [hops.map((hop) => hop.relation), ...renderSorted(value), descending]),
+    order.map(({ hops, value, descending, nulls }) => [
+      hops.map((hop) => hop.relation),
+      ...renderSorted(value),
+      descending,
+      ...(nulls === "largest" ? [nulls] : []),
+    ]),
   ]);
 }
 

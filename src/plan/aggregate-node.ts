@@ -3,11 +3,9 @@
  * conditions and the order name them by their place in those lists.
  */
 import type { ConstantItem } from "./constant-item.ts";
-import type { MaskedColumnNode } from "./masked-column.ts";
 import type { MeasureNode } from "./measure-node.ts";
-import type { HopNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
-import type { PredicateNode } from "./predicate-node.ts";
+import type { HopNode, MaskedColumnNode, PredicateNode } from "./predicate-node.ts";
 
 /** A span of time that values are put together by. A week starts on Monday (ISO 8601). */
 export type BucketUnit = "hour" | "day" | "week" | "month" | "quarter" | "year";

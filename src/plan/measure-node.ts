@@ -1,7 +1,6 @@
 /** Something calculated over several rows: those of a group, or those behind a relation. */
 import type { MeasureFunction } from "../schema/measures.ts";
-import type { MaskedColumnNode } from "./masked-column.ts";
-import type { PredicateNode } from "./predicate-node.ts";
+import type { MaskedColumnNode, PredicateNode } from "./predicate-node.ts";
 
 /** A calculation. All but the counts are null when there is no value. */
 export interface MeasureNode {

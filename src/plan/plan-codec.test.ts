@@ -49,7 +49,7 @@ test.each([
   ['{"kind":"read","rows":null}', "The plan is wrong at /rows: expected an object, got null."],
   [
     '{"kind":"count","model":"City","access":{"kind":"not","item":{"kind":"like"}},"where":{"kind":"constant","value":true}}',
-    'The plan is wrong at /access/item/kind: expected compare or in or isNull or and or or or not or constant or exists or search, got "like".',
+    'The plan is wrong at /access/item/kind: expected compare or compareColumns or in or isNull or list or and or or or not or constant or exists or search, got "like".',
   ],
   [
     '{"kind":"count","model":"City","access":null,"where":{"kind":"constant","value":1}}',

@@ -30,9 +30,8 @@ import {
   readText,
   union,
 } from "./json-readers.ts";
-import type { MaskedColumnNode } from "./masked-column.ts";
 import type { MeasureNode } from "./measure-node.ts";
-import type { HopNode, OrderNode } from "./order-node.ts";
+import type { NullRank, OrderNode } from "./order-node.ts";
 import type { KeysType, ParamNode, ParamType } from "./param-node.ts";
 import type {
   AggregatePlan,
@@ -45,7 +44,14 @@ import type {
   TargetNode,
   UpdatePlan,
 } from "./plan.ts";
-import type { ComparedNode, CompareOperator, ListQuestion, PredicateNode } from "./predicate-node.ts";
+import type {
+  ComparedNode,
+  CompareOperator,
+  HopNode,
+  ListQuestion,
+  MaskedColumnNode,
+  PredicateNode,
+} from "./predicate-node.ts";
 import type {
   EdgeItem,
   OutputNode,
@@ -182,6 +188,7 @@ const readOrder = object<OrderNode>({
     relevance: object({ kind: readKind("relevance"), search: readSearch }),
   }),
   descending: readBoolean,
+  nulls: oneOf<NullRank>(["smallest", "largest"]),
 });
 
 const readConstantItem = object<ConstantItem>({ kind: readKind("constant"), as: readText, value: readJsonScalar });

@@ -4,8 +4,6 @@
  */
 import type { ColumnNode } from "./column-node.ts";
 import type { JsonPlaceNode } from "./json-place-node.ts";
-import type { MaskedColumnNode } from "./masked-column.ts";
-import type { HopNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { SearchNode } from "./search-node.ts";
 
@@ -26,6 +24,22 @@ export type CompareOperator =
 
 /** What a comparison looks at: a column, or what stands inside json. */
 export type ComparedNode = ColumnNode | JsonPlaceNode;
+
+/** One hop through a `ref` or `one` field. A target row that `access` hides counts as absent: its columns are null. */
+export interface HopNode {
+  readonly kind: "hop";
+  readonly relation: string;
+  /** The row rule of the target model; null until the authorize pass decided. */
+  readonly access: PredicateNode | null;
+  /** Of which rows the relation shows; from the others it leads nowhere. Absent: of all. */
+  readonly shown?: PredicateNode;
+}
+
+/** A column as its reader sees it: null in rows for which `shown` does not hold. */
+export interface MaskedColumnNode extends ColumnNode {
+  /** Absent: the value shows in every row. */
+  readonly shown?: PredicateNode;
+}
 
 /** The column stands in a relation to the value; false when the column is null. */
 export interface CompareNode {

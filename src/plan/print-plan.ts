@@ -8,12 +8,11 @@ import type {
   GroupsNode,
 } from "./aggregate-node.ts";
 import type { ColumnNode } from "./column-node.ts";
-import type { MaskedColumnNode } from "./masked-column.ts";
 import type { MeasureNode } from "./measure-node.ts";
-import type { HopNode, OrderNode } from "./order-node.ts";
+import type { OrderNode } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "./plan.ts";
-import type { ComparedNode, CompareOperator, PredicateNode } from "./predicate-node.ts";
+import type { ComparedNode, CompareOperator, HopNode, MaskedColumnNode, PredicateNode } from "./predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SeekNode, SelectItem, SelectNode } from "./rows-node.ts";
 import type { SearchNode } from "./search-node.ts";
 import type {
@@ -88,7 +87,8 @@ function printRows(rows: RowsNode): readonly string[] {
 }
 
 function printOrder(order: OrderNode): string {
-  return `${printHops(order.hops)}${printSorted(order.value)}${order.descending ? " descending" : ""}`;
+  const nulls = order.nulls === "largest" ? " nulls largest" : "";
+  return `${printHops(order.hops)}${printSorted(order.value)}${order.descending ? " descending" : ""}${nulls}`;
 }
 
 function printSorted(value: OrderNode["value"]): string {

@@ -10,7 +10,12 @@ import type { BucketUnit } from "./aggregate-node.ts";
  * A filter. Keys are field names or `all`, `any` (lists of filters) and `not` (a filter).
  *
  * - scalar field: a value (null asks for null), or an object of operators
- *   `eq not in notIn lt lte gt gte contains startsWith endsWith isNull`, all of which must hold;
+ *   `eq not in notIn lt lte gt gte contains startsWith endsWith ieq icontains istartsWith iendsWith isNull`, all of
+ *   which must hold. Those that compare take `{ field: "createdAt" }` instead of a value: another field of the same
+ *   type, also one behind to-one relations;
+ * - list field: `has` (a value), `hasAny`, `hasEvery` (values), `isEmpty isNull`;
+ * - json field: `isNull`, or `path` (names of members and places in arrays) beside operators on what stands there,
+ *   `exists` among them;
  * - ref field: a key value, the operators `eq not in notIn isNull`, or a filter on the target's fields;
  * - one: null, or a filter on the other row; many and manyToMany: `some`, `every`, `none`, each a filter.
  *
@@ -21,9 +26,18 @@ export type WhereQuery = Readonly<Record<string, unknown>>;
 
 /**
  * Sort keys, strongest first: `name`, `-population`, `region.name`, `-cities.count`, `cities.sum.population`. Null sorts
- * as the smallest value.
+ * as the smallest value, unless `:nullsFirst` or `:nullsLast` behind the name says where it stands.
  */
-export type OrderQuery = readonly string[];
+export type OrderQuery = readonly (string | SortQuery)[];
+
+/** A sort key in words. */
+export interface SortQuery {
+  readonly field: string;
+  /** Absent: up. */
+  readonly direction?: "asc" | "desc";
+  /** Absent: null is the smallest value. */
+  readonly nulls?: "first" | "last";
+}
 
 /** The output of one row: output name → what it holds. */
 export type SelectQuery = Readonly<Record<string, SelectEntry>>;

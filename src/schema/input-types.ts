@@ -32,7 +32,7 @@ type InputValue<
   T extends FieldTypes,
   Q extends { use: "create" | "update"; system: unknown },
 > = T["kind"] extends "scalar"
-  ? OwnValue<M, T, "input"> | (Q["use"] extends "update" ? CalculationInput<T> : never)
+  ? OwnValue<M, T, "input"> | (Q["use"] extends "update" ? CalculationInput<T> | PatchInput<T> : never)
   : T["kind"] extends "ref"
     ? OwnValue<M, T, "input"> | NestedInput<M, T, Q>
     : T["kind"] extends "manyToMany"
@@ -46,6 +46,19 @@ type CalculationInput<T extends FieldTypes> = T["scalar"] extends "int" | "float
       | { readonly decrement: T["value"] | Convenience[T["scalar"]] }
       | (T["scalar"] extends "decimal" ? never : { readonly multiply: T["value"] | Convenience[T["scalar"]] })
   : never;
+
+/** What an update may change inside a list or json instead of setting it. */
+type PatchInput<T extends FieldTypes> = T["scalar"] extends "list"
+  ? { readonly append: T["value"] } | { readonly remove: T["value"] }
+  : T["scalar"] extends "json"
+    ? JsonPatchInput
+    : never;
+
+/** A JSON Merge Patch (RFC 7396), or json that looks like one and is to be set. */
+export interface JsonPatchInput {
+  readonly merge?: Readonly<Record<string, unknown>>;
+  readonly set?: unknown;
+}
 
 type WritableNames<F extends FieldBuilders, S> = {
   [P in keyof F]: IsWritable<TypesOf<F, P>["flags"], S> extends true ? P : never;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { isSortable, listOperators } from "./operators.ts";
+import { isSortable, listCheckOperators, listOperators } from "./operators.ts";
 import type { ScalarKind } from "./schema-model.ts";
 
 test.each<[ScalarKind, number, boolean]>([
-  ["text", 12, true],
+  ["text", 16, true],
   ["int", 9, true],
   ["bigint", 9, true],
   ["float", 9, true],
@@ -18,6 +18,9 @@ test.each<[ScalarKind, number, boolean]>([
 ])("%s has %i operators", (kind, count, sortable) => {
   expect(listOperators({ kind, list: false })).toHaveLength(count);
   expect(isSortable({ kind, list: false })).toBe(sortable);
-  expect(listOperators({ kind, list: true })).toEqual(["isNull"]);
+  const items = kind === "json" ? [] : ["has", "hasAny", "hasEvery"];
+  expect(listOperators({ kind, list: true })).toEqual([...items, "isEmpty", "isNull"]);
+  expect(listCheckOperators({ kind, list: true })).toEqual(["isNull"]);
+  expect(listCheckOperators({ kind, list: false })).toHaveLength(kind === "text" ? 12 : count);
   expect(isSortable({ kind, list: true })).toBe(false);
 });

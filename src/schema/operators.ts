@@ -34,7 +34,7 @@ const TEXT: readonly CheckOperator[] = [...ORDER, "contains", "startsWith", "end
 export const orderOperators: readonly CheckOperator[] = ORDER;
 
 /** The operators that look at text without regard to case. */
-export const caselessOperators: readonly CaselessOperator[] = ["ieq", "icontains", "istartsWith", "iendsWith"];
+const caselessOperators: readonly CaselessOperator[] = ["ieq", "icontains", "istartsWith", "iendsWith"];
 
 /** The operators that may compare with another field of the same row, or of a row that it refers to. */
 export const fieldOperators: readonly CheckOperator[] = ["eq", "not", "lt", "lte", "gt", "gte"];

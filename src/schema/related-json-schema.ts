@@ -5,6 +5,7 @@
 import { isNumber, listCalculations } from "./calculations.ts";
 import { createJsonSchema, createKeySchema, createTypeSchema, type JsonSchema } from "./json-schema.ts";
 import { capitalize } from "./naming.ts";
+import { listPatches } from "./patches.ts";
 import { findVia, isToMany, listVerbs, type Verb, type WriteUse } from "./related-verbs.ts";
 import {
   isValueField,
@@ -59,6 +60,8 @@ function createForm(schema: Schema, { model, use, without }: DataForm, need: (fo
     const value = properties.get(field.name);
     if (use === "update" && isNumber(field) && !field.unique && value !== undefined)
       properties.set(field.name, { anyOf: [value, createCalculation(field)] });
+    if (use === "update" && field.kind === "scalar" && field.type.list && value !== undefined)
+      properties.set(field.name, { anyOf: [value, createListPatch(field)] });
     if (isValueField(field) || without.includes(field.name) || isFixed(model, field, use)) continue;
     const verbs = listVerbs(schema, field, use);
     if (verbs.length === 0) continue;
@@ -80,6 +83,29 @@ function createCalculation({ type }: ScalarField): JsonSchema {
     type: "object",
     description: "Calculates with the value that is there; the result must be within the limits.",
     properties: Object.fromEntries(verbs.map((verb) => [verb, value])),
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 1,
+  };
+}
+
+/** What an update may do to a list instead of setting it. */
+function createListPatch({ type }: ScalarField): JsonSchema {
+  // What is removed need not be anything that the list may hold now.
+  const { kind, values, precision, scale } = type;
+  const bare = {
+    kind,
+    ...(values && { values }),
+    ...(precision && { precision }),
+    ...(scale !== undefined && { scale }),
+  };
+  const lists = { append: createTypeSchema(type), remove: createTypeSchema({ ...bare, list: true }) };
+  return {
+    type: "object",
+    description: "Adds items at the end, or removes every item that equals one of the given.",
+    properties: Object.fromEntries(
+      listPatches(type).map((verb) => [verb, verb === "remove" ? lists.remove : lists.append]),
+    ),
     additionalProperties: false,
     minProperties: 1,
     maxProperties: 1,

@@ -25,10 +25,42 @@ export interface OrderOperators<V> extends EqualOperators<V> {
 }
 
 /** Comparisons of text, by code point and case. */
-export interface TextOperators<V> extends OrderOperators<V> {
+export interface TextOperators<V> extends OrderOperators<V>, PartOperators<V> {}
+
+/** Comparisons with part of a text; those with an `i`, also with all of it, do not regard case. */
+export interface PartOperators<V> {
   readonly contains?: V;
   readonly startsWith?: V;
   readonly endsWith?: V;
+  readonly ieq?: V;
+  readonly icontains?: V;
+  readonly istartsWith?: V;
+  readonly iendsWith?: V;
+}
+
+/** Questions about the items of a list. */
+export interface ListOperators<I> extends NullOperators {
+  readonly has?: I;
+  readonly hasAny?: readonly I[];
+  readonly hasEvery?: readonly I[];
+  /** Both answers are about a list that is there. */
+  readonly isEmpty?: boolean;
+}
+
+/** Comparisons of what stands at a path inside json; each within the JSON type of its value. */
+export interface JsonOperators extends NullOperators, PartOperators<string> {
+  /** Names of members, and places in arrays from 0. */
+  readonly path: readonly (string | number)[];
+  readonly eq?: string | number | boolean | null;
+  readonly not?: string | number | boolean | null;
+  readonly in?: readonly string[] | readonly number[] | readonly boolean[];
+  readonly notIn?: readonly string[] | readonly number[] | readonly boolean[];
+  readonly lt?: string | number;
+  readonly lte?: string | number;
+  readonly gt?: string | number;
+  readonly gte?: string | number;
+  /** Whether anything stands there, null included. */
+  readonly exists?: boolean;
 }
 
 /** What a filter may say of a value of each kind. */
@@ -44,13 +76,31 @@ interface Comparisons<V> {
   bool: V | EqualOperators<V>;
   enum: V | EqualOperators<V>;
   bytes: NullOperators;
-  json: NullOperators;
-  list: NullOperators;
+  json: NullOperators | JsonOperators;
+  list: V extends readonly (infer I)[] ? ListOperators<I> : NullOperators;
+}
+
+/** Another field to compare with: one of the same type of the same row, or of a row that it refers to. */
+export interface FieldOperand<in out M extends Models, in out N extends keyof M, in out S> {
+  readonly field: SortNames<FieldsOf<M, N>, S> | HopNames<M, FieldsOf<M, N>, S>;
+}
+
+/** Comparisons with other fields. Beside comparisons with values they stand in a filter of their own: `{ all: […] }`. */
+export interface FieldOperators<in out M extends Models, in out N extends keyof M, in out S>
+  extends PartOperators<FieldOperand<M, N, S>> {
+  readonly eq?: FieldOperand<M, N, S>;
+  readonly not?: FieldOperand<M, N, S>;
+  readonly lt?: FieldOperand<M, N, S>;
+  readonly lte?: FieldOperand<M, N, S>;
+  readonly gt?: FieldOperand<M, N, S>;
+  readonly gte?: FieldOperand<M, N, S>;
 }
 
 /** A filter on the rows of the model `N`; all its conditions must hold. */
 export type WhereInput<M extends Models, N extends keyof M, S = false> = {
-  readonly [P in Names<FieldsOf<M, N>, FieldTypes["kind"], S>]?: FieldWhere<M, TypesOf<FieldsOf<M, N>, P>, S>;
+  readonly [P in Names<FieldsOf<M, N>, FieldTypes["kind"], S>]?:
+    | FieldWhere<M, TypesOf<FieldsOf<M, N>, P>, S>
+    | FieldOperators<M, N, S>;
 } & Combined<M, N, S>;
 
 /** Filters made of filters. */
@@ -87,10 +137,25 @@ export interface Quantified<in out M extends Models, in out N extends keyof M, i
   readonly none?: WhereInput<M, N, S>;
 }
 
-/** A sort key of the model `N`: a field, a field of the row that a ref or a one refers to, or what is calculated over the rows of a relation to many (`cities.count`); `-` before it sorts down. */
-export type OrderInput<M extends Models, N extends keyof M, S = false> = Signed<
+/**
+ * A sort key of the model `N`: a field, a field of the row that a ref or a one refers to, or what is calculated over the
+ * rows of a relation to many (`cities.count`); `-` before it sorts down, and `:nullsLast` behind it says where null stands.
+ */
+export type OrderInput<M extends Models, N extends keyof M, S = false> = Placed<
   SortNames<FieldsOf<M, N>, S> | HopNames<M, FieldsOf<M, N>, S> | RelatedNames<M, FieldsOf<M, N>, S>
 >;
+
+/** A sort key up or down, with or without a place for null. */
+type Placed<K extends string> = Signed<K> | `${Signed<K>}:nulls${"First" | "Last"}` | SortInput<K>;
+
+/** A sort key in words. */
+export interface SortInput<out K extends string> {
+  readonly field: K;
+  /** Absent: up. */
+  readonly direction?: "asc" | "desc";
+  /** Absent: null is the smallest value. */
+  readonly nulls?: "first" | "last";
+}
 
 /** A sort key up, or down. */
 export type Signed<K extends string> = K | `-${K}`;

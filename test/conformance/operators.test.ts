@@ -29,7 +29,13 @@ const Item = model(
 );
 
 const Owner = model(
-  { code: t.text(), age: t.int().optional(), open: t.bool().default(true), secret: t.int().optional().hidden() },
+  {
+    code: t.text(),
+    age: t.int().optional(),
+    open: t.bool().default(true),
+    secret: t.int().optional().hidden(),
+    deeds: t.many("Deed", "owner"),
+  },
   { key: "code", access: { ...everyone, read: () => ({ open: true }) } },
 );
 
@@ -50,7 +56,39 @@ const Deed = model(
   { key: "n", access: everyone },
 );
 
-const models = { Word, Item, Owner, Deed };
+const Listed = model(
+  { n: t.int(), readers: t.list(t.text()).optional() },
+  {
+    key: "n",
+    access: { read: ({ user }) => ({ readers: { has: user?.id } }), create: true },
+  },
+);
+const Unlisted = model(
+  { n: t.int(), banned: t.list(t.text()).optional() },
+  {
+    key: "n",
+    access: { read: ({ user }) => ({ not: { banned: { hasAny: [user?.id] } } }), create: true },
+  },
+);
+const Owned = model(
+  { n: t.int(), meta: t.json().optional() },
+  {
+    key: "n",
+    access: {
+      read: ({ user }) => ({ meta: { path: ["owner", 0], eq: user?.id } }),
+      update: ({ user }) => ({ not: { meta: { path: [user?.id], exists: false } } }),
+    },
+  },
+);
+const Named = model(
+  { n: t.int(), name: t.text(), low: t.int(), high: t.int() },
+  {
+    key: "n",
+    access: { read: ({ user }) => ({ name: { ieq: user?.["name"] }, low: { lte: { field: "high" } } }) },
+  },
+);
+
+const models = { Word, Item, Owner, Deed, Listed, Unlisted, Owned, Named };
 
 /** What might end a name or a text in some language between the request and the data. */
 const hostile = [
@@ -280,6 +318,16 @@ describe.each(storeKinds)("$name", (kind) => {
       }
     });
 
+    test("as deep as the store says", async () => {
+      const own = await open();
+      const nest = (levels: number): JsonValue =>
+        Array.from({ length: levels }).reduce<JsonValue>((inner) => [inner], 5);
+      const depth = Math.min(own.store.capabilities.jsonDepth, 60) - 2;
+      await own.create("Item", { n: 1, meta: nest(depth) }, { n: 2, meta: nest(62) });
+      const where = { meta: { path: Array(depth).fill(0), eq: 5 } };
+      expect(await own.find({ model: "Item", where, select: { n: true } })).toEqual([{ n: 1 }]);
+    });
+
     test("wrong paths and values are refused", async () => {
       for (const path of [[], "a", [-1], [1.5], [null], [{}], [2 ** 31], Array(65).fill("a"), [true]])
         await expect(at(path as never, { eq: 1 }), JSON.stringify(path)).rejects.toMatchObject({ code: "FTG_QUERY" });
@@ -302,6 +350,55 @@ describe.each(storeKinds)("$name", (kind) => {
       // The same shape as one that is known, with other values.
       expect(await at(["a", 0], { exists: true })).toEqual([0, 1]);
       await expect(at(["a", -1], { exists: true })).rejects.toMatchObject({ code: "FTG_QUERY" });
+    });
+  });
+
+  describe("in rules", () => {
+    beforeAll(async () => {
+      app = await openApp(kind, models);
+      await app.create("Listed", { n: 1, readers: ["ann", "bob"] }, { n: 2, readers: ["bob"] }, { n: 3 });
+      await app.create("Unlisted", { n: 1, banned: ["ann"] }, { n: 2, banned: ["bob"] }, { n: 3 });
+      await app.create(
+        "Owned",
+        { n: 1, meta: { owner: ["ann"], ann: null } },
+        { n: 2, meta: { owner: "ann" } },
+        { n: 3, meta: { owner: [null] } },
+        { n: 4 },
+      );
+      await app.create(
+        "Named",
+        { n: 1, name: "ANN", low: 1, high: 2 },
+        { n: 2, name: "ann", low: 3, high: 2 },
+        { n: 3, name: "", low: 1, high: 2 },
+      );
+    });
+    afterAll(() => app.store.close());
+
+    test.each([
+      ["Listed", { id: "ann" }, [1]],
+      ["Unlisted", { id: "ann" }, [2, 3]],
+      ["Owned", { id: "ann" }, [1]],
+      ["Named", { id: "x", name: "Ann" }, [1]],
+    ])("%s shows what the rule says of the user", async (name, user, expected) => {
+      const { json } = await app.engine.read({ model: name, select: { n: true } }, createActor(user));
+      expect(JSON.parse(json)).toEqual(expected.map((n) => ({ n })));
+    });
+
+    test.each(["Listed", "Unlisted", "Owned", "Named"])("%s shows nobody anything", async (name) => {
+      for (const user of [null, { id: null }, {}]) {
+        const { json } = await app.engine.read({ model: name, select: { n: true } }, createActor(user as never));
+        expect(json).toBe("[]");
+      }
+    });
+
+    test("a step that is missing closes the rule whichever way it is negated", async () => {
+      const update = (user: object | null) =>
+        app.engine.update(
+          { model: "Owned", key: { n: 1 }, data: { meta: { merge: { x: 1 } } } },
+          createActor(user as never),
+        );
+      await expect(update(null)).rejects.toMatchObject({ code: "FTG_NOT_FOUND" });
+      await expect(update({ id: "ann" })).resolves.toContain('"x":1');
     });
   });
 
@@ -486,6 +583,107 @@ describe.each(storeKinds)("$name", (kind) => {
         { tags: ["y"] },
         { tags: ["x", "y"] },
       ]);
+    });
+  });
+
+  describe("where nulls stand", () => {
+    const order = async (orderBy: ReadQuery["orderBy"] & {}, extra: object = {}) => {
+      const query: ReadQuery = { model: "Deed", select: { n: true }, orderBy, ...extra };
+      return JSON.parse((await app.engine.read(query, createActor(null))).json).map(({ n }: { n: number }) => n);
+    };
+    beforeAll(async () => {
+      app = await openApp(kind, models);
+      await app.create("Owner", { code: "ann", age: 10 }, { code: "bob", age: 99, open: false }, { code: "eve" });
+      const deeds = [
+        { n: 1, from: 5, owner: "ann" },
+        { n: 2, from: null, owner: "bob" },
+        { n: 3, from: -1, owner: "eve" },
+        { n: 4, from: null },
+        { n: 5, from: 7, owner: "ann" },
+      ];
+      await app.create("Deed", ...deeds);
+    });
+    afterAll(() => app.store.close());
+
+    test("first or last, whatever the direction", async () => {
+      expect(await order(["from"])).toEqual([2, 4, 3, 1, 5]);
+      expect(await order(["from:nullsFirst"])).toEqual([2, 4, 3, 1, 5]);
+      expect(await order(["from:nullsLast"])).toEqual([3, 1, 5, 2, 4]);
+      expect(await order(["-from:nullsLast"])).toEqual([5, 1, 3, 4, 2]);
+      expect(await order(["-from:nullsFirst"])).toEqual([4, 2, 5, 1, 3]);
+      expect(await order([{ field: "from", direction: "desc", nulls: "first" }, "n"])).toEqual([2, 4, 5, 1, 3]);
+      expect(await order([{ field: "from", nulls: "last" }, "-n"])).toEqual([3, 1, 5, 4, 2]);
+      expect(await order(["n:nullsLast"])).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    test("of related rows, where one that may not be seen is null as well", async () => {
+      expect(await order(["owner.age:nullsLast"])).toEqual([1, 5, 2, 3, 4]);
+      expect(await order(["-owner.age:nullsFirst", "n"])).toEqual([2, 3, 4, 1, 5]);
+      expect(await order(["owner:nullsLast", "n"])).toEqual([1, 5, 2, 3, 4]);
+    });
+
+    test.each([
+      [["from:nullsLast"]],
+      [["-from:nullsFirst"]],
+      [["-from:nullsFirst", "n"]],
+      [["owner.age:nullsLast", "-from:nullsLast"]],
+      [["-owner.age:nullsFirst", "from"]],
+    ])("cursors of %s walk the list in both directions", async (orderBy) => {
+      const all = await order(orderBy);
+      const actor = createActor(null);
+      const query: ReadQuery = { model: "Deed", select: { n: true }, orderBy, limit: 1 };
+      let cursor: string | null = null;
+      for (const [index, n] of all.entries()) {
+        const page = await app.engine.read({ ...query, ...(cursor !== null && { after: cursor }) }, actor);
+        expect(JSON.parse(page.json)).toEqual([{ n }]);
+        if (cursor !== null) {
+          const before = await app.engine.read({ ...query, limit: 9, before: cursor }, actor);
+          expect(JSON.parse(before.json)).toEqual(all.slice(0, index - 1).map((other: number) => ({ n: other })));
+        }
+        cursor = page.cursor;
+      }
+      expect(await order(orderBy, { backwards: true, limit: 2 })).toEqual(all.slice(-2));
+    });
+
+    test("inside related lists", async () => {
+      const read: ReadQuery = {
+        model: "Deed",
+        select: { n: true, owner: { select: { code: true } } },
+        orderBy: ["from:nullsLast"],
+        limit: 4,
+        offset: 1,
+      };
+      const { json } = await app.engine.read(read, createActor(null));
+      expect(JSON.parse(json).map(({ n }: { n: number }) => n)).toEqual([1, 5, 2, 4]);
+      const deeds = { select: { n: true as const }, orderBy: ["-from:nullsFirst"], limit: 2 };
+      const answer = await app.engine.read({ model: "Owner", select: { code: true, deeds } }, systemActor);
+      expect(JSON.parse(answer.json)).toEqual([
+        { code: "ann", deeds: [{ n: 5 }, { n: 1 }] },
+        { code: "bob", deeds: [{ n: 2 }] },
+        { code: "eve", deeds: [{ n: 3 }] },
+      ]);
+    });
+
+    test("a cursor belongs to its placement, and wrong keys are refused", async () => {
+      const { cursor } = await app.engine.read({ model: "Deed", orderBy: ["from:nullsLast"], limit: 1 }, systemActor);
+      const other: ReadQuery = { model: "Deed", orderBy: ["from"], ...(cursor !== null && { after: cursor }) };
+      await expect(app.engine.read(other, systemActor)).rejects.toMatchObject({ code: "FTG_CURSOR" });
+      const wrong = [
+        "from:nullslast",
+        "from:",
+        ":nullsLast",
+        "from:nullsLast:nullsLast",
+        "-",
+        { field: 1 },
+        { from: "asc" },
+      ];
+      const words = [
+        { field: "from", nulls: "x" },
+        { field: "from", direction: "down" },
+        { field: "from", more: 1 },
+      ];
+      for (const key of [...wrong, ...words])
+        await expect(order([key as string]), JSON.stringify(key)).rejects.toMatchObject({ code: "FTG_QUERY" });
     });
   });
 });

@@ -230,7 +230,7 @@ describe("every parameter", () => {
     async (template, operation) => {
       const path = template.replace("{key}", fixtureOf(template).key);
       const send = (query: string): Promise<RawAnswer> => app.send({ path: `${path}?${query}`, user: "ann" });
-      const listed = [Object(operation["parameters"] ?? [])].flat().map(resolve);
+      const listed = [Object(operation["parameters"] ?? [])].flat().map(resolve).map(withJsonSamples);
       const groupBy = samples(Object(listed.find(({ name }) => name === "groupBy")?.["schema"]));
       for (const parameter of listed) {
         const name = String(parameter["name"]);
@@ -267,6 +267,20 @@ describe("every parameter", () => {
     },
   );
 });
+
+/** A parameter whose value is JSON, with values that its schema allows. */
+function withJsonSamples(parameter: JsonObject): JsonObject {
+  if (parameter["content"] === undefined) return parameter;
+  const examples = [
+    { path: ["a", 0, "b"], gte: 5 },
+    { path: [0], eq: null, not: "x", exists: true },
+    { path: ["'"], in: ["a"], notIn: [1], isNull: false, icontains: "É" },
+  ];
+  return {
+    ...parameter,
+    schema: { type: "json", examples: examples.map((value) => encodeURIComponent(JSON.stringify(value))) },
+  };
+}
 
 /** Values that a parameter's schema allows. */
 function samples(schema: JsonObject): readonly string[] {
@@ -310,6 +324,12 @@ function counterSamples(schema: JsonObject): readonly string[] {
         ]
       : [...counterSamples(Object(schema["items"]))];
   if (Array.isArray(schema["enum"])) return ["", "no-such-value"];
+  if (schema["type"] === "json")
+    return [
+      ...["", "a", "{", "1", "[]", "{}", '{"path":["a"]}', '{"path":[],"eq":1}', '{"path":"a","eq":1}'],
+      ...['{"eq":1}', '{"path":[-1],"eq":1}', '{"path":["a"],"gt":true}', '{"path":["a"],"no":1}'],
+      ...['{"path":["a"],"in":[1,"a"]}', '{"path":["a\\u0000"],"eq":1}', '{"path":[1.5],"eq":1}'],
+    ].map(encodeURIComponent);
   if (schema["type"] === "integer")
     return [
       "",

@@ -12,12 +12,13 @@ import {
 } from "../../src/plan/aggregate-node.ts";
 import { type ColumnNode, createColumn } from "../../src/plan/column-node.ts";
 import { createConstantItem } from "../../src/plan/constant-item.ts";
-import { createMaskedColumn, type MaskedColumnNode } from "../../src/plan/masked-column.ts";
+import { createJsonPlace } from "../../src/plan/json-place-node.ts";
+import { createMaskedColumn } from "../../src/plan/masked-column.ts";
 import { createMeasure, createRelatedMeasure, type MeasureNode } from "../../src/plan/measure-node.ts";
-import { createHop, createOrder, type OrderNode } from "../../src/plan/order-node.ts";
+import { createHop, createOrder, type OrderNode, rankNulls } from "../../src/plan/order-node.ts";
 import { createParam, type ParamNode } from "../../src/plan/param-node.ts";
 import type { Plan, ReturningNode, TargetNode } from "../../src/plan/plan.ts";
-import type { PredicateNode } from "../../src/plan/predicate-node.ts";
+import type { ComparedNode, CompareOperator, MaskedColumnNode, PredicateNode } from "../../src/plan/predicate-node.ts";
 import type { OutputNode, PageItem } from "../../src/plan/rows-node.ts";
 import {
   createAggregateItem,
@@ -29,7 +30,13 @@ import {
   type SelectItem,
   type SelectNode,
 } from "../../src/plan/rows-node.ts";
-import { createAssignment, createBound, createLink, createReference } from "../../src/plan/write-nodes.ts";
+import {
+  type AssignmentOperator,
+  createAssignment,
+  createBound,
+  createLink,
+  createReference,
+} from "../../src/plan/write-nodes.ts";
 import { measureFunctions } from "../../src/schema/measures.ts";
 import type { ScalarType } from "../../src/schema/schema-model.ts";
 
@@ -73,18 +80,45 @@ const param: fc.Arbitrary<ParamNode> = fc
   .map(([index, type]) => createParam(index, type));
 const column: fc.Arbitrary<ColumnNode> = fc.tuple(name, count).map(([field, part]) => createColumn(field, part));
 
+const compared: fc.Arbitrary<ComparedNode> = fc.oneof(
+  column,
+  fc
+    .tuple(name, fc.array(param, { maxLength: 3 }), fc.constantFrom("text", "float", "bool", "value", "place"))
+    .map(([field, path, reading]) => createJsonPlace(field, path, reading)),
+);
+const operator: fc.Arbitrary<CompareOperator> = fc.constantFrom(
+  ...(["eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"] as const),
+  ...(["ieq", "icontains", "istartsWith", "iendsWith"] as const),
+);
+
 const predicates = fc.letrec<{ predicate: PredicateNode }>((tie) => ({
   predicate: fc.oneof(
     { maxDepth: 3, depthIdentifier: "predicate" },
     fc.record({ kind: fc.constant("constant" as const), value: fc.boolean() }),
     fc.record({
       kind: fc.constant("compare" as const),
-      column,
-      operator: fc.constantFrom("eq", "lt", "lte", "gt", "gte", "contains", "startsWith", "endsWith"),
+      column: compared,
+      operator,
       value: param,
     }),
-    fc.record({ kind: fc.constant("in" as const), column, values: param }),
-    fc.record({ kind: fc.constant("isNull" as const), column }),
+    fc.record({
+      kind: fc.constant("compareColumns" as const),
+      column,
+      operator,
+      hops: fc.array(
+        fc.tuple(name, fc.option(tie("predicate"))).map(([relation, rule]) => createHop(relation, rule)),
+        { maxLength: 2 },
+      ),
+      other: column,
+    }),
+    fc.record({ kind: fc.constant("in" as const), column: compared, values: param }),
+    fc.record({ kind: fc.constant("isNull" as const), column: compared }),
+    fc.record({
+      kind: fc.constant("list" as const),
+      column,
+      question: fc.constantFrom("hasAny", "hasEvery", "isEmpty"),
+      values: fc.option(param),
+    }),
     fc.record({
       kind: fc.constantFrom("and" as const, "or" as const),
       items: fc.array(tie("predicate"), { maxLength: 3 }),
@@ -114,14 +148,16 @@ const sorted: fc.Arbitrary<OrderNode["value"]> = fc.oneof(
   fc.tuple(name, measure, access).map(([relation, of, rule]) => createRelatedMeasure(relation, of, rule)),
 );
 const order: fc.Arbitrary<OrderNode> = fc
-  .tuple(fc.array(fc.tuple(name, access, mask), { maxLength: 2 }), sorted, fc.boolean())
-  .map(([hops, key, descending]) =>
-    createOrder(
-      hops.map(([relation, rule, shown]) => ({ ...createHop(relation, rule), ...shown })),
-      key,
-      descending,
-    ),
-  );
+  .tuple(
+    fc.array(fc.tuple(name, access, mask), { maxLength: 2 }),
+    sorted,
+    fc.boolean(),
+    fc.constantFrom("smallest", "largest"),
+  )
+  .map(([hops, key, descending, nulls]) => {
+    const made = hops.map(([relation, rule, shown]) => ({ ...createHop(relation, rule), ...shown }));
+    return rankNulls(createOrder(made, key, descending), nulls);
+  });
 const constantItem = fc
   .tuple(name, fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)))
   .map(([as, value]) => createConstantItem(as, value));
@@ -267,7 +303,7 @@ const target: fc.Arbitrary<TargetNode> = fc.record({
 const written = {
   assignments: fc.array(
     fc
-      .tuple(column, param, fc.constantFrom("set" as const, "add" as const, "multiply" as const))
+      .tuple(column, param, fc.constantFrom<AssignmentOperator>("set", "add", "multiply", "append", "remove", "merge"))
       .map(([at, value, operator]) => createAssignment(at, value, operator)),
     { maxLength: 3 },
   ),

@@ -82,7 +82,10 @@ function matches(viewer: Viewer, model: ModelSchema, where: unknown, row: NaiveR
     if (reading.inRule && isMissing(value)) return reading.negated;
     const field = fieldOf(model, name);
     const seen = reading.inRule || isShown(viewer, model, name, row) ? row : { ...row, [name]: null };
-    if (isValueField(field)) return meets(field.type, value, seen[name] ?? null, reading);
+    if (isValueField(field)) {
+      const known = replaceFields(value, (path) => readOther(viewer, model, row, path.split("."), reading));
+      return meets(field.type, known, seen[name] ?? null, reading);
+    }
     return matchesRelation(viewer, { model, field }, value, seen, reading);
   });
 }
@@ -131,12 +134,76 @@ function relatedRows(
   });
 }
 
+/** The value of another field than the one at hand; a text that equals none where there is none. */
+const nothing = Symbol("nothing");
+
+function replaceFields(condition: unknown, read: (path: string) => unknown): unknown {
+  if (!isObject(condition)) return condition;
+  const entries = Object.entries(condition).map(([operator, operand]) => {
+    const path = isObject(operand) ? operand["field"] : undefined;
+    return [operator, typeof path === "string" ? (read(path) ?? nothing) : operand];
+  });
+  return Object.fromEntries(entries);
+}
+
+function readOther(
+  viewer: Viewer,
+  model: ModelSchema,
+  row: NaiveRow,
+  [name = "", ...rest]: readonly string[],
+  reading: Reading,
+): JsonValue {
+  if (!reading.inRule && !isShown(viewer, model, name, row)) return null;
+  if (rest.length === 0) return row[name] ?? null;
+  const field = fieldOf(model, name);
+  if (isValueField(field)) throw new Error(`no relation ${name}`);
+  const target = modelOf(viewer.schema, field.model);
+  const [other] = relatedRows(viewer, model, field, row).filter(
+    (far) =>
+      reading.inRule ||
+      (ruleHolds(viewer, target, "read", far) && (!("via" in field) || isShown(viewer, target, field.via, far))),
+  );
+  return other === undefined ? null : readOther(viewer, target, other, rest, reading);
+}
+
 function meets(type: ScalarType | undefined, condition: unknown, value: JsonValue, reading: Reading): boolean {
   if (!isObject(condition)) return condition === null ? value === null : equals(type, value, condition);
+  if (type?.kind === "json" && Array.isArray(condition["path"])) return meetsInside(condition, value);
   return Object.entries(condition).every(([operator, operand]) => {
     if (reading.inRule && isMissing(operand)) return reading.negated;
+    if (operand === nothing) return operator === "not";
     return operate(type, operator, value, operand);
   });
+}
+
+/** Whether what stands at the path meets all operators beside it. */
+function meetsInside({ path, ...operators }: Readonly<Record<string, unknown>>, document: JsonValue): boolean {
+  let here: unknown = document;
+  for (const step of asList(path)) {
+    if (typeof step === "number") here = Array.isArray(here) ? here[step] : undefined;
+    else here = isObject(here) && Object.hasOwn(here, String(step)) ? here[String(step)] : undefined;
+  }
+  const found = here;
+  const alike = (operand: unknown) => typeof found === typeof operand && found !== null;
+  return Object.entries(operators).every(([operator, operand]) => {
+    if (operator === "exists") return (found !== undefined) === operand;
+    if (operator === "isNull") return (found === undefined || found === null) === operand;
+    if (operator === "eq") return found === operand;
+    if (operator === "not") return found !== operand;
+    if (operator === "in") return asList(operand).includes(found);
+    if (operator === "notIn") return !asList(operand).includes(found);
+    // Of one type with the operand, so a value that is JSON.
+    return alike(operand) && operate(undefined, operator, found as JsonValue, operand);
+  });
+}
+
+/** Letter by letter, without what JavaScript does for words. */
+function fold(text: string): string {
+  const letters = Array.from(text, (letter) => {
+    const small = letter.toLowerCase();
+    return [...small].length === 1 ? small : [...small].slice(0, 1).join("");
+  });
+  return letters.map((letter) => (letter === "ς" ? "σ" : letter)).join("");
 }
 
 function operate(type: ScalarType | undefined, operator: string, value: JsonValue, operand: unknown): boolean {
@@ -153,6 +220,9 @@ function operate(type: ScalarType | undefined, operator: string, value: JsonValu
       return !asList(operand).some((item) => equals(type, value, item));
   }
   if (value === null) return false;
+  if (Array.isArray(value)) return asksList(operator, value, operand);
+  if (operator.startsWith("i") && operator !== "in")
+    return operate(type, operator === "ieq" ? "eq" : operator.slice(1), fold(String(value)), fold(String(operand)));
   const text = String(value);
   const other = String(operand);
   switch (operator) {
@@ -170,6 +240,22 @@ function operate(type: ScalarType | undefined, operator: string, value: JsonValu
       return order(type, value, operand) > 0;
     case "gte":
       return order(type, value, operand) >= 0;
+    default:
+      throw new Error(`unknown operator ${operator}`);
+  }
+}
+
+function asksList(operator: string, items: readonly JsonValue[], operand: unknown): boolean {
+  const has = (value: unknown) => items.some((item) => item === value);
+  switch (operator) {
+    case "has":
+      return has(operand);
+    case "hasAny":
+      return asList(operand).some(has);
+    case "hasEvery":
+      return asList(operand).every(has);
+    case "isEmpty":
+      return (items.length === 0) === operand;
     default:
       throw new Error(`unknown operator ${operator}`);
   }

@@ -40,7 +40,9 @@ export function drawWalk(source: WhereSource, model: ModelSchema): ReadQuery {
 function drawOrder(source: WhereSource, model: ModelSchema): OrderQuery {
   const { random } = source;
   const keys = random.times(random.int(1, 3), () => drawSortKey(source, model, random.int(0, 2)));
-  return keys.filter((key) => key !== null).map((key) => (random.chance(0.5) ? key : `-${key}`));
+  return keys
+    .filter((key) => key !== null)
+    .map((key) => `${random.pick(["", "-"])}${key}${random.pick(["", "", ":nullsFirst", ":nullsLast"])}`);
 }
 
 function drawRows(source: WhereSource, model: ModelSchema, depth: number): RowsQuery {

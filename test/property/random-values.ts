@@ -54,7 +54,7 @@ const samples: Readonly<Record<Exclude<ScalarKind, "decimal" | "enum">, readonly
     {},
     [1, [null, { a: "😀" }]],
     { b: 1, a: [1.5, -0.25, 1e21] },
-    { "1": "x", "": null, constructor: true },
+    { "1": "x", "": null, constructor: true, "'": { a: "TEXT" } },
   ],
 };
 

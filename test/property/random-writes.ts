@@ -6,6 +6,7 @@ import type { Executor } from "../../src/engine/executor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
 import type { DataQuery, WhereQuery } from "../../src/plan/query.ts";
 import { isKept, isVersioned, keepsDeleted } from "../../src/schema/kept-fields.ts";
+import { listPatches } from "../../src/schema/patches.ts";
 import type {
   Field,
   JsonValue,
@@ -14,6 +15,7 @@ import type {
   RefField,
   ScalarField,
 } from "../../src/schema/schema-model.ts";
+import type { Random } from "./random.ts";
 import { nest } from "./random-nested.ts";
 import { drawModel } from "./random-query.ts";
 import { drawValue } from "./random-values.ts";
@@ -300,7 +302,17 @@ function pick(row: Readonly<Record<string, unknown>>, names: readonly string[]):
 export function drawChange(source: WriteSource, field: Field): unknown {
   if (field.kind === "manyToMany") return drawLinks(source, field.model);
   if (field.kind !== "scalar" && field.kind !== "ref") throw new Error(`${field.name} cannot be written`);
+  const verbs = field.kind === "scalar" ? listPatches(field.type) : [];
+  if (field.kind === "scalar" && verbs.length > 0 && source.random.chance(0.4)) {
+    const verb = source.random.pick(verbs);
+    return { [verb]: verb === "merge" ? drawMerge(source.random) : drawValue(source.random, field.type) };
+  }
   return field.optional && source.random.chance(0.3) ? null : drawFieldValue(source, field);
+}
+
+/** Reaches into the samples of json, and makes more of the kind. */
+function drawMerge(random: Random): unknown {
+  return random.pick([{ b: null }, { a: { x: [null] }, "1": 2 }, {}, { "": { deep: { a: null, "0": "é" } } }]);
 }
 
 function drawFieldValue(source: WriteSource, field: Field): unknown {

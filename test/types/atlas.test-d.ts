@@ -278,7 +278,7 @@ export async function answers(): Promise<void> {
   } | null>();
   expectTypeOf(await db.transaction(async (tx) => await tx.City.count())).toEqualTypeOf<number>();
   await aggregates();
-  expectTypeOf<OrderInput<Atlas, "Profile">>().toEqualTypeOf<
+  expectTypeOf<Exclude<OrderInput<Atlas, "Profile">, object | `${string}:${string}`>>().toEqualTypeOf<
     | "id"
     | "-id"
     | "bio"

@@ -82,8 +82,13 @@ export const members: Readonly<Record<MemberKind, Member>> = {
   },
   orderBy: {
     expected: "a list of sort keys",
-    accepts: isTexts,
-    schema: { ...texts, description: "Strongest first; `-` before a name sorts down." },
+    accepts: isTextsOrObjects,
+    schema: {
+      type: "array",
+      items: { type: ["string", "object"] },
+      description:
+        'Strongest first; `-` before a name sorts down, `:nullsLast` behind it puts nulls last. Or `{"field", "direction", "nulls"}`.',
+    },
   },
   limit: { expected: "a whole number", accepts: Number.isSafeInteger, schema: { type: "integer", minimum: 1 } },
   offset: { expected: "a whole number", accepts: Number.isSafeInteger, schema: { type: "integer", minimum: 0 } },
@@ -146,7 +151,7 @@ export const members: Readonly<Record<MemberKind, Member>> = {
   names: { expected: "a list of field names", accepts: isTexts, schema: texts },
   groups: {
     expected: "a list of what to group by",
-    accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "string" || isObject(item)),
+    accepts: isTextsOrObjects,
     schema: { type: "array", items: { type: ["string", "object"] } },
   },
   having: { expected: "an object of conditions", accepts: isObject, schema: object },
@@ -154,6 +159,10 @@ export const members: Readonly<Record<MemberKind, Member>> = {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isTextsOrObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string" || isObject(item));
 }
 
 function isKey(value: unknown): boolean {

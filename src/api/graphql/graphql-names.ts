@@ -56,7 +56,7 @@ const fixedTypeNames: readonly string[] = Object.freeze([
   ...["SafeInt", "BigInt", "Decimal", "Date", "DateTime", "UUID", "Base64", "JSON"],
   ...["StringFilter", "IntFilter", "BigIntFilter", "FloatFilter", "DecimalFilter", "BooleanFilter", "DateFilter"],
   ...["DateBucket", "DateTimeBucket", "DeletedRows", "DeletePreview", "ModelCount"],
-  ...["DateTimeFilter", "UUIDFilter", "Base64Filter", "JSONFilter", "EnumFilter", "ListFilter"],
+  ...["DateTimeFilter", "UUIDFilter", "Base64Filter", "JSONFilter", "EnumFilter", "ListFilter", "ListPatch"],
 ]);
 
 /** The names that belong to a model. */

@@ -13,7 +13,7 @@ import {
   Kind,
 } from "graphql";
 
-import { listOperators } from "../../schema/operators.ts";
+import { jsonOperators, listOperators } from "../../schema/operators.ts";
 import type { ScalarKind, ScalarType } from "../../schema/schema-model.ts";
 
 /** How number literals are taken: as JavaScript numbers, or as their text where a number would lose digits. */
@@ -95,11 +95,22 @@ const filters: Readonly<Record<ScalarKind, GraphQLScalarType>> = Object.freeze({
   datetime: createFilter("DateTimeFilter", "datetime", '{ gte: "2026-01-01T00:00:00Z" }'),
   uuid: createFilter("UUIDFilter", "uuid", '{ in: ["018f…", "0190…"] }'),
   bytes: createFilter("Base64Filter", "bytes", '{ eq: "AQID" }'),
-  json: createFilter("JSONFilter", "json", "{ isNull: false }"),
+  json: createScalar("JSONFilter", {
+    ...describeFilter({ kind: "json", list: false }, "{ isNull: false }"),
+    description: `An object: \`isNull\`, or \`path\` and operators on what stands there, compared within its JSON type: \`${[...jsonOperators, "exists"].join("`, `")}\`. For example \`{ path: ["sizes", 0, "width"], gte: 5 }\`.`,
+  }),
   enum: createFilter("EnumFilter", "enum", '{ in: ["draft", "ready"] }'),
 });
 
-const listFilter = createScalar("ListFilter", describeFilter({ kind: "text", list: true }, "{ isNull: false }"));
+const listFilter = createScalar("ListFilter", describeFilter({ kind: "text", list: true }, '{ has: "red" }'));
+
+/** What an update may do to a list instead of setting it. */
+export const listPatch: GraphQLScalarType = createScalar("ListPatch", {
+  description:
+    'An object of `append` or `remove` with a list: adds items at the end, or removes every item that equals one of the given. For example `{ append: ["red"] }`.',
+  expected: "an object of append or remove",
+  accept: (value) => value,
+});
 
 /** The scalar of one value of a type (of one item, for a list). An int whose range fits 32 bits is GraphQL's Int. */
 export function getScalar(type: ScalarType): GraphQLScalarType {
@@ -137,9 +148,13 @@ function createFilter(name: string, kind: ScalarKind, example: string): GraphQLS
 function describeFilter(type: ScalarType, example: string): LeafForm {
   const operators = listOperators(type);
   const numbers = type.kind === "bigint" || type.kind === "decimal" ? "text" : "number";
-  const plain = operators.includes("eq") ? "A value to equal (null asks for null), or an object" : "An object";
+  const hasValue = operators.includes("eq");
+  const plain = hasValue ? "A value to equal (null asks for null), or an object" : "An object";
+  const other = hasValue
+    ? ' Instead of a value most take another field of the same type: `{ gt: { field: "name" } }`.'
+    : "";
   return {
-    description: `${plain} of operators, all of which must hold: \`${operators.join("`, `")}\`. For example \`${example}\`.`,
+    description: `${plain} of operators, all of which must hold: \`${operators.join("`, `")}\`. For example \`${example}\`.${other}`,
     numbers,
     expected: "a value or an object of operators",
     accept: (value) => (numbers === "text" ? numbersToText(value) : value),

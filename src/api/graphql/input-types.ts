@@ -21,6 +21,7 @@ import {
 } from "../../schema/schema-model.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getFilter } from "./graphql-scalars.ts";
+import { createPatchFields } from "./patch-fields.ts";
 import { type DataTypes, nameRelated, RelatedTypes } from "./related-input-types.ts";
 import { type KeyType, listVisibleFields, type TypeTable } from "./type-table.ts";
 
@@ -107,6 +108,7 @@ function createDataType(
   return createWriteType(table, name, {
     description: `A new ${model.name}.`,
     fields: fields.map((field) => [field, open && isRequired(field)]),
+    patches: {},
     related: () => related.fields(model, "create", without),
   });
 }
@@ -120,6 +122,7 @@ function createChangesType(table: TypeTable, model: ModelSchema, related: Relate
   return createWriteType(table, nameModel(model).updateInput, {
     description: `Changes to a ${model.name}: what is left out stays as it is.`,
     fields: changeable.map((field) => [field, false]),
+    patches: createPatchFields(model, changeable),
     related: () => related.fields(model, "update", [...key]),
   });
 }
@@ -128,6 +131,8 @@ interface WriteForm {
   readonly description: string;
   /** The fields, each with whether it must be given. */
   readonly fields: readonly (readonly [WritableField, boolean])[];
+  /** What is changed in part. */
+  readonly patches: InputFields;
   /** What can be said of related rows; asked for late, because types refer to each other in circles. */
   readonly related: () => InputFields;
 }
@@ -161,7 +166,7 @@ function createWriteType(table: TypeTable, name: string, form: WriteForm): Graph
       field.name,
       createWriteField(table, field, required && isGivenByKey(field)),
     ]);
-    return { ...Object.fromEntries(own), ...related };
+    return { ...Object.fromEntries(own), ...form.patches, ...related };
   };
   return new GraphQLInputObjectType({ name, description: form.description, fields });
 }

@@ -14,6 +14,7 @@ import { capitalize } from "../../schema/naming.ts";
 import { findVia, isToMany, listVerbs, type Verb, type WriteUse } from "../../schema/related-verbs.ts";
 import { isValueField, type ModelSchema, type RelationField, type Schema } from "../../schema/schema-model.ts";
 import { isObject } from "../../util/is-object.ts";
+import { renamePatches } from "./patch-fields.ts";
 import type { KeyType, TypeTable } from "./type-table.ts";
 
 /** Makes the data of writes, each type once. */
@@ -149,7 +150,7 @@ export function nameRelated({ kind, name }: RelationField): string {
 export function renameRelated(schema: Schema, model: ModelSchema, data: unknown): unknown {
   if (Array.isArray(data)) return data.map((item) => renameRelated(schema, model, item));
   if (!isObject(data)) return data;
-  const renamed: Record<string, unknown> = { ...data };
+  const renamed: Record<string, unknown> = { ...renamePatches(model, data) };
   for (const field of Object.values(model.fields)) {
     const target = isValueField(field) ? undefined : schema.models[field.model];
     if (isValueField(field) || target === undefined) continue;

@@ -4,10 +4,12 @@ import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { listOperators, type Operator } from "../../schema/operators.ts";
 import { isValueField, type ModelSchema, type ScalarType, type Schema } from "../../schema/schema-model.ts";
 import { createGroupParameters, listMeasureNames } from "./create-aggregate-table.ts";
+import { listFieldFilters, listJsonFilters } from "./create-extra-filters.ts";
 import type {
   CursorParameter,
   Door,
   FilterParameter,
+  JsonParameter,
   NamesParameter,
   NumberParameter,
   Parameter,
@@ -73,7 +75,12 @@ function createDoor(
   const pages = createPageParameters(limits);
   const search = createSearchParameters(view, limits);
   const reserved = new Set(["sort", ...[...row, ...search, ...pages].map(({ name }): string => name)]);
-  const all = [...listFilters(view), ...listRelatedFilters(view, views)];
+  const all = [
+    ...listFilters(view),
+    ...listJsonFilters(view),
+    ...listFieldFilters(view, views),
+    ...listRelatedFilters(view, views),
+  ];
   const groups = [...createGroupParameters(view, views), ...shown];
   const groupsReserved = new Set([...groups, ...search, ...pages].map(({ name }): string => name));
   return Object.freeze({
@@ -132,12 +139,21 @@ function createSearchParameters({ model }: View, { maxSearchLength: maximum }: R
 }
 
 function createSort(view: View, views: Views): NamesParameter {
-  const own = listSortable(view);
-  const related = [...view.relations].flatMap(([name, { toMany, model }]) => {
+  const own = listOrdered(view).map(({ name, optional }) => ({ name, nullable: optional }));
+  const related = [...view.relations].flatMap(([relation, { toMany, model }]) => {
     const far = views.get(model);
-    return (toMany ? listMeasureNames(far) : listSortable(far)).map((key) => `${name}.${key}`);
+    const keys = toMany ? listMeasureNames(far) : listOrdered(far).map(({ name }) => name);
+    // A count is always there.
+    return keys.map((key) => ({ name: `${relation}.${key}`, nullable: !toMany || !/^count/.test(key) }));
   });
-  return { kind: "names", name: "sort", names: new Set([...own, ...related].flatMap((name) => [name, `-${name}`])) };
+  const names = [...own, ...related].flatMap(({ name, nullable }) => listDirections(name, nullable));
+  return { kind: "names", name: "sort", names: new Set(names) };
+}
+
+/** The ways to sort by a key: up and down, and where nulls stand if there may be any. */
+function listDirections(name: string, nullable: boolean): readonly string[] {
+  const placed = nullable ? ["", ":nullsFirst", ":nullsLast"] : [""];
+  return placed.flatMap((place) => [`${name}${place}`, `-${name}${place}`]);
 }
 
 function createFields(view: View, views: Views): NamesParameter {
@@ -158,13 +174,9 @@ function createInclude(view: View, views: Views): NamesParameter {
   return { kind: "names", name: "include", names: new Set(names) };
 }
 
-function listSortable(view: View | undefined): readonly string[] {
-  return listOrdered(view).map(({ name }) => name);
-}
-
-function listRelatedFilters(view: View, views: Views): readonly FilterParameter[] {
+function listRelatedFilters(view: View, views: Views): readonly (FilterParameter | JsonParameter)[] {
   return [...view.relations].flatMap(([relation, { toMany, model }]) =>
-    listFilters(views.get(model)).map((filter) => ({
+    [...listFilters(views.get(model)), ...listJsonFilters(views.get(model))].map((filter) => ({
       ...filter,
       name: `${relation}.${filter.name}`,
       relation,
@@ -177,7 +189,7 @@ function listRelatedFilters(view: View, views: Views): readonly FilterParameter[
 function listFilters(view: View | undefined): readonly FilterParameter[] {
   return listOwn(view).flatMap((field) =>
     listFieldOperators(field).flatMap(({ operator, type }) => {
-      const list = operator === "in" || operator === "notIn";
+      const list = ["in", "notIn", "hasAny", "hasEvery"].includes(operator);
       const filter: FilterParameter = {
         kind: "filter",
         name: `${field.name}[${operator}]`,
@@ -187,6 +199,7 @@ function listFilters(view: View | undefined): readonly FilterParameter[] {
         operator,
         type,
         list,
+        operand: "value",
       };
       return operator === "eq" ? [{ ...filter, name: field.name }, filter] : [filter];
     }),
@@ -201,6 +214,6 @@ function listFieldOperators(field: OwnField): readonly { readonly operator: Oper
       ? []
       : operators
           .filter((operator) => operator !== "isNull")
-          .map((operator) => ({ operator, type: withoutLimits(type) }));
+          .map((operator) => ({ operator, type: operator === "isEmpty" ? boolType : withoutLimits(type) }));
   return field.optional ? [...comparing, { operator: "isNull", type: boolType }] : comparing;
 }

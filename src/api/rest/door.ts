@@ -21,6 +21,13 @@ export interface FilterParameter {
   readonly type: ScalarType;
   /** Whether the value is a comma-separated list. */
   readonly list: boolean;
+  /** Whether the value is the name of another field to compare with. */
+  readonly operand: "value" | "field";
+}
+
+/** `meta[where]`: a condition inside json, as JSON. */
+export interface JsonParameter extends Pick<FilterParameter, "name" | "relation" | "toMany" | "field"> {
+  readonly kind: "json";
 }
 
 /** `sort`, `fields`, `include`: a comma-separated list of different names. */
@@ -111,6 +118,7 @@ export interface HavingParameter {
 /** Any parameter. */
 export type Parameter =
   | FilterParameter
+  | JsonParameter
   | NamesParameter
   | NumberParameter
   | ChoiceParameter

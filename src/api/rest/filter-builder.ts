@@ -1,7 +1,7 @@
 /** Puts the conditions of a query string together into one `where`. All must hold. */
 import type { WhereQuery } from "../../plan/query.ts";
 import { isObject } from "../../util/is-object.ts";
-import type { FilterParameter } from "./door.ts";
+import type { FilterParameter, JsonParameter } from "./door.ts";
 
 type Conditions = Record<string, unknown>;
 
@@ -11,11 +11,12 @@ export class FilterBuilder {
   #related: Map<string, { readonly toMany: boolean; readonly conditions: Conditions }> | null = null;
 
   /** Adds a condition; false when there is the same comparison of the same field already. */
-  add({ relation, toMany, field, operator }: FilterParameter, value: unknown): boolean {
-    const conditions = relation === null ? this.#ownConditions() : this.#relatedConditions(relation, toMany);
+  add({ relation, toMany, field, operator, operand }: FilterParameter, given: unknown): boolean {
+    const value = operand === "field" ? { field: given } : given;
+    const conditions = this.#conditions(relation, toMany);
     const present = conditions[field];
     if (present === undefined) {
-      conditions[field] = operator === "eq" ? value : { [operator]: value };
+      conditions[field] = operator === "eq" && operand === "value" ? value : { [operator]: value };
       return true;
     }
     // Values of a query string are scalars and lists, so an object here is one of operators.
@@ -23,6 +24,12 @@ export class FilterBuilder {
     if (Object.hasOwn(operators, operator)) return false;
     conditions[field] = { ...operators, [operator]: value };
     return true;
+  }
+
+  /** Adds a condition inside json, which stands beside the others: it says of its own which operators it has. */
+  addJson({ relation, toMany, field }: JsonParameter, value: unknown): void {
+    const conditions = this.#conditions(relation, toMany);
+    conditions["all"] = [...listAll(conditions), { [field]: value }];
   }
 
   /** The `where` of all conditions; null without any. */
@@ -35,7 +42,11 @@ export class FilterBuilder {
       if (where[relation] === undefined) where[relation] = filter;
       else beside.push({ [relation]: filter });
     }
-    return beside.length === 0 ? where : { ...where, all: beside };
+    return beside.length === 0 ? where : { ...where, all: [...listAll(where), ...beside] };
+  }
+
+  #conditions(relation: string | null, toMany: boolean): Conditions {
+    return relation === null ? this.#ownConditions() : this.#relatedConditions(relation, toMany);
   }
 
   #ownConditions(): Conditions {
@@ -51,4 +62,9 @@ export class FilterBuilder {
     this.#related.set(relation, { toMany, conditions });
     return conditions;
   }
+}
+
+/** No field is called so. */
+function listAll({ all }: Conditions): readonly unknown[] {
+  return Array.isArray(all) ? all : [];
 }

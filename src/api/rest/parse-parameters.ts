@@ -9,6 +9,7 @@ import type {
   FilterParameter,
   GroupNamesParameter,
   HavingParameter,
+  JsonParameter,
   NamesParameter,
   NumberParameter,
   Parameter,
@@ -17,6 +18,7 @@ import type {
 import { FilterBuilder } from "./filter-builder.ts";
 import { HavingBuilder } from "./having-builder.ts";
 import { ParameterProblems } from "./parameter-problems.ts";
+import { parseJsonFilter } from "./parse-json-filter.ts";
 import { decodePart, isPlain, visitPairs } from "./query-text.ts";
 
 /** The values of the parameters that were given. */
@@ -121,6 +123,7 @@ class ParameterReader {
     if (text === null)
       this.#problems.add(parameter.name, `${parameter.name} has a value that is not percent-encoded UTF-8.`);
     else if (parameter.kind === "filter") this.#readFilter(parameter, value, text);
+    else if (parameter.kind === "json") this.#readJson(parameter, text);
     else if (parameter.kind === "having") this.#readHaving(parameter, text);
     else if (parameter.kind === "names" || parameter.kind === "groupNames") this.#readNames(parameter, text);
     else if (parameter.kind === "number") this.#readNumber(parameter, text);
@@ -148,6 +151,14 @@ class ParameterReader {
       if (!this.#filters.add(parameter, parsed)) this.#addRepeated(parameter, text);
     } catch (error) {
       this.#problems.addValue(name, error);
+    }
+  }
+
+  #readJson(parameter: JsonParameter, text: string): void {
+    try {
+      this.#filters.addJson(parameter, parseJsonFilter(parameter.name, text));
+    } catch (error) {
+      this.#problems.addValue(parameter.name, error);
     }
   }
 
@@ -201,9 +212,9 @@ class ParameterReader {
   }
 }
 
-/** Whether a name is there twice; a sort key up and down is the same name. */
+/** Whether a name is there twice; a sort key up and down, or with nulls elsewhere, is the same name. */
 function hasRepeated(names: readonly string[]): boolean {
-  return new Set(names.map((name) => (name.startsWith("-") ? name.slice(1) : name))).size < names.length;
+  return new Set(names.map((name) => name.replace(/^-|:nulls(?:First|Last)$/g, ""))).size < names.length;
 }
 
 /** Only text can hold a comma itself, which is then escaped; in other lists an escaped comma separates as well. */

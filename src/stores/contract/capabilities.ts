@@ -22,6 +22,13 @@ export interface Capabilities {
   readonly transactions: "serializable" | "read-committed" | "none";
   /** Does the store itself refuse a reference to a missing row? */
   readonly foreignKeys: boolean;
+  /** Levels of a json value that a condition sees; of what is deeper it takes the whole value for null. */
+  readonly jsonDepth: number;
+  /**
+   * Whose letters have an upper and a lower case to `ieq` and its kin, for messages. Newer versions of Unicode add scripts;
+   * all that are named here agree on those in use.
+   */
+  readonly letters: string;
   /** Longest identifier in bytes. */
   readonly maxIdentifier: number;
 }

@@ -10,5 +10,7 @@ export const capabilities: Capabilities = Object.freeze({
   relationFilters: true,
   transactions: "serializable",
   foreignKeys: true,
+  jsonDepth: 64,
+  letters: `Unicode ${process.versions["unicode"]} of Node.js`,
   maxIdentifier: 1000,
 });

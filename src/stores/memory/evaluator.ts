@@ -1,12 +1,12 @@
 /** Whether a condition holds of a row: plain loops, two-valued, nothing cached. */
 import type { ColumnNode } from "../../plan/column-node.ts";
 import type { JsonPlaceNode } from "../../plan/json-place-node.ts";
-import type { MaskedColumnNode } from "../../plan/masked-column.ts";
 import type {
   CompareColumnsNode,
   ComparedNode,
   CompareNode,
   ListNode,
+  MaskedColumnNode,
   PredicateNode,
 } from "../../plan/predicate-node.ts";
 import type { SearchNode } from "../../plan/search-node.ts";
@@ -159,8 +159,9 @@ function comparedValue(scope: Scope, node: ComparedNode, row: Row): JsonValue {
 
 function jsonValue(scope: Scope, { field, path, reading }: JsonPlaceNode, row: Row): JsonValue {
   const document = columnValue(scope.model, { kind: "column", field, part: 0 }, row);
-  // Steps are bound texts and whole numbers, and what stands inside a JSON value is one.
+  // Steps are bound texts and whole numbers.
   const steps = path.map((step) => paramValue(scope, step.index) as JsonStep);
+  // What stands inside a JSON value is one.
   const value = readJsonPlace(document, steps) as JsonValue | undefined;
   if (value === undefined || !isOfReading(reading, value)) return null;
   return reading === "place" ? true : value;

@@ -1,5 +1,5 @@
 /** Which rows a list shows: those that are readable and meet the condition, sorted, behind the cursor, cut to the limit. */
-import type { OrderNode } from "../../plan/order-node.ts";
+import type { NullRank, OrderNode } from "../../plan/order-node.ts";
 import type { ParamNode } from "../../plan/param-node.ts";
 import type { RowsNode, SeekNode } from "../../plan/rows-node.ts";
 import { compareValues } from "../../schema/compare-values.ts";
@@ -32,9 +32,7 @@ export function listRows(candidates: ScopedRows, node: RowsNode): Listing {
     (row) => holds(scope, decided(node.access), row) && holds(scope, node.where, row),
   );
   const listed = kept.map((row) => ({ row, position: node.order.map((order) => sortKey(scope, order, row)) }));
-  const compare = createComparer(
-    node.order.map((order) => ({ type: sortType(scope, order), descending: order.descending })),
-  );
+  const compare = createComparer(node.order.map((order) => ({ ...order, type: sortType(scope, order) })));
   listed.sort((left, right) => compare(left.position, right.position));
   return { scope, total: listed.length, ...cutRows(scope, node, listed.filter(beyond(scope, node.seek, compare))) };
 }
@@ -42,6 +40,7 @@ export function listRows(candidates: ScopedRows, node: RowsNode): Listing {
 interface Sort {
   readonly type: ScalarType;
   readonly descending: boolean;
+  readonly nulls: NullRank;
 }
 
 type Comparer = (left: readonly JsonValue[], right: readonly JsonValue[]) => number;
@@ -49,11 +48,16 @@ type Comparer = (left: readonly JsonValue[], right: readonly JsonValue[]) => num
 function createComparer(sorts: readonly Sort[]): Comparer {
   return (left, right) => {
     for (const [index, sort] of sorts.entries()) {
-      const difference = compareValues(sort.type, left[index] ?? null, right[index] ?? null);
+      const difference = compareSorted(sort, left[index] ?? null, right[index] ?? null);
       if (difference !== 0) return sort.descending ? -difference : difference;
     }
     return 0;
   };
+}
+
+function compareSorted({ type, nulls }: Sort, left: JsonValue, right: JsonValue): number {
+  const difference = compareValues(type, left, right);
+  return nulls === "largest" && (left === null || right === null) ? -difference : difference;
 }
 
 function beyond(scope: Scope, seek: SeekNode | null, compare: Comparer): (item: ListedRow) => boolean {

@@ -25,6 +25,8 @@ export function createCapabilities(facts: ServerFacts): Capabilities {
     relationFilters: true,
     transactions: "serializable",
     foreignKeys: true,
+    jsonDepth: facts.isMariadb ? 32 : 64,
+    letters: facts.isMariadb ? "Unicode 14.0 of the collation uca1400" : "Unicode 9.0 of the collation utf8mb4_0900",
     maxIdentifier: 64,
   });
 }

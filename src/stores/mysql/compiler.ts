@@ -4,7 +4,7 @@
  */
 import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
-import type { Dialect, DialectGaps, JsonEntry, JsonStep, KeyRows } from "../sql/dialect.ts";
+import type { Dialect, DialectGaps, JsonEntry, JsonStep, KeyRows, SortWay } from "../sql/dialect.ts";
 import type { Binding } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
@@ -36,9 +36,10 @@ export const mariadb: Flavour = Object.freeze<Flavour>({
   firstRows: (rows) => {
     const { key, source, indexed, order, limit, offset, alias } = rows;
     // Sorting in GROUP_CONCAT takes null for zero.
-    const terms = order.flatMap(({ expression, descending, nullable }) =>
-      [...(nullable ? [`${expression} IS NOT NULL`] : []), expression].map((term) => writeTerm(term, descending)),
-    );
+    const terms = order.flatMap(({ expression, descending, nullable, nulls }) => {
+      const isNull = `${expression} IS ${nulls === "smallest" ? "NOT " : ""}NULL`;
+      return [...(nullable ? [isNull] : []), expression].map((term) => writeTerm(term, descending));
+    });
     const types = key.map(({ type }) => type);
     const item = writeKey(
       key.map(({ expression }) => expression),
@@ -73,7 +74,7 @@ export const mysql: Flavour = Object.freeze<Flavour>({
   readsByIndex: false,
   returns: [],
   firstRows: ({ key, source, order, limit, offset, alias }) => {
-    const terms = order.map(({ expression, descending }) => writeTerm(expression, descending)).join(", ");
+    const terms = order.map(({ expression, ...way }) => writeOrderTerm(expression, way)).join(", ");
     const parts = key.map(({ expression }, part) => `${expression} AS p${part}`);
     const cut = offset === null ? limit : `${limit} OFFSET ${offset}`;
     const rows = `SELECT ${parts.join(", ")}, ROW_NUMBER() OVER (ORDER BY ${terms}) AS n ${source} ORDER BY n LIMIT ${cut}`;
@@ -126,7 +127,7 @@ export function createDialect(
     isMember: (expression, list, type) =>
       `${expression} IN (SELECT m.v FROM JSON_TABLE(${list}, '$[*]' COLUMNS (v ${memberType(type, collation)} PATH '$')) AS m)`,
     isSame: (left, right) => `${left} <=> ${right}`,
-    orderTerm: writeTerm,
+    orderTerm: writeOrderTerm,
     indexTerm: (expression) => expression,
     aggregates,
     search,
@@ -169,6 +170,14 @@ function createGaps(
 
 function quoteName(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;
+}
+
+/** To the server null is the smallest value. */
+function writeOrderTerm(expression: string, { descending, nullable, nulls }: SortWay): string {
+  const isTurned = nullable && nulls === "largest";
+  return [...(isTurned ? [`${expression} IS NULL`] : []), expression]
+    .map((term) => writeTerm(term, descending))
+    .join(", ");
 }
 
 function writeTerm(expression: string, descending: boolean): string {

@@ -12,8 +12,8 @@ export interface ServerFacts {
   readonly tls: TlsMode;
 }
 
-/** The capabilities of a server. */
-export function createCapabilities(facts: ServerFacts): Capabilities {
+/** The capabilities of a server, whose database knows the case of letters by the collation `folder`. */
+export function createCapabilities(facts: ServerFacts, folder = "pg_c_utf8"): Capabilities {
   return Object.freeze({
     label: `PostgreSQL ${facts.version}`,
     durability: findDurability(facts),
@@ -22,6 +22,8 @@ export function createCapabilities(facts: ServerFacts): Capabilities {
     relationFilters: true,
     transactions: "serializable",
     foreignKeys: true,
+    jsonDepth: 64,
+    letters: `Unicode of the collation ${folder}`,
     maxIdentifier: 63,
   });
 }

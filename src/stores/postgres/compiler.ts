@@ -58,9 +58,11 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   locked: " FOR UPDATE",
   isMember: (expression, list) => `${expression} = ANY (${list})`,
   isSame: (left, right) => `${left} IS NOT DISTINCT FROM ${right}`,
-  orderTerm: (expression, descending, nullable) => {
-    if (descending) return nullable ? `${expression} DESC NULLS LAST` : `${expression} DESC`;
-    return nullable ? `${expression} NULLS FIRST` : expression;
+  // To the server null is the largest value.
+  orderTerm: (expression, { descending, nullable, nulls }) => {
+    const isTurned = nullable && nulls === "smallest";
+    if (descending) return isTurned ? `${expression} DESC NULLS LAST` : `${expression} DESC`;
+    return isTurned ? `${expression} NULLS FIRST` : expression;
   },
   indexTerm: (expression, nullable) => (nullable ? `${expression} NULLS FIRST` : expression),
   aggregates,

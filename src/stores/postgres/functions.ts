@@ -59,21 +59,24 @@ export async function writeFunctions(link: Line): Promise<string> {
   );
   const known = new Map(rows.map(([name, body]) => [String(name), String(body)]));
   if (known.get(FLOAT_FUNCTION) !== FLOAT_BODY) await link.exec(FLOAT_DEFINITION);
-  const collation = await findFolder(link);
+  const folders = await listFolders(link);
+  // What is there stays as long as its collation does: an index may be made with it, and it may belong to another user.
+  const kept = folders.find((name) => known.get(FOLD_FUNCTION) === createFold(name));
+  if (kept !== undefined) return kept;
+  const [collation = "default"] = folders;
   const fold = createFold(collation);
-  if (known.get(FOLD_FUNCTION) !== fold)
-    await link.exec(
-      `CREATE OR REPLACE FUNCTION ${FOLD_FUNCTION}(x text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$${fold}$body$`,
-    );
+  await link.exec(
+    `CREATE OR REPLACE FUNCTION ${FOLD_FUNCTION}(x text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$${fold}$body$`,
+  );
   return collation;
 }
 
-/** A database without any of them knows the case of the letters that its own collation knows. */
-async function findFolder(link: Line): Promise<string> {
+/** Those that the database has. One without any of them knows the case of the letters that its own collation knows. */
+async function listFolders(link: Line): Promise<readonly string[]> {
   const { rows } = await link.query(
     "SELECT collname FROM pg_collation WHERE collnamespace = 'pg_catalog'::regnamespace AND collencoding IN (-1, 6)",
     [],
   );
   const names = new Set(rows.map(([name]) => String(name)));
-  return FOLDERS.find((name) => names.has(name)) ?? "default";
+  return [...FOLDERS.filter((name) => names.has(name)), "default"];
 }

@@ -56,12 +56,19 @@ export async function readServer(link: Line, address: Address): Promise<ServerFa
   return { version: version ?? "", synchronousCommit: synchronousCommit ?? "", fsync: fsync ?? "", tls: address.tls };
 }
 
-/** Creates or compares the tables; the secret of the database. */
+/** What a database that is ready says of itself. */
+export interface PreparedDatabase {
+  readonly secret: Buffer;
+  /** The collation by which it knows the case of letters. */
+  readonly folder: string;
+}
+
+/** Creates or compares the tables. */
 export function prepareDatabase(
   link: ServerLink<NativeValue, Result>,
   address: Address,
   { schema, createTables }: OpenOptions & { readonly schema: Schema },
-): Promise<Buffer> {
+): Promise<PreparedDatabase> {
   const tables = describeTables(schema, dialect);
   const work = async () => {
     await link.exec("SELECT pg_advisory_xact_lock(1181706324, hashtext(current_schema()))");
@@ -73,8 +80,8 @@ export function prepareDatabase(
         [...compareTables(tables, live, tableWriter), ...(await findMissingRights(link, tables))],
         nameAddress(address),
       );
-    await writeFunctions(link);
-    return readMeta(link, schema);
+    const folder = await writeFunctions(link);
+    return { folder, secret: await readMeta(link, schema) };
   };
   return runTransaction(link, nameAddress(address), { begin: ["BEGIN ISOLATION LEVEL READ COMMITTED"], work });
 }

@@ -61,8 +61,9 @@ async function prepare(
   address: Address,
   options: OpenOptions & { readonly schema: Schema },
 ): Promise<Prepared<NativeValue, Result>> {
-  const capabilities = createCapabilities(await readServer(link, address));
-  return { capabilities, kind: createKind(address), secret: await prepareDatabase(link, address, options) };
+  const facts = await readServer(link, address);
+  const { secret, folder } = await prepareDatabase(link, address, options);
+  return { capabilities: createCapabilities(facts, folder), kind: createKind(address), secret };
 }
 
 function createKind(address: Address): ServerKind<NativeValue, Result> {

@@ -91,7 +91,11 @@ function isCutEarly({ having, order, limit }: GroupsNode): boolean {
 }
 
 function writeEarlyCut(c: Compilation, node: GroupsNode, keys: readonly GroupColumn[]): string {
-  const terms = node.order.map(({ index, descending }) => ({ ...itemAt(keys, index), descending }));
+  const terms = node.order.map(({ index, descending }) => ({
+    ...itemAt(keys, index),
+    descending,
+    nulls: "smallest" as const,
+  }));
   return ` ORDER BY ${writeOrder(c, terms)}${writeCut(c, node)}`;
 }
 
@@ -148,7 +152,7 @@ function compileTest(
 function listTerms({ order }: GroupsNode, query: GroupQuery, alias: string): readonly OrderTerm[] {
   return order.map(({ by, index, descending }) => {
     const { name, type, nullable } = itemAt(by === "key" ? query.keys : query.measures, index);
-    return { expression: place(alias, name), type, nullable, descending };
+    return { expression: place(alias, name), type, nullable, descending, nulls: "smallest" };
   });
 }
 

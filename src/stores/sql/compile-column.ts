@@ -1,6 +1,5 @@
 /** Compiles what a reader sees in a column: its value, or null in rows in which the value does not show. */
-import type { MaskedColumnNode } from "../../plan/masked-column.ts";
-import type { PredicateNode } from "../../plan/predicate-node.ts";
+import type { MaskedColumnNode, PredicateNode } from "../../plan/predicate-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Compilation } from "./compilation.ts";
 import { compilePredicate, compileValue } from "./compile-predicate.ts";

@@ -1,6 +1,7 @@
 /** Compiles the order of a list and the place in it where a page starts. Reading backwards turns every term round. */
 
-import type { HopNode, OrderNode } from "../../plan/order-node.ts";
+import type { NullRank, OrderNode } from "../../plan/order-node.ts";
+import type { HopNode } from "../../plan/predicate-node.ts";
 import { isConstant } from "../../plan/predicate-node.ts";
 import type { SeekNode } from "../../plan/rows-node.ts";
 import type { RelevanceNode } from "../../plan/search-node.ts";
@@ -22,6 +23,7 @@ export interface OrderTerm {
   readonly nullable: boolean;
   /** In the direction of reading. */
   readonly descending: boolean;
+  readonly nulls: NullRank;
   /** Whether its values stay inside: they are no place in the list. */
   readonly isInner?: boolean;
 }
@@ -60,13 +62,14 @@ export function compileOrder(
   const terms = order.map((node): OrderTerm => {
     const place = followHops(c, node.hops, { start: { scope, nullable: false }, joins, reached, isWhole });
     const descending = node.descending !== backwards;
-    if (node.value.kind !== "relevance") return { ...compileSorted(c, node.value, place), descending };
+    const way = { descending, nulls: node.nulls };
+    if (node.value.kind !== "relevance") return { ...compileSorted(c, node.value, place), ...way };
     const { expression, join } = compileRelevance(c, node.value, place.scope);
     if (join !== null) {
       joins.push(join);
       isSearched = true;
     }
-    return { expression, type: relevanceType, nullable: false, descending, isInner: true };
+    return { expression, type: relevanceType, nullable: false, ...way, isInner: true };
   });
   return { joins, terms, isSearched };
 }
@@ -75,7 +78,7 @@ function compileSorted(
   c: Compilation,
   value: Exclude<OrderNode["value"], RelevanceNode>,
   { scope, nullable }: Reached,
-): Omit<OrderTerm, "descending"> {
+): Omit<OrderTerm, "descending" | "nulls"> {
   if (value.kind === "column") {
     const { expression, type, nullable: optional } = compileColumn(c, value, scope);
     const isStored = scope.model.fields[value.field]?.kind !== "computed";
@@ -100,9 +103,7 @@ export function writeOrder(
   rename: (expression: string) => string = keepName,
 ): string {
   return terms
-    .map(({ expression, type, descending, nullable }) =>
-      c.dialect.orderTerm(c.dialect.sortable(rename(expression), type), descending, nullable),
-    )
+    .map(({ expression, type, ...way }) => c.dialect.orderTerm(c.dialect.sortable(rename(expression), type), way))
     .join(", ");
 }
 
@@ -195,11 +196,11 @@ function writeBehind(c: Compilation, keys: readonly SeekKey[]): string {
   return `(${behind} OR (${equal} AND ${writeBehind(c, rest)}))`;
 }
 
-/** Behind in one key. Null is the smallest value, so going up everything lies behind it, and going down it lies behind everything. */
+/** Behind in one key. Where null is the smallest value, going up everything lies behind it, and going down it lies behind everything. */
 function writeBehindOne(key: SeekKey): string {
   const plain = `${key.key} ${sign(key)} ${key.value}`;
   if (!key.nullable) return plain;
-  return key.descending
+  return key.descending === (key.nulls === "smallest")
     ? `(${plain} OR (${key.key} IS NULL AND ${key.value} IS NOT NULL))`
     : `(${plain} OR (${key.value} IS NULL AND ${key.key} IS NOT NULL))`;
 }

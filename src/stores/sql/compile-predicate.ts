@@ -5,7 +5,6 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { ColumnNode } from "../../plan/column-node.ts";
-import type { HopNode } from "../../plan/order-node.ts";
 import {
   type CompareColumnsNode,
   type ComparedNode,
@@ -131,29 +130,28 @@ function writeComparison(
   }
 }
 
-function compileCompareColumns(c: Compilation, { column, operator, hops, other }: CompareColumnsNode, scope: RowScope) {
-  const left = compileCompared(c, column, scope);
-  return withinHops(c, hops, scope, (far) => {
-    const { expression, type } = compileCompared(c, other, far);
-    const isOrder = operator in SIGNS;
-    const right = isOrder ? c.dialect.sortable(expression, type) : expression;
-    const shown = other.shown === undefined ? [] : compileConditions(c, [other.shown], far);
-    return [...shown, writeComparison(c, operator, { left, right })].join(" AND ");
-  });
+function compileCompareColumns(c: Compilation, node: CompareColumnsNode, scope: RowScope): string {
+  const left = compileCompared(c, node.column, scope);
+  return compileBehind(c, node, { left, near: scope });
 }
 
-/** A condition on the row that hops lead to; false where there is none to see. */
-function withinHops(
+/** The comparison with a column of the row that hops lead to; false where there is none to see. */
+function compileBehind(
   c: Compilation,
-  [hop, ...rest]: readonly HopNode[],
-  near: RowScope,
-  write: (far: RowScope) => string,
+  node: CompareColumnsNode,
+  { left, near }: { readonly left: Compared; readonly near: RowScope },
 ): string {
-  if (hop === undefined) return write(near);
+  const [hop, ...hops] = node.hops;
+  if (hop === undefined) {
+    const { expression, type } = compileCompared(c, node.other, near);
+    const right = node.operator in SIGNS ? c.dialect.sortable(expression, type) : expression;
+    const shown = node.other.shown === undefined ? [] : compileConditions(c, [node.other.shown], near);
+    return [...shown, writeComparison(c, node.operator, { left, right })].join(" AND ");
+  }
   const { far, from, conditions } = relateRows(c, near, hop.relation);
   const shown = hop.shown === undefined ? [] : compileConditions(c, [hop.shown], near);
   const access = compileConditions(c, [decided(hop.access)], far);
-  const all = [...conditions, ...shown, ...access, withinHops(c, rest, far, write)];
+  const all = [...conditions, ...shown, ...access, compileBehind(c, { ...node, hops }, { left, near: far })];
   return `EXISTS (SELECT 1 FROM ${from}${joinWhere(all)})`;
 }
 

@@ -3,6 +3,7 @@
  * text to SQL text. It holds no plan logic and knows no engine's name.
  */
 import type { JsonReading } from "../../plan/json-place-node.ts";
+import type { NullRank } from "../../plan/order-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
 import type { Calculated, ExpressionDialect } from "./expression-dialect.ts";
@@ -22,6 +23,14 @@ export interface KeyRows {
   readonly parts: readonly string[];
 }
 
+/** In which way something is sorted. */
+export interface SortWay {
+  readonly descending: boolean;
+  readonly nullable: boolean;
+  /** What null counts as, where there may be one. */
+  readonly nulls: NullRank;
+}
+
 /** The first rows of a list that is read straight from its table. */
 export interface FirstRows {
   /** Their key. */
@@ -30,8 +39,8 @@ export interface FirstRows {
   readonly source: string;
   /** The same rows, read by an index that holds them in their order; null when there is none. */
   readonly indexed: string | null;
-  /** Their order, null the smallest value. */
-  readonly order: readonly { readonly expression: string; readonly descending: boolean; readonly nullable: boolean }[];
+  /** Their order. */
+  readonly order: readonly (SortWay & { readonly expression: string })[];
   /** What stands behind LIMIT and behind OFFSET. */
   readonly limit: string;
   readonly offset: string | null;
@@ -127,8 +136,8 @@ export interface Dialect {
   isMember(expression: string, list: string, type: ScalarType): string;
   /** Whether two values are equal or both null. */
   isSame(left: string, right: string): string;
-  /** One sort term; null is the smallest value. An index with the same {@link indexTerm} must serve it. */
-  orderTerm(expression: string, descending: boolean, nullable: boolean): string;
+  /** One sort term. An index with the same {@link indexTerm} must serve it where null is the smallest value. */
+  orderTerm(expression: string, way: SortWay): string;
   /** One ascending term of an index; null is the smallest value. */
   indexTerm(expression: string, nullable: boolean): string;
   /** What an operator makes of a number of the type; null when one of the two is. */

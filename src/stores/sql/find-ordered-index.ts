@@ -12,7 +12,9 @@ const WHOLE_TEXT = 191;
  * columns every index holds the key, as those of InnoDB do.
  */
 export function findOrderedIndex({ far: { model }, fixed }: RelatedRows, order: readonly OrderNode[]): string | null {
-  const isPlain = order.every((node) => node.hops.length === 0 && node.descending === order[0]?.descending);
+  const isPlain = order.every(
+    (node) => node.hops.length === 0 && node.descending === order[0]?.descending && node.nulls === "smallest",
+  );
   if (fixed === null || !isPlain) return null;
   const sorted = order.flatMap(({ value }) =>
     value.kind === "column" && value.shown === undefined && model.fields[value.field]?.kind !== "computed"

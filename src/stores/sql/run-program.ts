@@ -171,8 +171,8 @@ function refuseMany({ program: { model, plan, atMost }, values }: Run, affected:
 }
 
 function patchParam({ program, values }: Run, { field, operator, param }: PatchStep, reply: SqlReply): Values {
-  // The statement answers JSON, and values are canonical JSON forms.
-  const current = JSON.parse(readText(readRow(reply)[0]) ?? "null") as JsonValue;
+  const current: JsonValue = JSON.parse(readText(readRow(reply)[0]) ?? "null");
+  // Values are canonical JSON forms.
   const given = (values[param] ?? null) as JsonValue;
   return values.with(param, patchValue(program.model, { field, operator, current, given }));
 }

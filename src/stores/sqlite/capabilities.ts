@@ -13,6 +13,9 @@ export function createCapabilities(version: string, isMemory: boolean): Capabili
     relationFilters: true,
     transactions: "serializable",
     foreignKeys: true,
+    // Both are worked out by functions of ours.
+    jsonDepth: 64,
+    letters: `Unicode ${process.versions["unicode"]} of Node.js`,
     // SQLite has no limit of its own.
     maxIdentifier: 63,
   });

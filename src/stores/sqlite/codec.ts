@@ -87,8 +87,9 @@ export function registerFunctions(database: DatabaseSync): void {
 /** The value at a place as SQLite compares it. What is there and no value of its own is any text. */
 function readPlace(json: unknown, reading: unknown, ...path: unknown[]): SQLOutputValue {
   if (json === null) return null;
-  // The compiler writes the reading, and steps are bound texts and numbers.
+  // Steps are bound texts and numbers.
   const value = readJsonPlace(JSON.parse(String(json)), path as JsonStep[]);
+  // The compiler writes which reading it is.
   if (value === undefined || !isOfReading(reading as JsonReading, value)) return null;
   if (typeof value === "string" || typeof value === "number") return value;
   return typeof value === "boolean" ? Number(value) : "";

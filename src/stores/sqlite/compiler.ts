@@ -56,7 +56,10 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   locked: "",
   isMember: (expression, list) => `${expression} IN (SELECT value FROM json_each(${list}))`,
   isSame: (left, right) => `${left} IS ${right}`,
-  orderTerm: (expression, descending) => (descending ? `${expression} DESC` : expression),
+  orderTerm: (expression, { descending, nullable, nulls }) => {
+    const term = descending ? `${expression} DESC` : expression;
+    return nullable && nulls === "largest" ? `${term} NULLS ${descending ? "FIRST" : "LAST"}` : term;
+  },
   indexTerm: (expression) => expression,
   aggregates,
   search,

@@ -1,12 +1,13 @@
 /** Writes the parameters of a door as OpenAPI parameter objects. */
 
 import { createTypeSchema, type JsonSchema } from "../../../schema/json-schema.ts";
-import type { Operator } from "../../../schema/operators.ts";
+import type { jsonOperators, Operator } from "../../../schema/operators.ts";
 import type { JsonValue, ModelSchema } from "../../../schema/schema-model.ts";
 import type {
   FilterParameter,
   GroupNamesParameter,
   HavingParameter,
+  JsonParameter,
   NamesParameter,
   Parameter,
   ParameterTable,
@@ -36,7 +37,7 @@ const comparisons: Readonly<Record<Operator, string>> = {
 };
 
 const namesTexts: Readonly<Record<NamesParameter["name"], string>> = {
-  sort: "Sort keys, strongest first; `-` before a name sorts down. Null is the smallest value; the key breaks ties.",
+  sort: "Sort keys, strongest first; `-` before a name sorts down. Null is the smallest value, unless `:nullsFirst` or `:nullsLast` says where it stands; the key breaks ties.",
   fields:
     "Shows exactly these fields, and whole related rows where `include` names them. A name with a dot is a field of a related row.",
   include:
@@ -62,6 +63,53 @@ const cursorTexts = {
   before: "Rows before this cursor, the nearest ones, in the list's order: a `next` or `previous` of the same list.",
 } as const;
 
+const jsonScalar: JsonSchema = { type: ["string", "number", "boolean"] };
+const ordered: JsonSchema = { type: ["string", "number"] };
+const jsonOperands: Readonly<Record<(typeof jsonOperators)[number], JsonSchema>> = {
+  eq: { type: ["string", "number", "boolean", "null"] },
+  not: { type: ["string", "number", "boolean", "null"] },
+  in: { type: "array", items: jsonScalar },
+  notIn: { type: "array", items: jsonScalar },
+  lt: ordered,
+  lte: ordered,
+  gt: ordered,
+  gte: ordered,
+  isNull: { type: "boolean" },
+  contains: { type: "string" },
+  startsWith: { type: "string" },
+  endsWith: { type: "string" },
+  ieq: { type: "string" },
+  icontains: { type: "string" },
+  istartsWith: { type: "string" },
+  iendsWith: { type: "string" },
+};
+
+/** The value of the parameter is JSON. */
+const jsonContent: JsonSchema = {
+  content: {
+    "application/json": {
+      schema: {
+        type: "object",
+        properties: {
+          path: {
+            type: "array",
+            description: "Names of members, and places in arrays from 0.",
+            items: { anyOf: [{ type: "string" }, { type: "integer", minimum: 0, maximum: 2147483647 }] },
+            minItems: 1,
+            maxItems: 64,
+          },
+          ...jsonOperands,
+          exists: { type: "boolean" },
+        },
+        required: ["path"],
+        minProperties: 2,
+        additionalProperties: false,
+      },
+      example: { path: ["sizes", 0, "width"], gte: 5 },
+    },
+  },
+};
+
 /** What tells parameters of other addresses from those of the list. */
 const prefixes: Readonly<Partial<Record<Parameter["kind"], string>>> = { groupNames: "aggregate-", choice: "export-" };
 
@@ -84,6 +132,8 @@ export function describeParameter(parameter: Parameter): JsonSchema {
   switch (parameter.kind) {
     case "filter":
       return { ...head, description: describeFilter(parameter), ...createFilterSchema(parameter) };
+    case "json":
+      return { ...head, description: describeJson(parameter), ...jsonContent };
     case "names":
       return {
         ...head,
@@ -143,11 +193,18 @@ function describeHaving({ measure, field, operator }: HavingParameter): string {
   return `Groups whose ${measure}${field === null ? "" : ` of ${field}`} ${comparisons[operator]}.`;
 }
 
-function describeFilter({ relation, toMany, field, operator }: FilterParameter): string {
+function describeFilter({ relation, toMany, field, operator, operand }: FilterParameter): string {
   const what = relation === null ? field : `${relation}.${field}`;
+  if (operand === "field") return `${what} ${comparisons[operator].replace("value", "other field")}.`;
   return toMany
     ? `Some row of ${relation} meets all conditions on it: ${field} ${comparisons[operator]}.`
     : `${what} ${comparisons[operator]}.`;
+}
+
+function describeJson({ relation, toMany, field }: JsonParameter): string {
+  const place = relation === null ? field : `${relation}.${field}`;
+  const text = `${place} meets the condition on what stands at a path inside it. Values compare within their JSON type.`;
+  return toMany ? `Some row of ${relation} meets all conditions on it: ${text}` : text;
 }
 
 function createFilterSchema({ type, list }: FilterParameter): JsonSchema {
