@@ -22,6 +22,11 @@ export interface Capabilities {
   readonly transactions: "serializable" | "read-committed" | "none";
   /** Does the store itself refuse a reference to a missing row? */
   readonly foreignKeys: boolean;
+  /**
+   * What a search finds: also what its own transaction wrote, or only what is committed. The rows are the same
+   * everywhere; in which order they come by relevance is each store's own.
+   */
+  readonly search: "own-writes" | "committed";
   /** Longest identifier in bytes. */
   readonly maxIdentifier: number;
 }

@@ -10,5 +10,6 @@ export const capabilities: Capabilities = Object.freeze({
   relationFilters: true,
   transactions: "serializable",
   foreignKeys: true,
+  search: "own-writes",
   maxIdentifier: 1000,
 });

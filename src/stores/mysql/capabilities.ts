@@ -25,6 +25,8 @@ export function createCapabilities(facts: ServerFacts): Capabilities {
     relationFilters: true,
     transactions: "serializable",
     foreignKeys: true,
+    // InnoDB writes its full-text index when a transaction commits.
+    search: "committed",
     maxIdentifier: 64,
   });
 }

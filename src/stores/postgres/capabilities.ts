@@ -22,6 +22,7 @@ export function createCapabilities(facts: ServerFacts): Capabilities {
     relationFilters: true,
     transactions: "serializable",
     foreignKeys: true,
+    search: "own-writes",
     maxIdentifier: 63,
   });
 }

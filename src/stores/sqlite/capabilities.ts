@@ -13,6 +13,7 @@ export function createCapabilities(version: string, isMemory: boolean): Capabili
     relationFilters: true,
     transactions: "serializable",
     foreignKeys: true,
+    search: "own-writes",
     // SQLite has no limit of its own.
     maxIdentifier: 63,
   });
