@@ -214,6 +214,26 @@ describe.each(storeKinds)("$name", (kind) => {
     expect(await engine.count({ model: "Post", search: "undone" }, systemActor)).toBe(0);
   });
 
+  test("finds in a transaction what it wrote, where the store can, and loses nothing by what fails in it", async () => {
+    const own = closeWithTest(await openApp(kind, models));
+    await own.engine.transaction(async (tx) => {
+      const row = (n: number) => ({ n, title: `Puno ${n}` });
+      await tx.createMany({ model: "Post", data: [row(1), row(2)] }, systemActor);
+      await tx.create({ model: "Author", data: { code: "ann", name: "Puno" } }, systemActor);
+      await tx.createMany({ model: "Post", data: [row(3)] }, systemActor);
+      await expect(tx.create({ model: "Post", data: row(1) }, systemActor)).rejects.toThrow(FootingError);
+      await expect(tx.createMany({ model: "Post", data: [row(4), row(1)] }, systemActor)).rejects.toThrow(FootingError);
+      const seen = await tx.count({ model: "Post", search: "puno" }, systemActor);
+      expect(seen).toBe(own.store.capabilities.search === "own-writes" ? 3 : 0);
+      await tx.update({ model: "Post", key: { n: 3 }, data: { title: "Juli" } }, systemActor);
+      await tx.createMany({ model: "Post", data: [row(5)] }, systemActor);
+    });
+    expect(await find(own, "puno")).toEqual([1, 2, 5]);
+    expect(await find(own, "juli")).toEqual([3]);
+    const { engine } = own;
+    expect(await engine.count({ model: "Author", search: "puno" }, systemActor)).toBe(1);
+  });
+
   test("takes texts that are longer than an index holds", async () => {
     const own = closeWithTest(await openApp(kind, models));
     const words = Array.from({ length: 20_000 }, (_, index) => `w${index}`);

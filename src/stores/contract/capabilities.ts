@@ -29,6 +29,11 @@ export interface Capabilities {
    * all that are named here agree on those in use.
    */
   readonly letters: string;
+  /**
+   * What a search finds: also what its own transaction wrote, or only what is committed. The rows are the same
+   * everywhere; in which order they come by relevance is each store's own.
+   */
+  readonly search: "own-writes" | "committed";
   /** Longest identifier in bytes. */
   readonly maxIdentifier: number;
 }

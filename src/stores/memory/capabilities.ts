@@ -12,5 +12,6 @@ export const capabilities: Capabilities = Object.freeze({
   foreignKeys: true,
   jsonDepth: 64,
   letters: `Unicode ${process.versions["unicode"]} of Node.js`,
+  search: "own-writes",
   maxIdentifier: 1000,
 });

@@ -27,6 +27,8 @@ export function createCapabilities(facts: ServerFacts): Capabilities {
     foreignKeys: true,
     jsonDepth: facts.isMariadb ? 32 : 64,
     letters: facts.isMariadb ? "Unicode 14.0 of the collation uca1400" : "Unicode 9.0 of the collation utf8mb4_0900",
+    // InnoDB writes its full-text index when a transaction commits.
+    search: "committed",
     maxIdentifier: 64,
   });
 }

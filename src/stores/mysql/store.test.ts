@@ -81,6 +81,16 @@ describeWithServer("mariadb", "opening", () => {
     ]);
   });
 
+  test("a missing full-text index is a difference; the fix is the statement that creates it", async () => {
+    const Post = model({ n: t.int(), title: t.text() }, { key: "n", search: ["title"], access });
+    const { url } = await open({ Post });
+    await runSql(url, "ALTER TABLE post DROP INDEX post_search");
+    const [problem] = await open({ Post }, { url }).catch((error) => error.problems);
+    expect(problem.detail).toBe("post has no full-text index on (title_words).");
+    await runSql(url, problem.fix.replace("Create it: ", ""));
+    await open({ Post }, { url });
+  });
+
   test("a check that says something else is a difference", async () => {
     const declare = (most: number) => ({
       Fact: model({ n: t.int() }, { key: "n", check: { small: { n: { lte: most } } }, access }),

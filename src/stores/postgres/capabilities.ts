@@ -24,6 +24,7 @@ export function createCapabilities(facts: ServerFacts, folder = "pg_c_utf8"): Ca
     foreignKeys: true,
     jsonDepth: 64,
     letters: `Unicode of the collation ${folder}`,
+    search: "own-writes",
     maxIdentifier: 63,
   });
 }

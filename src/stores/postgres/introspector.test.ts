@@ -99,6 +99,17 @@ describeWithServer("postgres", "PostgreSQL", () => {
     expect(await readProblems()).toEqual(["City: city has no index on (price)."]);
   });
 
+  test("a missing full-text index is a difference; the fix is the statement that creates it", async () => {
+    const fields = { id: t.int(), title: t.text(), body: t.text().optional() };
+    const searched = createSchema({ Post: model(fields, { key: "id", search: ["title", "body"] }) }).schema;
+    await open(searched);
+    await runPostgres(url, "DROP INDEX post_search");
+    expect(await readProblems(searched)).toEqual(["Post: post has no full-text index on (title_words, body_words)."]);
+    const error: FootingError = await open(searched).catch((thrown) => thrown);
+    await runPostgres(url, error.problems[0]?.fix?.replace("Create it: ", "") ?? "");
+    await open(searched);
+  });
+
   test("a check that changed is a difference, in the schema or in the database", async () => {
     await open();
     const changed = ['City: The check "city_positive_check" of city is missing or says something else.'];

@@ -16,6 +16,7 @@ export function createCapabilities(version: string, isMemory: boolean): Capabili
     // Both are worked out by functions of ours.
     jsonDepth: 64,
     letters: `Unicode ${process.versions["unicode"]} of Node.js`,
+    search: "own-writes",
     // SQLite has no limit of its own.
     maxIdentifier: 63,
   });

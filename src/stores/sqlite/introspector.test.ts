@@ -99,6 +99,20 @@ test("the fix of a missing index is the statement that creates it", async () => 
   expect(await readProblems()).toEqual(["City: city has no index on (price)."]);
 });
 
+test("a full-text index without one of its triggers is a difference", async () => {
+  const fields = { id: t.int(), title: t.text(), body: t.text() };
+  const declare = (search: readonly ("title" | "body")[]) =>
+    createSchema({ Post: model(fields, { key: "id", search }) }).schema;
+  await open(declare(["title"]));
+  await open(declare(["title"]));
+  change("DROP TRIGGER post_search_delete");
+  expect(await readProblems(declare(["title"]))).toEqual(["Post: post has no full-text index on (title_words)."]);
+  expect(await readProblems(declare(["title", "body"]))).toEqual([
+    "Post: The column post.body_words (TEXT NULL) is missing.",
+    "Post: post has no full-text index on (title_words, body_words).",
+  ]);
+});
+
 test("a check that changed is a difference", async () => {
   await open();
   const City = model(
