@@ -128,7 +128,7 @@ export function mask(shown: PredicateNode): { readonly shown?: PredicateNode } {
  * In which rows all shows that a search looks into: a row must not be found, missed or ranked by what the caller may
  * not read. Throws FTG_QUERY when a field is hidden.
  */
-export function searchRule(authority: Authority, model: ModelSchema, { columns }: SearchNode): PredicateNode {
+function searchRule(authority: Authority, model: ModelSchema, { columns }: SearchNode): PredicateNode {
   return createAnd(columns.map(({ field }) => shownRule(authority, model, field)));
 }
 
@@ -156,7 +156,7 @@ export function modelOf(authority: Authority, name: string): ModelSchema {
 }
 
 /** Which rows of the model may be read. */
-export function readRule(authority: Authority, model: ModelSchema): PredicateNode {
+function readRule(authority: Authority, model: ModelSchema): PredicateNode {
   return limitToLive(model, authority.rule(model.name, "read"));
 }
 
