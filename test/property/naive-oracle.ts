@@ -5,6 +5,7 @@
 import type { User } from "../../src/schema/rules.ts";
 import type { Field, JsonValue, ModelSchema, Operation, ScalarType, Schema } from "../../src/schema/schema-model.ts";
 import { isValueField } from "../../src/schema/schema-model.ts";
+import { foldCase } from "../../src/util/fold-case.ts";
 import { answerRule, type DrawnRules, type FieldTemplates } from "./random-rules.ts";
 
 /** Field → value; a ref its key, a manyToMany the list of keys. */
@@ -232,6 +233,14 @@ function operate(type: ScalarType | undefined, operator: string, value: JsonValu
       return text.startsWith(other);
     case "endsWith":
       return text.endsWith(other);
+    case "ieq":
+      return foldCase(text) === foldCase(other);
+    case "icontains":
+      return foldCase(text).includes(foldCase(other));
+    case "istartsWith":
+      return foldCase(text).startsWith(foldCase(other));
+    case "iendsWith":
+      return foldCase(text).endsWith(foldCase(other));
     case "lt":
       return order(type, value, operand) < 0;
     case "lte":
