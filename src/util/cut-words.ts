@@ -4,13 +4,13 @@
  */
 
 /** Letters of a word that count; the rest of a longer one is left off. */
-export const MAX_WORD = 40;
+const MAX_WORD = 40;
 /** Words of a text whose order is known. Behind them each word counts once. */
-export const MAX_ORDERED = 16_000;
+const MAX_ORDERED = 16_000;
 /** Places of one word in a text that are known. */
-export const MAX_PLACES = 255;
+const MAX_PLACES = 255;
 /** Letters of all words of a text together; what follows is not found. */
-export const MAX_LETTERS = 200_000;
+const MAX_LETTERS = 200_000;
 
 /** Stands between words that are no neighbours, and for a place of a word that is not known. */
 export const GAP = "";
