@@ -15,6 +15,7 @@ import type {
   UpsertManyQuery,
   UpsertQuery,
 } from "../plan/query.ts";
+import type { SqlDoor } from "../stores/contract/sql-door.ts";
 import type { Abort } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 
@@ -76,6 +77,11 @@ export interface PlainExecutor {
   restore(query: RestoreQuery, actor: Actor): Promise<string | null>;
   /** What the delete of the row with the key would take along; fails as the delete would for a row that may not be deleted. */
   previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview>;
+  /**
+   * The door for SQL of the app's own, past all rules and hooks; for the app itself only.
+   * @throws FootingError FTG_FORBIDDEN for every other actor; FTG_CONFIG when the store speaks no SQL.
+   */
+  sql(actor: Actor): SqlDoor;
   /** Runs `work` in one transaction; what it rejects with undoes everything. */
   transaction<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
   /**

@@ -1,4 +1,6 @@
 /** Runs the queries that are one plan each, every one by its phase. */
+
+import { FootingError } from "../errors/footing-error.ts";
 import type {
   AggregateQuery,
   CountQuery,
@@ -15,6 +17,7 @@ import type {
 } from "../plan/query.ts";
 import { createClock } from "../schema/fill-row.ts";
 import type { Abort, Transaction } from "../stores/contract/store.ts";
+import type { SqlDoor } from "../stores/contract/sql-door.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
 import type { DeletePreview, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
@@ -109,6 +112,15 @@ export class PlainEngine implements PlainExecutor {
   /** See {@link PlainExecutor.restore}. */
   restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
     return runRestore(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.sql}. */
+  sql(actor: Actor): SqlDoor {
+    if (actor.kind === "system") return this.#run.session.sql();
+    throw new FootingError("FTG_FORBIDDEN", {
+      detail: "sql goes past all access rules, and this db acts under them.",
+      fix: "Say db.asSystem().sql, and check yourself what the caller may do.",
+    });
   }
 
   /** See {@link PlainExecutor.previewDelete}. */

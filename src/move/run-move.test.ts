@@ -216,6 +216,7 @@ function withFaults(store: Store, { onWrite, onRead }: Faults): Store {
       return store.executeMany(statement, copies);
     },
     transact: (work) => store.transact(work),
+    sql: () => store.sql(),
     secret: () => store.secret(),
     ping: () => store.ping(),
     close: () => store.close(),

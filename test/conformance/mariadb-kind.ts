@@ -39,6 +39,7 @@ function createDatabaseStore(): Store {
     execute: (statement, values) => opened().execute(statement, values),
     executeMany: (statement, rows) => opened().executeMany(statement, rows),
     transact: (work) => opened().transact(work),
+    sql: () => opened().sql(),
     secret: () => opened().secret(),
     ping: () => opened().ping(),
     close: async () => {

@@ -33,6 +33,7 @@ function createSchemaStore(): Store {
     execute: (statement, values) => opened().execute(statement, values),
     executeMany: (statement, rows) => opened().executeMany(statement, rows),
     transact: (work) => opened().transact(work),
+    sql: () => opened().sql(),
     secret: () => opened().secret(),
     ping: () => opened().ping(),
     close: async () => store?.close(),

@@ -77,6 +77,7 @@ export function delegate(store: Store, changed: Partial<Store>): Store {
     execute: (statement, values) => store.execute(statement, values),
     executeMany: (statement, rows) => store.executeMany(statement, rows),
     transact: (work) => store.transact(work),
+    sql: () => store.sql(),
     secret: () => store.secret(),
     ping: () => store.ping(),
     close: () => store.close(),

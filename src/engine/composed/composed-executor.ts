@@ -20,6 +20,7 @@ import type {
 } from "../../plan/query.ts";
 import type { WriteUse } from "../../schema/related-verbs.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
+import type { SqlDoor } from "../../stores/contract/sql-door.ts";
 import type { Abort } from "../../stores/contract/store.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
@@ -119,6 +120,11 @@ export class ComposedExecutor implements Executor {
   /** See {@link PlainExecutor.previewDelete}. */
   previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
     return this.#plain.previewDelete(query, actor);
+  }
+
+  /** See {@link Executor.sql}. */
+  sql(actor: Actor): SqlDoor {
+    return this.#plain.sql(actor);
   }
 
   /** See {@link Executor.transaction}. */

@@ -14,6 +14,7 @@ import type {
 } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { SqlDoor } from "./sql-door.ts";
 
 /**
  * The values of a plan's params, by index, in their canonical JSON form (`int` number, `bigint` and `decimal`
@@ -79,6 +80,11 @@ export interface Session {
   execute<P extends Plan>(statement: Statement<P>, values: Values, abort?: Abort): Promise<ResultOf<P>>;
   /** Runs one writing statement for each row of values, in order, all or nothing; answers the rows affected in all. */
   executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number>;
+  /**
+   * The door for SQL of the app's own.
+   * @throws FootingError FTG_CONFIG when the store speaks no SQL.
+   */
+  sql(): SqlDoor;
 }
 
 /** One open transaction. */

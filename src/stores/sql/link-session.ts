@@ -4,10 +4,11 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
+import type { SqlDoor } from "../contract/sql-door.ts";
 import type { Abort, ResultOf, Statement, Transaction, Values } from "../contract/store.ts";
 import { isLost } from "./server-failure.ts";
 import { runReading, type ServerKind } from "./server-kind.ts";
-import { type Line, type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
+import { type OwnLine, type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
 import { compiledOf } from "./sql-statement.ts";
 
 /** The session of one transaction. */
@@ -61,6 +62,11 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
     }
   }
 
+  sql(): SqlDoor {
+    const { grammar } = this.#kind;
+    return { grammar, run: (call) => this.#guard(() => this.#kind.runOwn(this.#line(undefined), call), false) };
+  }
+
   /** Waits for what was asked, then takes no more work. */
   async end(): Promise<void> {
     for (let last: unknown; last !== this.#last; ) {
@@ -78,7 +84,7 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
   }
 
   /** Where statements go until their caller is gone or the transaction is. */
-  #line(abort: Abort | undefined): Line<V, R> {
+  #line(abort: Abort | undefined): OwnLine<V, R> {
     const isOver = () => !this.#isOpen || abort?.aborted === true;
     return withAbort(this.#link, {
       get aborted() {

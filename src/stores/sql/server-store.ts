@@ -6,6 +6,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
+import type { SqlDoor } from "../contract/sql-door.ts";
 import type { Abort, OpenOptions, ResultOf, Statement, Store, Transaction, Values } from "../contract/store.ts";
 import { type Compiled, compilePlan } from "./compile-plan.ts";
 import { LinkPool } from "./link-pool.ts";
@@ -135,6 +136,14 @@ export class ServerStore<V, R extends ServerResult> implements Store {
     return this.#translate(() => pool.use(run));
   }
 
+  sql(): SqlDoor {
+    const { pool, kind } = this.#open();
+    return {
+      grammar: kind.grammar,
+      run: (call) => this.#translate(() => pool.use((link) => kind.runOwn(link, call))),
+    };
+  }
+
   secret(): Buffer {
     return this.#open().secret;
   }
@@ -208,6 +217,7 @@ function countRows(session: Transaction, written: Map<string, number>): Transact
   return {
     attempt: (work) => session.attempt(work),
     execute: (statement, values, abort) => session.execute(statement, values, abort),
+    sql: () => session.sql(),
     async executeMany(statement, rows) {
       const affected = await session.executeMany(statement, rows);
       const { model } = statement.plan;
