@@ -110,8 +110,8 @@ export class Connection {
     if (columns.length === 0) return { columns, rows: [], changes: Number(statement.run(...values).changes) };
     statement.setReturnArrays(true);
     statement.setReadBigInts(true);
-    // With `setReturnArrays` a row is an array, which the types of Node do not know.
     const rows: unknown = statement.all(...values);
+    // With `setReturnArrays` a row is an array, which the types of Node do not know.
     return { columns, rows: rows as readonly (readonly unknown[])[], changes: 0 };
   }
 
