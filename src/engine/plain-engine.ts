@@ -16,7 +16,7 @@ import type {
   UpdateQuery,
 } from "../plan/query.ts";
 import { createClock } from "../schema/fill-row.ts";
-import type { Abort, Transaction } from "../stores/contract/store.ts";
+import type { Abort, TransactOptions, Transaction } from "../stores/contract/store.ts";
 import type { SqlDoor } from "../stores/contract/sql-door.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
@@ -129,11 +129,12 @@ export class PlainEngine implements PlainExecutor {
   }
 
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
-  transaction<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
+  transaction<T>(work: (executor: PlainEngine) => Promise<T>, options?: TransactOptions): Promise<T> {
     if (this.#transaction !== null) return work(this);
     const clock = createClock();
-    return this.#run.parts.store.transact((session) =>
-      work(new PlainEngine({ ...this.#run, session, clock }, session)),
+    return this.#run.parts.store.transact(
+      (session) => work(new PlainEngine({ ...this.#run, session, clock }, session)),
+      options,
     );
   }
 

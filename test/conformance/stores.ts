@@ -76,7 +76,7 @@ export function delegate(store: Store, changed: Partial<Store>): Store {
     compile: (plan) => store.compile(plan),
     execute: (statement, values) => store.execute(statement, values),
     executeMany: (statement, rows) => store.executeMany(statement, rows),
-    transact: (work) => store.transact(work),
+    transact: (work, options) => store.transact(work, options),
     sql: () => store.sql(),
     secret: () => store.secret(),
     ping: () => store.ping(),

@@ -138,7 +138,10 @@ export class ComposedExecutor implements Executor {
   }
 
   #compose<T>(actor: Actor, work: (composition: Composition) => Promise<T>): Promise<T> {
-    return this.transaction((executor) => work({ ...this.#context, executor, actor }));
+    const compose = (plain: PlainExecutor): Promise<T> =>
+      work({ ...this.#context, executor: new ComposedExecutor(plain, this.#context), actor });
+    // It is made of plans alone, so that a run that others were in the way of can be begun again.
+    return this.#plain.transaction(compose, { isRepeatable: true });
   }
 
   /** The model and the parts of the data; null when the write is an ordinary one, also where the model is unknown. */

@@ -107,14 +107,23 @@ export interface Store extends Session {
   open(schema: Schema, options: OpenOptions): Promise<void>;
   /** Translates an authorized plan. Pure; the engine caches the result. */
   compile<P extends Plan>(plan: P): Statement<P>;
-  /** Runs `work` in one transaction: committed when it resolves, undone when it rejects. */
-  transact<T>(work: (session: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction: committed when it resolves, undone when it rejects. Repeatable work is begun again, a few
+   * times, where the store undid the transaction because others were in its way.
+   */
+  transact<T>(work: (session: Transaction) => Promise<T>, options?: TransactOptions): Promise<T>;
   /** 32 random bytes, the same for every process on this database: signs cursors. */
   secret(): Buffer;
   /** Answers when the database does; rejects otherwise. For readiness. */
   ping(): Promise<void>;
   /** Ends all connections after running work is done. */
   close(): Promise<void>;
+}
+
+/** What may be done with the work of a transaction. */
+export interface TransactOptions {
+  /** True: running it several times is as good as once, because it does nothing beside its statements. */
+  readonly isRepeatable?: boolean;
 }
 
 /** How {@link Store.open} may treat the database. */

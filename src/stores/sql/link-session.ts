@@ -22,6 +22,8 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
   /** Why the server undid the whole transaction, although the code has not ended yet. */
   #broken: unknown = null;
 
+  #isUndone = false;
+
   constructor(link: ServerLink<V, R>, kind: ServerKind<V, R>) {
     this.#link = link;
     this.#kind = kind;
@@ -65,6 +67,11 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
   sql(): SqlDoor {
     const { grammar } = this.#kind;
     return { grammar, run: (call) => this.#guard(() => this.#kind.runOwn(this.#line(undefined), call), false) };
+  }
+
+  /** Whether the server said that it undid the whole transaction because others were in its way. */
+  get isUndone(): boolean {
+    return this.#isUndone;
   }
 
   /** Waits for what was asked, then takes no more work. */
@@ -123,6 +130,7 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
     } catch (error) {
       await guard.catch(() => undefined);
       const kind = classifyError(error);
+      if (kind === "undone") this.#isUndone = true;
       if (isLost(error) || kind === "undone") this.#broken = translateError(error);
       else await this.#undo();
       // The statement has been undone, and is prepared anew.

@@ -7,7 +7,16 @@ import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { SqlDoor } from "../contract/sql-door.ts";
-import type { Abort, OpenOptions, ResultOf, Statement, Store, Transaction, Values } from "../contract/store.ts";
+import type {
+  Abort,
+  OpenOptions,
+  ResultOf,
+  Statement,
+  Store,
+  TransactOptions,
+  Transaction,
+  Values,
+} from "../contract/store.ts";
 import { type Compiled, compilePlan } from "./compile-plan.ts";
 import { LinkPool } from "./link-pool.ts";
 import { LinkWatch } from "./link-queue.ts";
@@ -124,12 +133,19 @@ export class ServerStore<V, R extends ServerResult> implements Store {
     return this.#translate(() => pool.use(run));
   }
 
-  async transact<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
+  async transact<T>(
+    work: (session: Transaction) => Promise<T>,
+    { isRepeatable = false }: TransactOptions = {},
+  ): Promise<T> {
     const { pool, kind } = this.#open();
     const { timeout } = this.#options;
     const run = async (link: ServerLink<V, R>) => {
       const written = new Map<string, number>();
-      const result = await runWork(link, kind, { timeout, work: (session) => work(countRows(session, written)) });
+      const counted = (session: Transaction) => {
+        written.clear();
+        return work(countRows(session, written));
+      };
+      const result = await runWork(link, kind, { timeout, isRepeatable, work: counted });
       await this.#analyze(link, written);
       return result;
     };
