@@ -16,8 +16,8 @@ import type {
   UpdateQuery,
 } from "../plan/query.ts";
 import { createClock } from "../schema/fill-row.ts";
-import type { Abort, TransactOptions, Transaction } from "../stores/contract/store.ts";
 import type { SqlDoor } from "../stores/contract/sql-door.ts";
+import type { Abort, Transaction, TransactOptions } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
 import type { DeletePreview, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";

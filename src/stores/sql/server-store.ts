@@ -13,8 +13,8 @@ import type {
   ResultOf,
   Statement,
   Store,
-  TransactOptions,
   Transaction,
+  TransactOptions,
   Values,
 } from "../contract/store.ts";
 import { type Compiled, compilePlan } from "./compile-plan.ts";
