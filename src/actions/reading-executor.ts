@@ -7,12 +7,13 @@ import { FootingError } from "../errors/footing-error.ts";
 
 /** The executor without its writes; `action` is named in the refusal. */
 export function createReadingExecutor(executor: Executor, action: string): Executor {
-  const refuse = async (): Promise<never> => {
+  const refuseNow = (): never => {
     throw new FootingError("FTG_INTERNAL", {
       detail: `The action ${action} is a query and may not write.`,
       fix: 'Declare it with method: "mutation".',
     });
   };
+  const refuse = async (): Promise<never> => refuseNow();
   return {
     read: (query, actor) => executor.read(query, actor),
     readRaw: (query, actor, abort) => executor.readRaw(query, actor, abort),
@@ -29,6 +30,7 @@ export function createReadingExecutor(executor: Executor, action: string): Execu
     deleteMany: refuse,
     restore: refuse,
     previewDelete: (query, actor) => executor.previewDelete(query, actor),
+    sql: refuseNow,
     transaction: (work) => executor.transaction((inside) => work(createReadingExecutor(inside, action))),
     attempt: (work) => executor.attempt((inside) => work(createReadingExecutor(inside, action))),
   };

@@ -15,7 +15,8 @@ import type {
   UpsertManyQuery,
   UpsertQuery,
 } from "../plan/query.ts";
-import type { Abort } from "../stores/contract/store.ts";
+import type { SqlDoor } from "../stores/contract/sql-door.ts";
+import type { Abort, TransactOptions } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 
 /** A read's answer. */
@@ -76,8 +77,16 @@ export interface PlainExecutor {
   restore(query: RestoreQuery, actor: Actor): Promise<string | null>;
   /** What the delete of the row with the key would take along; fails as the delete would for a row that may not be deleted. */
   previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview>;
-  /** Runs `work` in one transaction; what it rejects with undoes everything. */
-  transaction<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
+  /**
+   * The door for SQL of the app's own, past all rules and hooks; for the app itself only.
+   * @throws FootingError FTG_FORBIDDEN for every other actor; FTG_CONFIG when the store speaks no SQL.
+   */
+  sql(actor: Actor): SqlDoor;
+  /**
+   * Runs `work` in one transaction; what it rejects with undoes everything. Repeatable work may run again from its start, but
+   * neither inside another transaction nor where own code runs with its writes.
+   */
+  transaction<T>(work: (executor: PlainExecutor) => Promise<T>, options?: TransactOptions): Promise<T>;
   /**
    * The same, but inside a transaction `work` is a part of it: what it rejects with undoes no more than what was written
    * since it began. Nothing else may write in the transaction meanwhile.

@@ -17,6 +17,7 @@ import type {
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
+import type { SqlDoor } from "../stores/contract/sql-door.ts";
 import type { Abort } from "../stores/contract/store.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
@@ -154,6 +155,11 @@ export class HookedExecutor implements PlainExecutor {
   /** See {@link PlainExecutor.previewDelete}. */
   previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
     return this.#plain.previewDelete(query, actor);
+  }
+
+  /** See {@link PlainExecutor.sql}. */
+  sql(actor: Actor): SqlDoor {
+    return this.#plain.sql(actor);
   }
 
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */

@@ -1,4 +1,6 @@
 /** Runs the queries that are one plan each, every one by its phase. */
+
+import { FootingError } from "../errors/footing-error.ts";
 import type {
   AggregateQuery,
   CountQuery,
@@ -14,7 +16,8 @@ import type {
   UpdateQuery,
 } from "../plan/query.ts";
 import { createClock } from "../schema/fill-row.ts";
-import type { Abort, Transaction } from "../stores/contract/store.ts";
+import type { SqlDoor } from "../stores/contract/sql-door.ts";
+import type { Abort, Transaction, TransactOptions } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
 import type { DeletePreview, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
@@ -111,17 +114,27 @@ export class PlainEngine implements PlainExecutor {
     return runRestore(this.#run, query, actor);
   }
 
+  /** See {@link PlainExecutor.sql}. */
+  sql(actor: Actor): SqlDoor {
+    if (actor.kind === "system") return this.#run.session.sql();
+    throw new FootingError("FTG_FORBIDDEN", {
+      detail: "sql goes past all access rules, and this db acts under them.",
+      fix: "Say db.asSystem().sql, and check yourself what the caller may do.",
+    });
+  }
+
   /** See {@link PlainExecutor.previewDelete}. */
   previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
     return runPreviewDelete(this.#run, query, actor);
   }
 
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
-  transaction<T>(work: (executor: PlainEngine) => Promise<T>): Promise<T> {
+  transaction<T>(work: (executor: PlainEngine) => Promise<T>, options?: TransactOptions): Promise<T> {
     if (this.#transaction !== null) return work(this);
     const clock = createClock();
-    return this.#run.parts.store.transact((session) =>
-      work(new PlainEngine({ ...this.#run, session, clock }, session)),
+    return this.#run.parts.store.transact(
+      (session) => work(new PlainEngine({ ...this.#run, session, clock }, session)),
+      options,
     );
   }
 

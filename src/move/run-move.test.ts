@@ -215,7 +215,8 @@ function withFaults(store: Store, { onWrite, onRead }: Faults): Store {
       onWrite?.(statement.plan, copies);
       return store.executeMany(statement, copies);
     },
-    transact: (work) => store.transact(work),
+    transact: (work, options) => store.transact(work, options),
+    sql: () => store.sql(),
     secret: () => store.secret(),
     ping: () => store.ping(),
     close: () => store.close(),

@@ -91,6 +91,8 @@ export interface ModelTypes {
   readonly version: boolean;
   /** True when deleted rows stay. */
   readonly softDelete: boolean;
+  /** The name of the table, if it was given. */
+  readonly table: string;
 }
 
 /** A declared model. */
@@ -130,8 +132,6 @@ export interface ModelOptions<N extends string, K, O extends RowOptions, A, W ex
   readonly key?: K;
   /** camelCase plural for addresses and lists. Absent: derived from the name. */
   readonly plural?: string;
-  /** Name of the table. Absent: snake_case of the model. */
-  readonly table?: string;
   /** Indexes, each a list of fields. Refs and unique fields have theirs already. */
   readonly index?: readonly (readonly N[])[];
   /** Lists of fields whose values together are unique. */
@@ -160,6 +160,12 @@ export interface ModelOptions<N extends string, K, O extends RowOptions, A, W ex
 export interface RowOptions {
   readonly version: boolean;
   readonly softDelete: boolean;
+}
+
+/** Where a model's rows are kept. */
+export interface TableOption<T> {
+  /** Name of the table. Absent: snake_case of the model. */
+  readonly table?: T;
 }
 
 /** The names that may stand in a key, an index or a rule: the declared fields and `id`. */
@@ -210,6 +216,7 @@ export type DeclaredModel<
   Public extends boolean,
   More extends RowOptions & { create: unknown; masked: unknown },
   C extends ComputedFields = NoFields,
+  T extends string = never,
 > = Model<{
   fields: WithComputed<MaskedFields<WithKept<AllFields<F, K>, More>, More["masked"]>, C>;
   key: Settled<K>;
@@ -217,6 +224,7 @@ export type DeclaredModel<
   forced: ForcedFields<More["create"]>;
   version: Settled<More["version"]>;
   softDelete: Settled<More["softDelete"]>;
+  table: Settled<T>;
 }>;
 
 /** The fields, those noted that show only where a rule says so. */
@@ -263,6 +271,7 @@ export function model<
   Delete extends RuleAnswer = false,
   const Fields extends DeclaredFieldRules = DeclaredFieldRules,
   C extends ComputedFields = NoFields,
+  const T extends string = never,
 >(
   fields: F,
   options?: ModelOptions<
@@ -272,12 +281,13 @@ export function model<
     AccessRules<FieldName<F>, Public, Read, Create, Update, Delete, Fields>,
     TextFieldName<F>
   > &
-    ComputedOption<F, C>,
-): DeclaredModel<F, K, Public, More<Create, Version, SoftDelete, MaskedNames<Fields>>, C> {
+    ComputedOption<F, C> &
+    TableOption<T>,
+): DeclaredModel<F, K, Public, More<Create, Version, SoftDelete, MaskedNames<Fields>>, C, T> {
   const declared: unknown = Object.freeze({
     fields: Object.freeze({ ...fields }),
     options: Object.freeze({ ...options }),
   });
   // The type adds what TypeScript must remember; see `declarations.ts`.
-  return declared as DeclaredModel<F, K, Public, More<Create, Version, SoftDelete, MaskedNames<Fields>>, C>;
+  return declared as DeclaredModel<F, K, Public, More<Create, Version, SoftDelete, MaskedNames<Fields>>, C, T>;
 }

@@ -38,7 +38,8 @@ function createDatabaseStore(): Store {
     compile: (plan) => opened().compile(plan),
     execute: (statement, values) => opened().execute(statement, values),
     executeMany: (statement, rows) => opened().executeMany(statement, rows),
-    transact: (work) => opened().transact(work),
+    transact: (work, options) => opened().transact(work, options),
+    sql: () => opened().sql(),
     secret: () => opened().secret(),
     ping: () => opened().ping(),
     close: async () => {

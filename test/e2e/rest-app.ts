@@ -249,6 +249,7 @@ function failing(engine: Engine, failures: unknown[]): Executor {
     deleteMany: (query, actor) => next(() => engine.deleteMany(query, actor)),
     restore: (query, actor) => next(() => engine.restore(query, actor)),
     previewDelete: (query, actor) => next(() => engine.previewDelete(query, actor)),
+    sql: (actor) => engine.sql(actor),
     transaction: (work) => next(() => engine.transaction(work)),
     attempt: (work) => next(() => engine.attempt(work)),
   };

@@ -53,7 +53,8 @@ export async function runGoldenRequests(store: Store): Promise<readonly GoldenAn
 
 /** A store that notes what it runs. */
 function recordCalls(store: Store, calls: GoldenCall[]): Store {
-  const record = (session: Session): Pick<Session, "execute"> => ({
+  const record = (session: Session): Pick<Session, "execute" | "sql"> => ({
+    sql: () => session.sql(),
     execute: (statement, values) => {
       calls.push({ plan: statement.plan, values });
       return session.execute(statement, values);

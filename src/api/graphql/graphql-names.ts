@@ -19,6 +19,7 @@ export interface ModelNames {
   readonly group: string;
   readonly createInput: string;
   readonly updateInput: string;
+  readonly calculations: string;
   /** Root field that gets one row. */
   readonly get: string;
   /** Root field that lists rows. */
@@ -56,6 +57,7 @@ const fixedTypeNames: readonly string[] = Object.freeze([
   ...["SafeInt", "BigInt", "Decimal", "Date", "DateTime", "UUID", "Base64", "JSON"],
   ...["StringFilter", "IntFilter", "BigIntFilter", "FloatFilter", "DecimalFilter", "BooleanFilter", "DateFilter"],
   ...["DateBucket", "DateTimeBucket", "DeletedRows", "DeletePreview", "ModelCount"],
+  ...["SafeIntCalculation", "BigIntCalculation", "FloatCalculation", "DecimalCalculation"],
   ...["DateTimeFilter", "UUIDFilter", "Base64Filter", "JSONFilter", "EnumFilter", "ListFilter", "ListPatch"],
 ]);
 
@@ -72,6 +74,7 @@ export function nameModel(model: ModelSchema): ModelNames {
     group: `${name}Aggregate`,
     createInput: `${name}Create`,
     updateInput: `${name}Update`,
+    calculations: `${name}Calculations`,
     get: toCamelCase(name),
     list: model.plural,
     aggregate: `${model.plural}Aggregate`,
@@ -134,7 +137,7 @@ function listTypeNames(model: ModelSchema): readonly string[] {
   );
   return [
     ...[names.object, names.connection, names.edge, names.where, names.listWhere],
-    ...[names.key, names.createInput, names.updateInput, ...enums],
+    ...[names.key, names.createInput, names.updateInput, names.calculations, ...enums],
     ...groupTypeEndings.map((ending) => `${names.group}${ending}`),
   ];
 }

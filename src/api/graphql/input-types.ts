@@ -19,6 +19,7 @@ import {
   type RefField,
   type ScalarField,
 } from "../../schema/schema-model.ts";
+import { createCalculationFields } from "./calculation-types.ts";
 import { nameModel } from "./graphql-names.ts";
 import { getFilter } from "./graphql-scalars.ts";
 import { createPatchFields } from "./patch-fields.ts";
@@ -122,7 +123,7 @@ function createChangesType(table: TypeTable, model: ModelSchema, related: Relate
   return createWriteType(table, nameModel(model).updateInput, {
     description: `Changes to a ${model.name}: what is left out stays as it is.`,
     fields: changeable.map((field) => [field, false]),
-    patches: createPatchFields(model, changeable),
+    patches: { ...createPatchFields(model, changeable), ...createCalculationFields(model, changeable) },
     related: () => related.fields(model, "update", [...key]),
   });
 }

@@ -14,6 +14,7 @@ import { capitalize } from "../../schema/naming.ts";
 import { findVia, isToMany, listVerbs, type Verb, type WriteUse } from "../../schema/related-verbs.ts";
 import { isValueField, type ModelSchema, type RelationField, type Schema } from "../../schema/schema-model.ts";
 import { isObject } from "../../util/is-object.ts";
+import { placeCalculations } from "./calculation-types.ts";
 import { renamePatches } from "./patch-fields.ts";
 import type { KeyType, TypeTable } from "./type-table.ts";
 
@@ -146,11 +147,11 @@ export function nameRelated({ kind, name }: RelationField): string {
   return kind === "ref" || kind === "manyToMany" ? `${name}With` : name;
 }
 
-/** Data as it came, with the rows of each relation under the relation's own name. Throws FTG_INVALID when given twice. */
+/** Data as it came, with rows of relations and calculations under the names of their fields. Throws FTG_INVALID when given twice. */
 export function renameRelated(schema: Schema, model: ModelSchema, data: unknown): unknown {
   if (Array.isArray(data)) return data.map((item) => renameRelated(schema, model, item));
   if (!isObject(data)) return data;
-  const renamed: Record<string, unknown> = { ...renamePatches(model, data) };
+  const renamed = placeCalculations(model, renamePatches(model, data));
   for (const field of Object.values(model.fields)) {
     const target = isValueField(field) ? undefined : schema.models[field.model];
     if (isValueField(field) || target === undefined) continue;

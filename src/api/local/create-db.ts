@@ -2,6 +2,8 @@
  * `db`: the typed way to the data from the app's own code. It acts as nobody in particular until it is told whom to
  * act for, and goes past the rules only as `asSystem()`.
  */
+
+import type { Kysely } from "kysely";
 import { type Actor, anonymousActor, createActor, systemActor } from "../../engine/actor.ts";
 import { runDry } from "../../engine/dry-run.ts";
 import type { Executor } from "../../engine/executor.ts";
@@ -10,6 +12,7 @@ import type { Models } from "../../schema/check-types.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { createJsonConverter } from "./create-json-converter.ts";
+import { createSql } from "./create-sql.ts";
 import type { Db } from "./db-types.ts";
 import { type ClientModel, ModelClient } from "./model-client.ts";
 
@@ -55,6 +58,7 @@ class LocalDb {
   readonly #executor: Executor;
   readonly #actor: Actor;
   readonly #clients: Map<string, ModelClient> = new Map();
+  #sql: Kysely<unknown> | null = null;
 
   constructor(executor: Executor, actor: Actor) {
     this.#executor = executor;
@@ -78,6 +82,12 @@ class LocalDb {
 
   async dryRun<T>(work: (tx: LocalDb) => Promise<T>): Promise<T> {
     return await runDry(this.#executor, (executor) => work(this.#rebind(executor, this.#actor)));
+  }
+
+  /** SQL of the app's own. Throws FTG_FORBIDDEN unless this acts as the app itself. */
+  get sql(): Kysely<unknown> {
+    this.#sql ??= createSql(this.#executor.sql(this.#actor));
+    return this.#sql;
   }
 
   /** The client of a model, made when it is first used. */

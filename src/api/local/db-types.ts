@@ -1,4 +1,5 @@
 /** The types of `db`, inferred from declared models. Types only. `S` is true for the app itself. */
+import type { Kysely } from "kysely";
 import type { DeletedQuery, ExpectedVersion } from "../../plan/query.ts";
 import type { AggregateInput, AggregateRow, CheckedAggregate } from "../../schema/aggregate-types.ts";
 import type { Models } from "../../schema/check-types.ts";
@@ -7,6 +8,7 @@ import type { CreateInput, UniqueInput, UpdateInput, UpsertInput } from "../../s
 
 import type { Key } from "../../schema/row-types.ts";
 import type { CheckedSelect, IsReadable, SelectInput, SelectResult } from "../../schema/select-types.ts";
+import type { SqlTables } from "../../schema/sql-types.ts";
 import type { OrderInput, WhereInput } from "../../schema/where-types.ts";
 
 /** The data under the access rules of one actor: one property per model. */
@@ -26,6 +28,17 @@ export interface DbMethods<in out M extends Models, in out S extends boolean> {
   as(user: object | null | undefined): Db<M>;
   /** The same data past all rules, hidden fields included. */
   asSystem(): Db<M, true>;
+  /**
+   * [Kysely](https://kysely.dev), typed from the models, for what the query language cannot say: past all rules and hooks,
+   * with the tables and columns as they are in the database. Only the app itself has it, and inside `transaction` its
+   * statements belong to the transaction.
+   *
+   * @example
+   * ```ts
+   * await db.asSystem().sql.selectFrom("city").select("name").where("country_code", "=", "PE").execute();
+   * ```
+   */
+  readonly sql: S extends true ? Kysely<SqlTables<M>> : never;
   /**
    * Runs `work` in one transaction: committed when it resolves, undone when it rejects. Only calls on `tx` belong to it.
    *

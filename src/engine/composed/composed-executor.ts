@@ -20,6 +20,7 @@ import type {
 } from "../../plan/query.ts";
 import type { WriteUse } from "../../schema/related-verbs.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
+import type { SqlDoor } from "../../stores/contract/sql-door.ts";
 import type { Abort } from "../../stores/contract/store.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
@@ -121,6 +122,11 @@ export class ComposedExecutor implements Executor {
     return this.#plain.previewDelete(query, actor);
   }
 
+  /** See {@link Executor.sql}. */
+  sql(actor: Actor): SqlDoor {
+    return this.#plain.sql(actor);
+  }
+
   /** See {@link Executor.transaction}. */
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
     return this.#plain.transaction((plain) => work(new ComposedExecutor(plain, this.#context)));
@@ -132,7 +138,10 @@ export class ComposedExecutor implements Executor {
   }
 
   #compose<T>(actor: Actor, work: (composition: Composition) => Promise<T>): Promise<T> {
-    return this.transaction((executor) => work({ ...this.#context, executor, actor }));
+    const compose = (plain: PlainExecutor): Promise<T> =>
+      work({ ...this.#context, executor: new ComposedExecutor(plain, this.#context), actor });
+    // It is made of plans alone, so that a run that others were in the way of can be begun again.
+    return this.#plain.transaction(compose, { isRepeatable: true });
   }
 
   /** The model and the parts of the data; null when the write is an ordinary one, also where the model is unknown. */

@@ -14,6 +14,7 @@ import type {
 } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { SqlDoor } from "./sql-door.ts";
 
 /**
  * The values of a plan's params, by index, in their canonical JSON form (`int` number, `bigint` and `decimal`
@@ -79,6 +80,11 @@ export interface Session {
   execute<P extends Plan>(statement: Statement<P>, values: Values, abort?: Abort): Promise<ResultOf<P>>;
   /** Runs one writing statement for each row of values, in order, all or nothing; answers the rows affected in all. */
   executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number>;
+  /**
+   * The door for SQL of the app's own.
+   * @throws FootingError FTG_CONFIG when the store speaks no SQL.
+   */
+  sql(): SqlDoor;
 }
 
 /** One open transaction. */
@@ -101,14 +107,23 @@ export interface Store extends Session {
   open(schema: Schema, options: OpenOptions): Promise<void>;
   /** Translates an authorized plan. Pure; the engine caches the result. */
   compile<P extends Plan>(plan: P): Statement<P>;
-  /** Runs `work` in one transaction: committed when it resolves, undone when it rejects. */
-  transact<T>(work: (session: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction: committed when it resolves, undone when it rejects. Repeatable work is begun again, a few
+   * times, where the store undid the transaction because others were in its way.
+   */
+  transact<T>(work: (session: Transaction) => Promise<T>, options?: TransactOptions): Promise<T>;
   /** 32 random bytes, the same for every process on this database: signs cursors. */
   secret(): Buffer;
   /** Answers when the database does; rejects otherwise. For readiness. */
   ping(): Promise<void>;
   /** Ends all connections after running work is done. */
   close(): Promise<void>;
+}
+
+/** What may be done with the work of a transaction. */
+export interface TransactOptions {
+  /** True: running it several times is as good as once, because it does nothing beside its statements. */
+  readonly isRepeatable?: boolean;
 }
 
 /** How {@link Store.open} may treat the database. */

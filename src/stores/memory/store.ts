@@ -76,6 +76,10 @@ class MemoryStore implements Store {
     return result;
   }
 
+  sql(): never {
+    return refuseSql();
+  }
+
   secret(): Buffer {
     return this.#secret;
   }
@@ -127,6 +131,10 @@ class MemorySession implements Transaction {
     }
   }
 
+  sql(): never {
+    return refuseSql();
+  }
+
   /** The rows as they are now. */
   rows(): Database {
     return this.#data;
@@ -149,6 +157,13 @@ class MemorySession implements Transaction {
     this.#data = copy;
     return result;
   }
+}
+
+function refuseSql(): never {
+  throw new FootingError("FTG_CONFIG", {
+    detail: "The memory store speaks no SQL.",
+    fix: "Give the app a database that does: in tests, one in the memory of the process.",
+  });
 }
 
 function isReading(plan: Plan): boolean {

@@ -315,11 +315,11 @@ function writeText(expression: string, collation: string): string {
 
 /**
  * A float as JSON.stringify prints it, or marked. The server finds the same shortest digits; the two differ in where an
- * exponent begins, and in its sign. It forgets how long they get where it sorts rows, unless it is told.
+ * exponent begins, and in its sign. It forgets how long they get where it sorts rows, unless it is told; they get 34 characters.
  */
 function writeFloat(x: string): string {
   const mark = `IF(ABS(${x}) BETWEEN 1e-6 AND 1e14 OR ${x} = 0, '', ${quoteMark(MARKS.float)})`;
-  return `CONCAT(${mark}, CAST(${x} AS CHAR(30)))`;
+  return `CONCAT(${mark}, CAST(${x} AS CHAR(40)))`;
 }
 
 function writeObject(entries: readonly JsonEntry[]): string {

@@ -4,12 +4,18 @@
  */
 import { isIP, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection, ConnectionConfig } from "mariadb";
+import type { Connection, ConnectionConfig, FieldInfo } from "mariadb";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Abort } from "../contract/store.ts";
 import { LinkQueue, type LinkWatch, refuseAborted } from "../sql/link-queue.ts";
 import { ConnectionError, createAbortError } from "../sql/server-failure.ts";
-import type { Line as ServerLine, ServerLink, ServerResult } from "../sql/server-link.ts";
+import type {
+  AnswerColumn,
+  Line as ServerLine,
+  ServerLink,
+  OwnLine as ServerOwnLine,
+  ServerResult,
+} from "../sql/server-link.ts";
 import type { Address } from "./address.ts";
 import type { NativeValue } from "./codec.ts";
 
@@ -21,6 +27,9 @@ export type Result = ServerResult;
 
 /** Something that takes statements. */
 export type Line = ServerLine<NativeValue, Result>;
+
+/** Something that takes statements of the app's own too. */
+export type OwnLine = ServerOwnLine<NativeValue, Result>;
 
 /** The server refused a statement. */
 export class ServerError extends Error {
@@ -142,6 +151,15 @@ export class Link implements ServerLink<NativeValue, Result> {
     return this.#run(() => this.#connection.execute(text, [...values]), abort);
   }
 
+  /** Runs one statement of somebody else's; dates and times come as texts. */
+  async own(text: string, values: readonly NativeValue[], abort?: Abort): Promise<Result> {
+    refuseAborted(abort);
+    if (measure(text, values) >= this.#facts.limit)
+      throw new ServerError("The statement is too long.", TOO_LONG, undefined);
+    const options = { sql: text, dateStrings: true };
+    return this.#run(() => this.#connection.execute(options, [...values]), abort, readDescribed);
+  }
+
   /** Runs one statement of our own without values. */
   exec(sql: string): Promise<Result> {
     return this.#run(() => this.#connection.query(sql), undefined);
@@ -181,7 +199,7 @@ export class Link implements ServerLink<NativeValue, Result> {
   }
 
   /** Sends a statement; again if it was hit by a cancel that was meant for another. */
-  async #run(send: () => Promise<unknown>, abort: Abort | undefined): Promise<Result> {
+  async #run(send: () => Promise<unknown>, abort: Abort | undefined, read = readResult): Promise<Result> {
     if (!this.isOpen) throw createEndedError();
     const turn = this.#queue.begin(abort);
     let answer: unknown;
@@ -195,9 +213,9 @@ export class Link implements ServerLink<NativeValue, Result> {
     const took = this.#queue.end(turn);
     const quiet = this.#queue.quiet(turn);
     if (quiet !== null) await quiet;
-    if (failure === null) return readResult(answer, took);
+    if (failure === null) return read(answer, took);
     const isInterrupted = failure instanceof ServerError && failure.number === INTERRUPTED;
-    if (isInterrupted && this.#queue.isStray(turn)) return this.#run(send, abort);
+    if (isInterrupted && this.#queue.isStray(turn)) return this.#run(send, abort, read);
     throw isInterrupted && abort?.aborted ? createAbortError(failure) : failure;
   }
 }
@@ -217,6 +235,24 @@ function readResult(answer: unknown, took: number): Result {
   if (Array.isArray(answer)) return { rows: answer, count: answer.length, took };
   const isWrite = typeof answer === "object" && answer !== null && "affectedRows" in answer;
   return { rows: [], count: isWrite ? Number(answer.affectedRows) : 0, took };
+}
+
+/** The package hangs what it knows of the columns on the array of rows. */
+function readDescribed(answer: unknown, took: number): Result {
+  const result = readResult(answer, took);
+  if (!Array.isArray(answer) || !("meta" in answer) || !Array.isArray(answer.meta)) return result;
+  const meta: readonly FieldInfo[] = answer.meta;
+  return {
+    ...result,
+    columns: meta.map(
+      (column): AnswerColumn => ({
+        name: column.name(),
+        type: column.columnType,
+        table: column.orgTable(),
+        column: column.orgName(),
+      }),
+    ),
+  };
 }
 
 /** What came from the server, and what says that there is no connection any more. */

@@ -9,6 +9,7 @@ import { nameAddress } from "../sql/server-address.ts";
 import type { ServerKind } from "../sql/server-kind.ts";
 import { type ServerLink, withAbort } from "../sql/server-link.ts";
 import { type Prepared, type Server, ServerStore, STATEMENT_TIMEOUT } from "../sql/server-store.ts";
+import { listStoredTypes } from "../sql/stored-columns.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { nameCheck } from "./alter.ts";
 import { runBulk } from "./bulk.ts";
@@ -19,6 +20,7 @@ import { Link, type LinkOptions, type Result } from "./driver.ts";
 import { classifyError, createRefusalReader, translateError, translateOpenError } from "./failure.ts";
 import { fitColumns } from "./fit-columns.ts";
 import { readIndexNames } from "./introspector.ts";
+import { createOwnSql, grammar } from "./own-sql.ts";
 import { prepareDatabase, readServer } from "./prepare-database.ts";
 import { bindValues, readResult, runGuarded } from "./session.ts";
 
@@ -89,11 +91,15 @@ async function prepare(
   const tables = fitColumns(describeTables(schema, plain));
   const secret = await prepareDatabase(link, { createTables, schema, tables, dialect: plain, flavour, address });
   const dialect = createDialect(flavour, await readIndexNames(link));
-  const kind = createKind(address, dialect, readRefusals(tables));
+  const kind = createKind(address, dialect, { readRefusal: readRefusals(tables), schema });
   return { capabilities: createCapabilities(facts), kind, secret };
 }
 
-function createKind(address: Address, dialect: Dialect, readRefusal: ReadRefusal): ServerKind<NativeValue, Result> {
+function createKind(
+  address: Address,
+  dialect: Dialect,
+  { readRefusal, schema }: { readonly readRefusal: ReadRefusal; readonly schema: Schema },
+): ServerKind<NativeValue, Result> {
   return {
     name: nameAddress(address),
     dialect,
@@ -107,6 +113,8 @@ function createKind(address: Address, dialect: Dialect, readRefusal: ReadRefusal
       isSingle(write.program) ? runGuarded(withAbort(link, abort), write, readRefusal) : null,
     runGuarded: (line, write) => runGuarded(line, write, readRefusal),
     runBulk: (line, bulk) => runBulk(line, bulk, readRefusal),
+    grammar,
+    runOwn: createOwnSql(listStoredTypes(schema)),
     analyze: (table) => `ANALYZE NO_WRITE_TO_BINLOG TABLE ${table}`,
     classifyError,
     translateError: (error) => translateError(error, address),

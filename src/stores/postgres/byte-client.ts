@@ -24,12 +24,23 @@ export interface Request {
   readonly isPrepared: boolean;
   /** The name of a statement that it need not keep any more. */
   readonly dropped: string | null;
+  /** Whether it shall say what the columns are. */
+  readonly isDescribed?: boolean;
+}
+
+/** What the server says of a column. */
+export interface DescribedColumn {
+  readonly name: string;
+  readonly dataTypeID: number;
+  /** The numbers of the table and of the column in it; 0 for what is no stored column. */
+  readonly tableID: number;
+  readonly columnID: number;
 }
 
 /** Takes the answer to a request; exactly one of the two is called. */
 export interface Receiver {
   /** `tag` says what was done, e.g. `INSERT 0 1`. */
-  succeed(rows: readonly Row[], tag: string): void;
+  succeed(rows: readonly Row[], tag: string, columns: readonly DescribedColumn[]): void;
   /** `error` has `severity` and `code` if it came from the server. */
   fail(error: unknown): void;
 }
@@ -56,7 +67,7 @@ const DATA_ROW = 0x44;
 /** What is used of the package beyond its types. A class that lacks one of these would fail in silence. */
 const USED = {
   Client: ["getStartupConf", "getTransactionStatus", "query"],
-  Connection: "attachListeners bind cancel close connect execute parse query requestSsl sync".split(" "),
+  Connection: "attachListeners bind cancel close connect describe execute parse query requestSsl sync".split(" "),
   Query: ["handleCommandComplete", "handleDataRow", "handleError", "handleReadyForQuery", "prepare", "submit"],
 } as const;
 
@@ -68,6 +79,7 @@ interface Wire extends EventEmitter {
   cancel(process: number, secret: number): void;
   close(message: { type: "S"; name: string }): void;
   connect(port: number | string, host?: string): void;
+  describe(message: { type: "P"; name: string }): void;
   execute(message: { portal: string }): void;
   parse(message: { name: string; text: string }): void;
   requestSsl(): void;
@@ -210,11 +222,12 @@ class ByteConnection extends WireConnection {
   }
 }
 
-/** A statement with text for values, and without asking the server to describe its columns. */
+/** A statement with text for values, whose columns the server describes only where it is asked to. */
 class ByteQuery extends pg.Query {
   readonly #request: Request;
   readonly #receiver: Receiver;
   #rows: Row[] = [];
+  #columns: readonly DescribedColumn[] = [];
   #tag = "";
 
   constructor(request: Request, receiver: Receiver) {
@@ -228,7 +241,7 @@ class ByteQuery extends pg.Query {
   }
 
   prepare(connection: Wire): void {
-    const { text, values, name, isPrepared, dropped } = this.#request;
+    const { text, values, name, isPrepared, dropped, isDescribed = false } = this.#request;
     if (dropped !== null) connection.close({ type: "S", name: dropped });
     if (!isPrepared) {
       // Whatever had the name before, perhaps in the hands of a pooler, is in the way.
@@ -236,13 +249,15 @@ class ByteQuery extends pg.Query {
       connection.parse({ name, text });
     }
     connection.bind({ portal: "", statement: name, values: values ?? [] });
+    if (isDescribed) connection.describe({ type: "P", name: "" });
     connection.execute({ portal: "" });
     connection.sync();
   }
 
-  /** Comes for SQL without values only; of several statements the last one's rows count. */
-  handleRowDescription(): void {
+  /** Comes where it was asked for, and for SQL without values; of several statements the last one's rows count. */
+  handleRowDescription({ fields }: { readonly fields: readonly DescribedColumn[] }): void {
     this.#rows = [];
+    this.#columns = fields;
   }
 
   handleDataRow({ fields }: { readonly fields: Row }): void {
@@ -254,7 +269,7 @@ class ByteQuery extends pg.Query {
   }
 
   handleReadyForQuery(): void {
-    this.#receiver.succeed(this.#rows, this.#tag);
+    this.#receiver.succeed(this.#rows, this.#tag, this.#columns);
   }
 
   handleError(error: unknown): void {

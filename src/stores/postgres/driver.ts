@@ -8,9 +8,15 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Abort } from "../contract/store.ts";
 import { LinkQueue, type LinkWatch, refuseAborted, type Turn } from "../sql/link-queue.ts";
 import { ConnectionError, createAbortError } from "../sql/server-failure.ts";
-import type { Line as ServerLine, ServerLink, ServerResult } from "../sql/server-link.ts";
+import type {
+  AnswerColumn,
+  Line as ServerLine,
+  ServerLink,
+  OwnLine as ServerOwnLine,
+  ServerResult,
+} from "../sql/server-link.ts";
 import type { Address } from "./address.ts";
-import type { ByteClient, Request, Row } from "./byte-client.ts";
+import type { ByteClient, DescribedColumn, Request, Row } from "./byte-client.ts";
 import type { NativeValue } from "./codec.ts";
 import { StatementNames } from "./statement-names.ts";
 
@@ -23,6 +29,9 @@ export interface Result extends ServerResult {
 
 /** Something that takes statements. */
 export type Line = ServerLine<NativeValue, Result>;
+
+/** Something that takes statements of the app's own too. */
+export type OwnLine = ServerOwnLine<NativeValue, Result>;
 
 /** The server refused a statement. */
 export class ServerError extends Error {
@@ -144,6 +153,15 @@ export class Link implements ServerLink<NativeValue, Result> {
     return new Promise((resolve, reject) => this.#send(request, { abort: undefined, resolve, reject }));
   }
 
+  /** Runs one statement of somebody else's, which is not kept prepared. */
+  own(text: string, values: readonly NativeValue[], abort?: Abort): Promise<Result> {
+    const request = { text, values, name: "", isPrepared: false, dropped: null, isDescribed: true };
+    return new Promise((resolve, reject) => {
+      refuseAborted(abort);
+      this.#send(request, { abort, resolve, reject });
+    });
+  }
+
   /** Asks the server over another connection to end what runs. Nothing that is sent after it resolves can be hit. */
   cancel(): Promise<void> {
     return this.#client.cancel(this.#patience);
@@ -180,8 +198,8 @@ export class Link implements ServerLink<NativeValue, Result> {
       else void quiet.then(done);
     };
     this.#client.send(request, {
-      succeed: (rows, tag) => {
-        const result = createResult(rows, tag, this.#queue.end(turn));
+      succeed: (rows, tag, columns) => {
+        const result = describeResult(createResult(rows, tag, this.#queue.end(turn)), columns);
         settle(() => settlement.resolve(result));
       },
       fail: (error) => {
@@ -201,9 +219,14 @@ export class Link implements ServerLink<NativeValue, Result> {
     if (name !== "" && (isStale || !isPrepared)) this.#names.forget(text);
     // A lone statement that failed has done nothing.
     if ((isStale || isStray) && values !== null && this.#client.getTransactionStatus() === "I")
-      this.#prepare(text, values, settlement);
+      this.#repeat(request, settlement);
     else if (state === CANCELED && settlement.abort?.aborted) settlement.reject(createAbortError(error));
     else settlement.reject(isStale && error instanceof ServerError ? new StaleError(error.message, error) : error);
+  }
+
+  #repeat(request: Request, settlement: Settlement): void {
+    if (request.isDescribed === true) this.#send(request, settlement);
+    else this.#prepare(request.text, request.values ?? [], settlement);
   }
 
   #break(): void {
@@ -239,6 +262,21 @@ function createEndedError(): ConnectionError {
 function createResult(rows: readonly Row[], tag: string, took: number): Result {
   const [command = ""] = tag.split(" ", 1);
   return { rows, command, took, count: Number(tag.slice(tag.lastIndexOf(" ") + 1)) || 0 };
+}
+
+function describeResult(result: Result, columns: readonly DescribedColumn[]): Result {
+  if (columns.length === 0) return result;
+  return {
+    ...result,
+    columns: columns.map(
+      ({ name, dataTypeID, tableID, columnID }): AnswerColumn => ({
+        name,
+        type: dataTypeID,
+        table: tableID,
+        column: columnID,
+      }),
+    ),
+  };
 }
 
 async function loadPackage(): Promise<typeof import("./byte-client.ts")> {

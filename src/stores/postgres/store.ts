@@ -5,6 +5,7 @@ import { nameAddress } from "../sql/server-address.ts";
 import type { ServerKind } from "../sql/server-kind.ts";
 import type { ServerLink } from "../sql/server-link.ts";
 import { type Prepared, type Server, ServerStore, STATEMENT_TIMEOUT } from "../sql/server-store.ts";
+import { listStoredTypes } from "../sql/stored-columns.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { runBulk } from "./bulk.ts";
 import { createCapabilities } from "./capabilities.ts";
@@ -12,6 +13,7 @@ import type { NativeValue } from "./codec.ts";
 import { dialect } from "./compiler.ts";
 import { Link, type Result } from "./driver.ts";
 import { classifyError, readRefusal, translateError, translateOpenError } from "./failure.ts";
+import { createOwnSql, grammar } from "./own-sql.ts";
 import { prepareDatabase, readServer } from "./prepare-database.ts";
 import { BEGIN, bindReading, readResult, runGuarded, runWhole } from "./session.ts";
 
@@ -63,10 +65,10 @@ async function prepare(
 ): Promise<Prepared<NativeValue, Result>> {
   const facts = await readServer(link, address);
   const { secret, folder } = await prepareDatabase(link, address, options);
-  return { capabilities: createCapabilities(facts, folder), kind: createKind(address), secret };
+  return { capabilities: createCapabilities(facts, folder), kind: createKind(address, options.schema), secret };
 }
 
-function createKind(address: Address): ServerKind<NativeValue, Result> {
+function createKind(address: Address, schema: Schema): ServerKind<NativeValue, Result> {
   return {
     name: nameAddress(address),
     dialect,
@@ -82,6 +84,8 @@ function createKind(address: Address): ServerKind<NativeValue, Result> {
     runWhole,
     runGuarded,
     runBulk,
+    grammar,
+    runOwn: createOwnSql(listStoredTypes(schema)),
     analyze: (table) => `ANALYZE ${table}`,
     classifyError,
     translateError: (error) => translateError(error, address),

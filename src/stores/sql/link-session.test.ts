@@ -28,6 +28,7 @@ function openSession() {
       sent.push(sql);
       return result;
     },
+    own: () => Promise.reject(new Error()),
     finish: () => Promise.reject(new Error()),
     destroy: () => Promise.reject(new Error()),
   };

@@ -4,10 +4,11 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
+import type { SqlDoor } from "../contract/sql-door.ts";
 import type { Abort, ResultOf, Statement, Transaction, Values } from "../contract/store.ts";
 import { isLost } from "./server-failure.ts";
 import { runReading, type ServerKind } from "./server-kind.ts";
-import { type Line, type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
+import { type OwnLine, type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
 import { compiledOf } from "./sql-statement.ts";
 
 /** The session of one transaction. */
@@ -20,6 +21,8 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
   #depth = 0;
   /** Why the server undid the whole transaction, although the code has not ended yet. */
   #broken: unknown = null;
+
+  #isUndone = false;
 
   constructor(link: ServerLink<V, R>, kind: ServerKind<V, R>) {
     this.#link = link;
@@ -61,6 +64,16 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
     }
   }
 
+  sql(): SqlDoor {
+    const { grammar } = this.#kind;
+    return { grammar, run: (call) => this.#guard(() => this.#kind.runOwn(this.#line(undefined), call), false) };
+  }
+
+  /** Whether the server said that it undid the whole transaction because others were in its way. */
+  get isUndone(): boolean {
+    return this.#isUndone;
+  }
+
   /** Waits for what was asked, then takes no more work. */
   async end(): Promise<void> {
     for (let last: unknown; last !== this.#last; ) {
@@ -78,7 +91,7 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
   }
 
   /** Where statements go until their caller is gone or the transaction is. */
-  #line(abort: Abort | undefined): Line<V, R> {
+  #line(abort: Abort | undefined): OwnLine<V, R> {
     const isOver = () => !this.#isOpen || abort?.aborted === true;
     return withAbort(this.#link, {
       get aborted() {
@@ -117,6 +130,7 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
     } catch (error) {
       await guard.catch(() => undefined);
       const kind = classifyError(error);
+      if (kind === "undone") this.#isUndone = true;
       if (isLost(error) || kind === "undone") this.#broken = translateError(error);
       else await this.#undo();
       // The statement has been undone, and is prepared anew.

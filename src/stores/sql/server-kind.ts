@@ -1,11 +1,12 @@
 /** What the stores on servers leave to each kind of server: how it begins, writes and refuses. It holds no connection. */
 import type { Plan, WritePlan } from "../../plan/plan.ts";
+import type { SqlCall, SqlGrammar, SqlRows } from "../contract/sql-door.ts";
 import type { Abort, ResultOf, Statement, Values, WriteResult } from "../contract/store.ts";
 import type { Compiled } from "./compile-plan.ts";
 import type { Dialect } from "./dialect.ts";
 import type { ReadRefusal } from "./run-program.ts";
 import type { FailureKind } from "./server-failure.ts";
-import type { Line, ServerLink, ServerResult } from "./server-link.ts";
+import type { Line, OwnLine, ServerLink, ServerResult } from "./server-link.ts";
 import type { SqlProgram } from "./sql-program.ts";
 
 /** A compiled read or count. */
@@ -43,6 +44,10 @@ export interface ServerKind<V, R extends ServerResult> {
   runGuarded(line: Line<V, R>, write: Write): Promise<WriteResult>;
   /** Creates the rows in order; answers their number. */
   runBulk(line: Line<V, R>, bulk: Bulk): Promise<number>;
+  /** How the server writes SQL of the app's own. */
+  readonly grammar: SqlGrammar;
+  /** Runs a statement of the app's own. */
+  runOwn(line: OwnLine<V, R>, call: SqlCall): Promise<SqlRows>;
   /** SQL that gathers new statistics of a table. */
   analyze(table: string): string;
   classifyError(error: unknown): FailureKind | null;

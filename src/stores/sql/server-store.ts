@@ -6,7 +6,17 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
-import type { Abort, OpenOptions, ResultOf, Statement, Store, Transaction, Values } from "../contract/store.ts";
+import type { SqlDoor } from "../contract/sql-door.ts";
+import type {
+  Abort,
+  OpenOptions,
+  ResultOf,
+  Statement,
+  Store,
+  Transaction,
+  TransactOptions,
+  Values,
+} from "../contract/store.ts";
 import { type Compiled, compilePlan } from "./compile-plan.ts";
 import { LinkPool } from "./link-pool.ts";
 import { LinkWatch } from "./link-queue.ts";
@@ -123,16 +133,31 @@ export class ServerStore<V, R extends ServerResult> implements Store {
     return this.#translate(() => pool.use(run));
   }
 
-  async transact<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
+  async transact<T>(
+    work: (session: Transaction) => Promise<T>,
+    { isRepeatable = false }: TransactOptions = {},
+  ): Promise<T> {
     const { pool, kind } = this.#open();
     const { timeout } = this.#options;
     const run = async (link: ServerLink<V, R>) => {
       const written = new Map<string, number>();
-      const result = await runWork(link, kind, { timeout, work: (session) => work(countRows(session, written)) });
+      const counted = (session: Transaction) => {
+        written.clear();
+        return work(countRows(session, written));
+      };
+      const result = await runWork(link, kind, { timeout, isRepeatable, work: counted });
       await this.#analyze(link, written);
       return result;
     };
     return this.#translate(() => pool.use(run));
+  }
+
+  sql(): SqlDoor {
+    const { pool, kind } = this.#open();
+    return {
+      grammar: kind.grammar,
+      run: (call) => this.#translate(() => pool.use((link) => kind.runOwn(link, call))),
+    };
   }
 
   secret(): Buffer {
@@ -208,6 +233,7 @@ function countRows(session: Transaction, written: Map<string, number>): Transact
   return {
     attempt: (work) => session.attempt(work),
     execute: (statement, values, abort) => session.execute(statement, values, abort),
+    sql: () => session.sql(),
     async executeMany(statement, rows) {
       const affected = await session.executeMany(statement, rows);
       const { model } = statement.plan;

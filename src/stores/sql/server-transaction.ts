@@ -1,6 +1,6 @@
 /**
  * Transactions on a server: our own, which are begun again when another was in the way, and those of an app's code, which
- * are not. A commit without an answer is reported as such and never sent again.
+ * are not unless it says that they may. A commit without an answer is reported as such and never sent again.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { FootingError } from "../../errors/footing-error.ts";
@@ -36,13 +36,39 @@ export async function runWrite<V, R extends ServerResult>(
   }
 }
 
-/** Runs an app's work in one transaction, for `timeout` milliseconds at most: committed when it resolves, undone when it rejects. */
+/** Work between BEGIN and COMMIT. */
+export interface Work<T> {
+  /** How long one try may take, in milliseconds. */
+  readonly timeout: number;
+  /** Whether it may be begun again when the server undid it because others were in its way. */
+  readonly isRepeatable: boolean;
+  readonly work: (session: Transaction) => Promise<T>;
+}
+
+/** Runs an app's work in one transaction: committed when it resolves, undone when it rejects. */
 export async function runWork<V, R extends ServerResult, T>(
   link: ServerLink<V, R>,
   kind: ServerKind<V, R>,
-  { timeout, work }: { readonly timeout: number; readonly work: (session: Transaction) => Promise<T> },
+  work: Work<T>,
 ): Promise<T> {
-  const session = new LinkSession(link, kind);
+  for (let tries = 1; ; tries++) {
+    const session = new LinkSession(link, kind);
+    try {
+      return await runOnce(session, { link, kind }, work);
+    } catch (error) {
+      // The server's own word that nothing of it remains: in a statement, or in answer to the commit.
+      const isUndone = session.isUndone || kind.classifyError(error) === "undone";
+      if (!isUndone || !work.isRepeatable || tries === MAX_TRIES || !link.isOpen) throw error;
+      await sleep(Math.random() * 2 ** tries);
+    }
+  }
+}
+
+async function runOnce<V, R extends ServerResult, T>(
+  session: LinkSession<V, R>,
+  { link, kind }: { readonly link: ServerLink<V, R>; readonly kind: ServerKind<V, R> },
+  { timeout, work }: Work<T>,
+): Promise<T> {
   const limited = async () => {
     try {
       const value = await withTimeout(work(session), timeout);

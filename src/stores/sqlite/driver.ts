@@ -28,6 +28,14 @@ interface Prepared {
   readonly encoders: readonly (Encoder | null)[];
 }
 
+/** What a statement that is not ours answers: whole numbers as bigints. */
+interface OwnAnswer {
+  /** Empty for a statement that answers no rows. `table` and `column` are null for what is no stored column. */
+  readonly columns: readonly { readonly name: string; readonly table: string | null; readonly column: string | null }[];
+  readonly rows: readonly (readonly unknown[])[];
+  readonly changes: number;
+}
+
 /** One connection. All methods run at once and throw SQLite's own errors. */
 export class Connection {
   readonly #database: DatabaseSync;
@@ -93,6 +101,18 @@ export class Connection {
   /** All rows of SQL of our own, as objects. */
   all(sql: string, ...values: readonly SQLInputValue[]): readonly Readonly<Record<string, unknown>>[] {
     return this.#database.prepare(sql).all(...values);
+  }
+
+  /** Runs a statement that is not ours. */
+  own(sql: string, values: readonly SQLInputValue[]): OwnAnswer {
+    const statement = this.#database.prepare(sql);
+    const columns = statement.columns();
+    if (columns.length === 0) return { columns, rows: [], changes: Number(statement.run(...values).changes) };
+    statement.setReturnArrays(true);
+    statement.setReadBigInts(true);
+    const rows: unknown = statement.all(...values);
+    // With `setReturnArrays` a row is an array, which the types of Node do not know.
+    return { columns, rows: rows as readonly (readonly unknown[])[], changes: 0 };
   }
 
   /** Does not wait for other programs' locks any more: who calls tries again without blocking the process. */

@@ -8,14 +8,17 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
+import type { SqlCall, SqlDoor, SqlRows } from "../contract/sql-door.ts";
 import type { OpenOptions, ResultOf, Statement, Store, Transaction, Values, WriteResult } from "../contract/store.ts";
 import { compareTables, compileCreateTables, refuseDifferences } from "../sql/compare-tables.ts";
 import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
 import { META_TABLE, readSecret, SECRET_LENGTH } from "../sql/meta.ts";
+import { isWritingStatement } from "../sql/row-statement.ts";
 import { runProgram, type SqlReply } from "../sql/run-program.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
 import { compiledOf, isReading, readAnswer, readGroups, SqlStatement } from "../sql/sql-statement.ts";
+import { listStoredTypes, type StoredTypes } from "../sql/stored-columns.ts";
 import { tableWriter } from "./alter.ts";
 import { createCapabilities } from "./capabilities.ts";
 import { dialect } from "./compiler.ts";
@@ -23,6 +26,7 @@ import { Connection } from "./driver.ts";
 import { isBusy, readRefusal, translateError } from "./failure.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { loadTables } from "./introspector.ts";
+import { grammar, runOwnSql } from "./own-sql.ts";
 import { Writer } from "./writer.ts";
 
 /** Refreshes the planner's statistics of tables that grew or shrank tenfold. */
@@ -60,6 +64,7 @@ interface Opened {
   readonly connection: Connection;
   readonly writer: Writer;
   readonly secret: Buffer;
+  readonly types: StoredTypes;
 }
 
 class SqliteStore implements Store {
@@ -86,7 +91,7 @@ class SqliteStore implements Store {
       const writer = new Writer(connection, this.#path);
       const secret = await writer.write(() => prepareDatabase(connection, schema, { ...options, path: this.#path }));
       if (reader !== connection) reader.exec("PRAGMA query_only = ON");
-      this.#opened = { schema, reader, connection, writer, secret };
+      this.#opened = { schema, reader, connection, writer, secret, types: listStoredTypes(schema) };
     } catch (error) {
       for (const connection of connections) connection.close();
       throw this.#openError(error);
@@ -122,7 +127,7 @@ class SqliteStore implements Store {
   }
 
   async transact<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
-    const { connection, writer } = this.#open();
+    const { connection, writer, types } = this.#open();
     const path = this.#path;
     let written = 0;
     const result = await writer.transact({
@@ -141,6 +146,13 @@ class SqliteStore implements Store {
           if (index.waiting !== null && index.waiting !== next) await runGuarded(() => index.end());
         };
         const answer = await work({
+          sql: () => ({
+            grammar,
+            run: async (call) => {
+              await settle();
+              return runGuarded(() => runOwnSql(connection, types, requireRows(call)));
+            },
+          }),
           async execute(statement, values) {
             if (index.waiting !== null) await settle();
             return runGuarded(() => run({ connection, index }, statement, values));
@@ -163,6 +175,10 @@ class SqliteStore implements Store {
     // As when a store closes: statistics are a courtesy.
     if (written >= MANY_ROWS) await writer.write(() => connection.exec(ANALYZE)).catch(() => undefined);
     return result;
+  }
+
+  sql(): SqlDoor {
+    return { grammar, run: (call) => this.#runOwn(call) };
   }
 
   secret(): Buffer {
@@ -188,6 +204,18 @@ class SqliteStore implements Store {
     if (reader !== connection) reader.close();
     connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     connection.close();
+  }
+
+  /** What only reads need not wait for writes, unless it would see a transaction at work. */
+  async #runOwn(call: SqlCall): Promise<SqlRows> {
+    const { reader, connection, writer, types } = this.#open();
+    const isDirect = !isWritingStatement(call.text) && !(reader === connection && connection.isTransaction);
+    if (!isDirect) return writer.write(() => runOwnSql(connection, types, call));
+    try {
+      return runOwnSql(reader, types, call);
+    } catch (error) {
+      throw translateError(error, this.#path);
+    }
   }
 
   #connect(connections: Connection[]): Connection {
@@ -268,6 +296,11 @@ interface Target {
 function run<P extends Plan>(target: Target, statement: Statement<P>, values: Values): ResultOf<P> {
   // TypeScript cannot follow that the kind of the plan decides the kind of the answer.
   return runAny(target, compiledOf(statement), values) as ResultOf<P>;
+}
+
+function requireRows(call: SqlCall): SqlCall {
+  isWritingStatement(call.text);
+  return call;
 }
 
 function runAny({ connection, index }: Target, compiled: Compiled, values: Values): ResultOf<Plan> {
