@@ -30,7 +30,7 @@ const Country = model(
     regions: t.many("Region", "country"),
     cities: t.many("City", "country"),
   },
-  { key: "code", access },
+  { key: "code", access, search: ["name", "officialName", "capital"] },
 );
 
 const Language = model(
@@ -73,7 +73,7 @@ const City = model(
     country: t.ref("Country"),
     region: t.ref("Region").optional(),
   },
-  { key: "id", access, index: [["population"], ["country", "population"]], search: ["name"] },
+  { key: "id", access, index: [["population"], ["country", "population"]] },
 );
 
 /** All models, for the types of import.ts. */
