@@ -1,8 +1,9 @@
 /**
  * Group A of the advisories: a hidden field or row used as an oracle. Each test is one item, named by what went wrong
- * elsewhere. Not applicable until they exist: 4 (search box), 11 (subscriptions), 9 on interfaces and unions.
+ * elsewhere. Not applicable until they exist: 11 (subscriptions), 9 on interfaces and unions.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { defineApp, model, t } from "../../src/index.ts";
 import { type Answer, type Blog, openBlog } from "./blog.ts";
 
 let blog: Blog;
@@ -175,6 +176,39 @@ describe("4. CVE-2025-64748: what does not show cannot be looked for", () => {
         const names = JSON.stringify(Object(found.json).data);
         expect(names).not.toMatch(/ann|bob/);
       }
+  });
+});
+
+describe("4. CVE-2025-30352, CVE-2025-64748: a search looks only where the caller may look", () => {
+  const doors: readonly (readonly [string, (text: string, user: string) => Promise<Answer>])[] = [
+    ["db", (search, user) => blog.db((db) => db.User.find({ search, select: { name: true } }), user)],
+    ["db count", (search, user) => blog.db((db) => db.User.count({ search }), user)],
+    ["db group", (search, user) => blog.db((db) => db.User.aggregate({ search, groupBy: ["name"] }), user)],
+    ["REST", (search, user) => blog.send("GET", `/api/users?search=${search}&fields=name`, { user })],
+    ["REST export", (search, user) => blog.send("GET", `/api/export/users?search=${search}&format=csv`, { user })],
+    ["GraphQL", (search, user) => blog.graphql(`{ users(search: "${search}") { nodes { name } } }`, { user })],
+    ["batch", (search, user) => blog.batch({ op: "find", model: "User", search, select: { name: true } }, { user })],
+  ];
+  test.each(doors)(
+    "%s: words of a value that does not show find nothing, and leave nothing out",
+    async (_name, send) => {
+      for (const search of ["4711", "4*", "ann", "ann -4711", "ann -0000"])
+        expect((await send(search, "eve")).text, search).toBe((await send("nobodyatall", "eve")).text);
+      // The test would see a leak: ann finds herself by her pin, and is left out by it.
+      expect((await send("4711", "ann")).text).not.toBe((await send("nobodyatall", "ann")).text);
+      expect((await send("ann -4711", "ann")).text).toBe((await send("nobodyatall", "ann")).text);
+    },
+  );
+
+  test("rows that may not be read are not found", async () => {
+    expect((await blog.db((db) => db.Post.find({ search: "draft" }))).json).toEqual([]);
+    expect((await blog.db((db) => db.Post.count({ search: "dra*" }))).json).toBe(0);
+    expect((await blog.db((db) => db.Post.count({ search: "dra*" }), "ann")).json).toBe(1);
+  });
+
+  test("a hidden field cannot be declared for it", () => {
+    const Secret = model({ title: t.text(), note: t.text().hidden() }, { search: ["title", "note" as never] });
+    expect(() => defineApp({ models: { Secret } })).toThrow(/note/);
   });
 });
 

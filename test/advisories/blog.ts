@@ -18,6 +18,7 @@ const User = model(
   },
   {
     key: "name",
+    search: ["name", "pin"],
     access: {
       read: true,
       update: ({ user }) => ({ name: user?.id }),
@@ -43,6 +44,7 @@ const Post = model(
   },
   {
     key: "id",
+    search: ["title"],
     access: {
       read: ({ user }) => ({ any: [{ published: true }, { author: user?.id }] }),
       create: owner,

@@ -1,6 +1,6 @@
 /**
  * Group C of the advisories: injection below the query language. Names and values of hostile text go into every slot, on
- * every store. Not applicable until they exist: 26 (paths inside json), 28 on migrations.
+ * every store. Not applicable until they exist: 28 on migrations.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createActor, systemActor } from "../../src/engine/actor.ts";
@@ -203,6 +203,23 @@ describe.each(storeKinds)("$name", (kind) => {
     );
     expect(JSON.parse(String(groups.json))).toHaveLength(hostile.length);
     expect(await engine.deleteMany({ model: "Item", where: { n: { gte: first } } }, systemActor)).toBe(hostile.length);
+  });
+
+  test("26. CVE-2026-32763, CVE-2026-33442, CVE-2026-33468, CVE-2026-44635, CVE-2026-44680: a step into json is a name and nothing else", async () => {
+    const { engine } = app;
+    const first = 2000;
+    const data = hostile.map((text, index) => ({ n: first + index, name: "x", meta: { [text]: { [text]: [text] } } }));
+    await engine.createMany({ model: "Item", data }, anyone);
+    for (const [index, text] of hostile.entries()) {
+      const read = async (condition: object) =>
+        JSON.parse(
+          (await engine.read({ model: "Item", where: { meta: condition }, select: { n: true } }, anyone)).json,
+        );
+      expect(await read({ path: [text, text, 0], eq: text }), text).toEqual([{ n: first + index }]);
+      expect(await read({ path: [text, text], exists: true }), text).toEqual([{ n: first + index }]);
+      expect(await read({ path: [text, `${text}x`], exists: true }), text).toEqual([]);
+    }
+    await engine.deleteMany({ model: "Item", where: { n: { gte: first } } }, systemActor);
   });
 
   test("a text with a NUL or half a character is refused", async () => {
