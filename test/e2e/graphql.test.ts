@@ -271,8 +271,7 @@ describe.each(stores)("on %s", (_name, create) => {
       const query = `mutation Write($data: CityCreate!) {
       createCity(data: $data) { id name kind budget seats country { name } region { name } aliases extra }
       updateCity(id: 9, data: { name: "Y", region: null, kind: town, country: "LY" }) { name kind region { name } country { cities { nodes { id } } } }
-      deleteCity(id: 9) { id name }
-      gone: deleteCity(id: 9) { id } }`;
+      deleteCity(id: 9) { id name } }`;
       const data = {
         id: 9,
         name: "X",
@@ -299,10 +298,26 @@ describe.each(stores)("on %s", (_name, create) => {
         },
         updateCity: { name: "Y", kind: "town", region: null, country: { cities: { nodes: [{ id: 3 }, { id: 9 }] } } },
         deleteCity: { id: 9, name: "Y" },
-        gone: null,
       });
+    });
+
+    test("of several fields is done as a whole or not at all", async () => {
+      const query = `mutation {
+        made: createCountry(data: { code: "XX", name: "X", continent: "None", area: 1 }) { code }
+        gone: deleteCity(id: 999) { id }
+        never: createCountry(data: { code: "YY", name: "Y", continent: "None", area: 1 }) { code } }`;
+      const answer = await app.run(query, { actor: editor });
+      expect(answer.json.data).toBeNull();
       expect(failure(answer)).toMatch(/^FTG_NOT_FOUND: /);
-      expect(answer.json.errors?.[0]?.path).toEqual(["gone"]);
+      expect(answer.json.errors?.map(({ path }) => path)).toEqual([["gone"]]);
+      const left = await app.run('{ countries(where: { code: { in: ["XX", "YY"] } }) { nodes { code } } }');
+      expect(left.json.data).toEqual({ countries: { nodes: [] } });
+    });
+
+    test("of one field says itself what failed", async () => {
+      const answer = await app.run("mutation { gone: deleteCity(id: 999) { id } }", { actor: editor });
+      expect(answer.json.data).toEqual({ gone: null });
+      expect(answer.json.errors?.map(({ path }) => path)).toEqual([["gone"]]);
     });
 
     test("links rows by their keys", async () => {

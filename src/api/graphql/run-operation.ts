@@ -1,6 +1,6 @@
 /**
  * Runs an operation: each root field is one query to the engine, whose JSON goes into the response as it is.
- * Fields of a query run side by side, those of a mutation one after the other.
+ * Fields of a query run side by side, those of a mutation one after the other and in one transaction.
  */
 import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Executor } from "../../engine/executor.ts";
@@ -31,12 +31,39 @@ type FieldResult =
 /** Runs an operation; the response as JSON, in bytes when the store gave bytes. */
 export async function runOperation(runtime: Runtime, request: OperationRequest): Promise<string | Buffer> {
   const fields = request.operation.prepare(request.variables);
-  if (request.operation.node.operation === OperationTypeNode.MUTATION) {
-    const results: FieldResult[] = [];
-    for (const field of fields) results.push(await runField(runtime, request, field));
-    return renderResults(results);
-  }
+  const isMutation = request.operation.node.operation === OperationTypeNode.MUTATION;
+  if (isMutation && fields.length > 1) return renderResults(await runTogether(runtime, request, fields));
   return renderResults(await Promise.all(fields.map((field) => runField(runtime, request, field))));
+}
+
+/** Undoes what a document has done when one of its fields failed. */
+class Undo extends Error {}
+
+/** Runs all fields or none; the results, or that of the one that failed. */
+async function runTogether(
+  runtime: Runtime,
+  request: OperationRequest,
+  fields: readonly ReadyField[],
+): Promise<readonly FieldResult[]> {
+  const results: FieldResult[] = [];
+  try {
+    await runtime.executor.attempt(async (executor) => {
+      for (const field of fields) {
+        const result = await runField({ ...runtime, executor, isPart: false }, request, field);
+        results.push(result);
+        if ("error" in result) throw new Undo();
+      }
+    });
+    return results;
+  } catch (error) {
+    const failed = results.find((result) => "error" in result);
+    if (error instanceof Undo && failed !== undefined) return [{ ...failed, required: true }];
+    // The transaction itself failed, which is no field's fault.
+    const [first] = fields;
+    if (first === undefined) throw error;
+    const failure = describeFieldFailure(runtime.publish(error, request.request.id), first.as, first.field.nodes);
+    return [{ as: first.as, error: failure, required: true }];
+  }
 }
 
 async function runField(
