@@ -53,7 +53,7 @@ function renderContinent({ continent, count, population }: Row): Row {
 }
 
 function renderRegionGroup({ region_code: region, count, population }: Row): Row {
-  return { key: { region }, count: Number(count), max: { population } };
+  return { key: { region }, count: Number(count), max: { population: Number(population) } };
 }
 
 /** One transaction of two inserts, the second of all cities. */
