@@ -69,40 +69,104 @@ function createDoor(
   { views, flat }: { readonly views: Views; readonly flat: Views },
   limits: RowLimits,
 ): Door {
-  const shown = listDeletedParameters(view.model);
-  const row = [...createRowParameters(view, views), ...shown];
-  const sort = createSort(view, views);
-  const pages = createPageParameters(limits);
+  const source: TableSource = { view, views, flat, limits };
+  const tables: { -readonly [T in keyof Tables]?: Tables[T] } = {};
+  const find = (name: keyof Tables): ParameterTable => {
+    tables[name] ??= createTables[name](source);
+    return tables[name];
+  };
+  // A table has hundreds of parameters; most doors of a process are never asked.
+  return Object.freeze({
+    model: view.model,
+    path: `/api/${view.model.plural}`,
+    view,
+    get list() {
+      return find("list");
+    },
+    get row() {
+      return find("row");
+    },
+    groupsPath: `/api/aggregate/${view.model.plural}`,
+    get groups() {
+      return find("groups");
+    },
+    exportPath: `/api/export/${view.model.plural}`,
+    get export() {
+      return find("export");
+    },
+    end: createTable(keepsDeleted(view.model) ? [{ kind: "flag", name: "permanently" }] : []),
+    previewPath: `/api/preview/${view.model.plural}`,
+  });
+}
+
+/** The tables of a door that are made when they are first asked for. */
+type Tables = Pick<Door, "list" | "row" | "groups" | "export">;
+
+/** What the tables of a door are made of. */
+interface TableSource {
+  readonly view: View;
+  readonly views: Views;
+  readonly flat: Views;
+  readonly limits: RowLimits;
+}
+
+const createTables: { readonly [T in keyof Tables]: (source: TableSource) => ParameterTable } = {
+  list: createListTable,
+  row: (source) => createTable(listRowParameters(source)),
+  groups: createGroupsTable,
+  export: createExportTable,
+};
+
+function createListTable(source: TableSource): ParameterTable {
+  const { view, views, limits } = source;
   const search = createSearchParameters(view, limits);
-  const reserved = new Set(["sort", ...[...row, ...search, ...pages].map(({ name }): string => name)]);
-  const all = [
+  const own = [...search, createSort(view, views), ...listRowParameters(source), ...createPageParameters(limits)];
+  return createTable([...own, ...without(listAllFilters(source), listReserved(source))]);
+}
+
+function createGroupsTable({ view, views, limits, ...rest }: TableSource): ParameterTable {
+  const groups = [...createGroupParameters(view, views), ...listDeletedParameters(view.model)];
+  const search = createSearchParameters(view, limits);
+  const pages = createPageParameters(limits);
+  const reserved = new Set([...groups, ...search, ...pages].map(({ name }): string => name));
+  const filters = without(listAllFilters({ view, views, limits, ...rest }), reserved);
+  return createTable([...groups, ...search, ...without(pages, cursorNames), ...filters]);
+}
+
+function createExportTable(source: TableSource): ParameterTable {
+  const { view, views, flat, limits } = source;
+  return createTable([
+    ...exportParameters,
+    ...createSearchParameters(view, limits),
+    createSort(view, views),
+    ...createRowParameters(withoutMany(view), flat),
+    ...listDeletedParameters(view.model),
+    ...without(without(listAllFilters(source), listReserved(source)), exportNames),
+  ]);
+}
+
+function listRowParameters({ view, views }: TableSource): readonly Parameter[] {
+  return [...createRowParameters(view, views), ...listDeletedParameters(view.model)];
+}
+
+function listAllFilters({ view, views }: TableSource): readonly Parameter[] {
+  return [
     ...listFilters(view),
     ...listJsonFilters(view),
     ...listFieldFilters(view, views),
     ...listRelatedFilters(view, views),
   ];
-  const groups = [...createGroupParameters(view, views), ...shown];
-  const groupsReserved = new Set([...groups, ...search, ...pages].map(({ name }): string => name));
-  return Object.freeze({
-    model: view.model,
-    path: `/api/${view.model.plural}`,
-    view,
-    list: createTable([...search, sort, ...row, ...pages, ...without(all, reserved)]),
-    row: createTable(row),
-    groupsPath: `/api/aggregate/${view.model.plural}`,
-    groups: createTable([...groups, ...search, ...without(pages, cursorNames), ...without(all, groupsReserved)]),
-    exportPath: `/api/export/${view.model.plural}`,
-    export: createTable([
-      ...exportParameters,
-      ...search,
-      sort,
-      ...createRowParameters(withoutMany(view), flat),
-      ...shown,
-      ...without(without(all, reserved), exportNames),
-    ]),
-    end: createTable(keepsDeleted(view.model) ? [{ kind: "flag", name: "permanently" }] : []),
-    previewPath: `/api/preview/${view.model.plural}`,
-  });
+}
+
+/** Names that no filter of a list can have. */
+function listReserved(source: TableSource): ReadonlySet<string> {
+  const { view, limits } = source;
+  const taken = [
+    ...listRowParameters(source),
+    ...createSearchParameters(view, limits),
+    ...createPageParameters(limits),
+  ];
+  return new Set(["sort", ...taken.map(({ name }): string => name)]);
 }
 
 /** What asks for deleted rows, where there are any that somebody may delete. */
