@@ -1,7 +1,7 @@
 /** The reading phase: lists, pages, single rows and counts. */
 import type { RowScope } from "../passes/live-rows.ts";
 import { type ResolveContext, refuseUnknown } from "../passes/resolve-context.ts";
-import { resolveRows, resolveSingle } from "../passes/resolve-rows.ts";
+import { resolveRows, resolveSingle, rowsKeys } from "../passes/resolve-rows.ts";
 import { resolveFilter } from "../passes/resolve-search.ts";
 import { type CountPlan, createPlan, type ReadPlan } from "../plan/plan.ts";
 import type { CountQuery, ReadQuery } from "../plan/query.ts";
@@ -14,21 +14,7 @@ import { readRowScope } from "./row-scope.ts";
 import type { Run } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
 
-const readKeys: ReadonlySet<string> = new Set([
-  "model",
-  "single",
-  "select",
-  "where",
-  "search",
-  "orderBy",
-  "limit",
-  "offset",
-  "after",
-  "before",
-  "backwards",
-  "page",
-  "deleted",
-]);
+const readKeys: ReadonlySet<string> = new Set(["model", "single", ...rowsKeys, "deleted"]);
 const countKeys: ReadonlySet<string> = new Set(["model", "where", "search", "deleted"]);
 
 /** Runs one read; errors as in `Executor`. */

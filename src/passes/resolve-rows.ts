@@ -50,7 +50,8 @@ export interface Scope {
 
 const countType: ScalarType = Object.freeze({ kind: "int", list: false });
 const tagType: ScalarType = Object.freeze({ kind: "text", list: false });
-const rowsKeys = new Set([
+/** What a list may be asked for, at the root of a query and inside a select. */
+export const rowsKeys: ReadonlySet<string> = new Set([
   "select",
   "where",
   "search",

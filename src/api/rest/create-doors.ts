@@ -1,4 +1,7 @@
-/** Builds the doors of a schema, once at boot. Hidden fields and models that nobody may read are not in them. */
+/**
+ * Builds the doors of a schema at boot, and the parameter tables of each when they are first asked for. Hidden fields and
+ * models that nobody may read are not in them.
+ */
 import type { QueryLimits } from "../../passes/resolve-context.ts";
 import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { listOperators, type Operator } from "../../schema/operators.ts";
@@ -124,12 +127,13 @@ function createListTable(source: TableSource): ParameterTable {
   return createTable([...own, ...without(listAllFilters(source), listReserved(source))]);
 }
 
-function createGroupsTable({ view, views, limits, ...rest }: TableSource): ParameterTable {
+function createGroupsTable(source: TableSource): ParameterTable {
+  const { view, views, limits } = source;
   const groups = [...createGroupParameters(view, views), ...listDeletedParameters(view.model)];
   const search = createSearchParameters(view, limits);
   const pages = createPageParameters(limits);
   const reserved = new Set([...groups, ...search, ...pages].map(({ name }): string => name));
-  const filters = without(listAllFilters({ view, views, limits, ...rest }), reserved);
+  const filters = without(listAllFilters(source), reserved);
   return createTable([...groups, ...search, ...without(pages, cursorNames), ...filters]);
 }
 
