@@ -12,13 +12,23 @@ import { numberError } from "./number-error.ts";
 import { bindPrepared, type Prepared } from "./prepared.ts";
 import { findModel, type Run, renderParts, validateData } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
-import { collectForced, collectLinks, createKeyFilter, findFiller, type WrittenValues } from "./write-input.ts";
+import {
+  collectForced,
+  collectLinks,
+  createKeyFilter,
+  findFiller,
+  type ModelFiller,
+  type WrittenValues,
+} from "./write-input.ts";
 
 /** A model, on whose behalf it is written, and what its create rule forces into each row. */
 interface CreateJob {
   readonly model: ModelSchema;
   readonly actor: Actor;
   readonly forced: DataQuery;
+  /** The fields of `forced`. */
+  readonly forcedNames: readonly string[];
+  readonly filler: ModelFiller;
   readonly clock: Clock;
 }
 
@@ -76,8 +86,8 @@ async function insertRows(
   { actor, keys }: { readonly actor: Actor; readonly keys: DataQuery[] | null },
 ): Promise<number> {
   const job = createJob(run, query.model, actor);
-  const linksFollow = Object.values(job.model.fields).some((field) => field.kind === "manyToMany");
-  const { parts } = findFiller(run.parts.fillers, job.model);
+  const { parts, links } = job.filler;
+  const linksFollow = links.length > 0;
   const linked: LinkedRow[] | null = linksFollow ? [] : null;
   let created = 0;
   for (const group of groupRows(run, job.model, { rows: query.data, actor })) {
@@ -101,7 +111,7 @@ function prepareRow(
 } {
   const job = createJob(run, query.model, actor);
   const { row, links } = fillRow(run, job, query.data);
-  const parts = [...findFiller(run.parts.fillers, job.model).parts, ...links.parts];
+  const parts = [...job.filler.parts, ...links.parts];
   const guarded = guardFields(run, job.model, { data: run.sent?.[0] ?? query.data, actor });
   const prepared = prepareCreate(run, job, { parts, returning: query.select, guarded });
   return { prepared, values: bindPrepared(prepared, query, [...row, ...links.values]), row, model: job.model };
@@ -110,7 +120,9 @@ function prepareRow(
 function createJob(run: Run, name: string, actor: Actor): CreateJob {
   const model = findModel(run, name);
   const outcome = run.parts.planner.demand(name, "create", actor);
-  return { model, actor, forced: collectForced(model, outcome.answer), clock: run.clock ?? createClock() };
+  const forced = collectForced(model, outcome.answer);
+  const filler = findFiller(run.parts.fillers, model);
+  return { model, actor, forced, forcedNames: Object.keys(forced), filler, clock: run.clock ?? createClock() };
 }
 
 /** What a create gives and gets back, and whether its links are a later step that judges it. */
@@ -145,16 +157,15 @@ function prepareCreate(
 
 function fillRow(
   run: Run,
-  { model, actor, forced, clock }: CreateJob,
+  { model, actor, forced, forcedNames, filler, clock }: CreateJob,
   data: DataQuery,
 ): { row: readonly unknown[]; links: WrittenValues } {
-  const absent = Object.entries(forced).filter(
-    ([name]) => model.fields[name]?.hidden === false && data[name] === undefined,
-  );
-  const given = absent.length === 0 ? data : { ...data, ...Object.fromEntries(absent) };
+  const absent = forcedNames.filter((name) => model.fields[name]?.hidden === false && data[name] === undefined);
+  const given =
+    absent.length === 0 ? data : { ...data, ...Object.fromEntries(absent.map((name) => [name, forced[name]])) };
   validateData(run, { model, operation: "create", data: given, actor });
-  const row = findFiller(run.parts.fillers, model).fill({ ...forced, ...given }, clock);
-  return { row, links: collectLinks(model, given) };
+  const row = filler.fill(forcedNames.length === 0 ? given : { ...forced, ...given }, clock);
+  return { row, links: collectLinks(filler.links, given) };
 }
 
 /** Rows on their way to the store, and where to note what comes after them. */
@@ -167,11 +178,10 @@ interface RowStream {
 }
 
 function* fillRows(run: Run, job: CreateJob, { query, group, prepared, linked, keys }: RowStream): Generator<Values> {
-  const { parts } = findFiller(run.parts.fillers, job.model);
   let index = group.start;
   for (const data of group.rows) {
     const { row, links } = fillNumbered(run, job, { data, index });
-    const key = linked === null && keys === null ? null : createKeyFilter(job.model, parts, row);
+    const key = linked === null && keys === null ? null : createKeyFilter(job.model, job.filler.parts, row);
     if (key !== null) {
       linked?.push({ key, links, guarded: group.guarded });
       keys?.push(key);

@@ -22,6 +22,8 @@ export interface WrittenValues {
   readonly values: readonly unknown[];
 }
 
+const nothing: WrittenValues = Object.freeze({ parts: [], values: [] });
+
 /** The parts and values of an update: the fields that the data names, in declared order, and those that Footing keeps. */
 export function collectUpdate(
   model: ModelSchema,
@@ -72,11 +74,13 @@ export function collectUpdate(
   return { parts, values };
 }
 
-/** The links that the data of a create gives: one part for each manyToMany field named in it. */
-export function collectLinks(model: ModelSchema, data: Readonly<Record<string, unknown>>): WrittenValues {
-  const given = Object.values(model.fields).filter(
-    (field): field is ManyToManyField => field.kind === "manyToMany" && data[field.name] !== undefined,
-  );
+/** The links that the data of a create gives: one part for each of the manyToMany fields that it names. */
+export function collectLinks(
+  fields: readonly ManyToManyField[],
+  data: Readonly<Record<string, unknown>>,
+): WrittenValues {
+  const given = fields.filter((field) => data[field.name] !== undefined);
+  if (given.length === 0) return nothing;
   return {
     parts: given.map((field) => ({ kind: "links", field, mode: "set" })),
     values: given.map((field) => readLinks(field, data[field.name]).flatMap(({ keys }) => keys)),
@@ -93,11 +97,12 @@ export function withoutVerbs(
   { system, operation }: { readonly system: boolean; readonly operation: Operation },
 ): DataQuery {
   const isVerbs = (name: string): boolean => {
+    if (!isPlainObject(data[name])) return false;
     const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
     if (field === undefined || (field.hidden && !system)) return false;
-    if (field.kind === "manyToMany") return isPlainObject(data[name]);
+    if (field.kind === "manyToMany") return true;
     if (operation !== "update" || field.kind !== "scalar" || field.immutable || isKept(field)) return false;
-    return isPlainObject(data[name]) && (isNumber(field) || findPatch(field, data[name]) !== null);
+    return isNumber(field) || findPatch(field, data[name]) !== null;
   };
   if (!isPlainObject(data) || !Object.keys(data).some(isVerbs)) return data;
   return Object.fromEntries(
@@ -202,6 +207,8 @@ export interface ModelFiller {
   readonly fill: RowFiller;
   /** What those values are, in order. */
   readonly parts: readonly (WrittenPart & { readonly kind: "column" })[];
+  /** The fields that are links, not columns. */
+  readonly links: readonly ManyToManyField[];
   /** The fields that not everyone may set. */
   readonly guarded: readonly string[];
 }
@@ -211,10 +218,10 @@ export function createFillers(schema: Schema): ReadonlyMap<string, ModelFiller> 
   return new Map(
     Object.values(schema.models).map((model) => {
       const parts = listColumns(model).map(({ field, part, type }) => ({ kind: "column", field, part, type }) as const);
-      const guarded = Object.values(model.fields).filter(
-        ({ access }) => access !== undefined && access.write !== "everyone",
-      );
-      return [model.name, { fill: createRowFiller(model), parts, guarded: guarded.map(({ name }) => name) }];
+      const fields = Object.values(model.fields);
+      const links = fields.filter((field) => field.kind === "manyToMany");
+      const guarded = fields.filter(({ access }) => access !== undefined && access.write !== "everyone");
+      return [model.name, { fill: createRowFiller(model), parts, links, guarded: guarded.map(({ name }) => name) }];
     }),
   );
 }

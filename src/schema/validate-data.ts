@@ -20,7 +20,8 @@ const MAX_PROBLEMS = 100;
 export class DataValidator {
   readonly #schema: Schema;
   readonly #ajv: Ajv2020 = createAjv();
-  readonly #compiled: Map<string, ValidateFunction> = new Map();
+  /** By model and then by {@link numberVariant}: asked for each row of an import. */
+  readonly #compiled: Map<string, ValidateFunction[]> = new Map();
 
   constructor(schema: Schema) {
     this.#schema = schema;
@@ -31,7 +32,7 @@ export class DataValidator {
    * @throws FootingError FTG_INVALID with every wrong field (JSON Pointers).
    */
   validate(data: unknown, variant: Variant): void {
-    const check = this.#compiled.get(renderVariant(variant)) ?? this.#compile(variant);
+    const check = this.#compiled.get(variant.model)?.[numberVariant(variant)] ?? this.#compile(variant);
     if (!check(data)) throw this.#createError(check.errors ?? [], variant);
   }
 
@@ -41,7 +42,9 @@ export class DataValidator {
     if (declared === undefined) throw new FootingError("FTG_QUERY", { detail: `No model is called ${model}.` });
     const { required, ...open } = createObjectSchema(this.#schema, declared, { use, system });
     const check = this.#ajv.compile(draft || required === undefined ? open : { ...open, required });
-    this.#compiled.set(renderVariant(variant), check);
+    const known = this.#compiled.get(model) ?? [];
+    known[numberVariant(variant)] = check;
+    this.#compiled.set(model, known);
     return check;
   }
 
@@ -72,9 +75,8 @@ export interface Variant {
   readonly draft?: boolean;
 }
 
-function renderVariant({ model, use, system, draft = false }: Variant): string {
-  const name = system ? `${model} ${use} system` : `${model} ${use}`;
-  return draft ? `${name} draft` : name;
+function numberVariant({ use, system, draft = false }: Variant): number {
+  return (use === "create" ? 0 : 4) + (system ? 2 : 0) + (draft ? 1 : 0);
 }
 
 /** What is wrong with a canonical value of the type by the limits the type declares, or null. For few values: it compiles. */
