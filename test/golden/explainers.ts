@@ -8,7 +8,6 @@ import type { Plan } from "../../src/plan/plan.ts";
 import type { Store, Values } from "../../src/stores/contract/store.ts";
 import { createMysqlStore } from "../../src/stores/mysql/store.ts";
 import { createEncoder as createPostgresEncoder, quoteText } from "../../src/stores/postgres/codec.ts";
-import { fixLimits } from "../../src/stores/postgres/fix-limits.ts";
 import { createPostgresStore } from "../../src/stores/postgres/store.ts";
 import { createBind } from "../../src/stores/sql/bind-values.ts";
 import type { Compiled } from "../../src/stores/sql/compile-plan.ts";
@@ -128,9 +127,8 @@ async function openPostgres(): Promise<Explainer> {
     store: createPostgresStore({ url }),
     analyze: async () => void (await client.query("VACUUM ANALYZE")),
     explain: async ({ text, values }, { run }) => {
-      const fixed = run ? fixLimits(text, values) : text;
-      const bound = bind(fixed, values, null).map((value) => (value === null ? "NULL" : quoteText(value)));
-      await client.query(`PREPARE explained AS ${fixed.text}`);
+      const bound = bind(text, values, null).map((value) => (value === null ? "NULL" : quoteText(value)));
+      await client.query(`PREPARE explained AS ${text.text}`);
       const explain = `EXPLAIN (FORMAT JSON${run ? ", ANALYZE, TIMING OFF" : ""}) EXECUTE explained`;
       const found: Explanation[] = [];
       // From the sixth run on the server may take a plan that knows no values.

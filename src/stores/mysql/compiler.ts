@@ -104,6 +104,7 @@ export function createDialect(
     joinRows: (item, separator, order) =>
       `COALESCE(GROUP_CONCAT(${item}${order === "" ? "" : ` ORDER BY ${order}`} SEPARATOR ${quoteText(separator)}), '')`,
     joinsKeepOrder: false,
+    joinOne: (from, { condition }) => `LEFT JOIN ${from} ON ${condition}`,
     guessesLimit: false,
     sortsByName: true,
     jsonOrNull: (json) => `COALESCE(${json}, 'null')`,

@@ -38,6 +38,9 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   joinRows: (item, separator, order) =>
     `string_agg(${item}, ${writeSeparator(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
   joinsKeepOrder: false,
+  // A join of its own would read a table of some thousand rows whole rather than look up twenty of them.
+  joinOne: (from, { alias, condition }) =>
+    `LEFT JOIN LATERAL (SELECT * FROM ${from} WHERE ${condition} OFFSET 0) AS ${alias} ON true`,
   guessesLimit: true,
   sortsByName: false,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,

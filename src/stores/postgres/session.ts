@@ -13,7 +13,6 @@ import type { SqlText } from "../sql/sql-text.ts";
 import { createEncoder, type NativeValue } from "./codec.ts";
 import type { Line, Result } from "./driver.ts";
 import { readRefusal } from "./failure.ts";
-import { fixLimits } from "./fix-limits.ts";
 
 /** Begins a transaction of our own: it reads one state of the database from its first statement to its last. */
 export const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ";
@@ -26,8 +25,7 @@ export function bindReading(
   compiled: Reading,
   values: Values,
 ): { readonly text: string; readonly values: readonly NativeValue[] } {
-  const text = compiled.kind === "read" ? fixLimits(compiled.text, values) : compiled.text;
-  return { text: text.text, values: bindValues(text, values, null) };
+  return { text: compiled.text.text, values: bindValues(compiled.text, values, null) };
 }
 
 /** What the row of a reading statement answers. */

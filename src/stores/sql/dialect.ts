@@ -96,6 +96,8 @@ export interface Dialect {
   jsonArray(items: string): string;
   /** One text of all rows, an aggregate; null for no rows. `order` empty: in the order the rows come. */
   joinRows(item: string, separator: string, order: string): string;
+  /** `LEFT JOIN …` of the one row of `from`, called `alias`, that stands beside each of a short list, or of none. */
+  joinOne(from: string, row: { readonly alias: string; readonly condition: string }): string;
   /** Whether rows of a derived table come in its order when others are left joined to them. */
   readonly joinsKeepOrder: boolean;
   /**

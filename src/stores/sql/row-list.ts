@@ -142,7 +142,7 @@ export function selectTable(c: Compilation, name: string): RelatedRows {
   const model = c.model(name);
   const alias = c.alias("t");
   const table = nameTable(c, model.table, alias);
-  return { far: createTableScope(c, model, alias), table, from: table, conditions: [], fixed: null };
+  return { far: createTableScope(c, model, alias), table, alias, from: table, conditions: [], fixed: null };
 }
 
 function isSubquery(expression: string): boolean {

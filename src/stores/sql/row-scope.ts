@@ -34,6 +34,8 @@ export interface RelatedRows {
   readonly far: RowScope;
   /** Their table alone. */
   readonly table: string;
+  /** What their table is called in the statement. */
+  readonly alias: string;
   readonly from: string;
   readonly conditions: readonly string[];
   /** The columns of their table that the conditions give one value each; null when they are about another table. */
@@ -84,6 +86,7 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
     return {
       far,
       table,
+      alias,
       from: table,
       conditions: matchColumns(listColumns(far, target.key), listColumns(near, field.columns)),
       fixed: target.key.map(({ column }) => column),
@@ -95,6 +98,7 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
     return {
       far,
       table,
+      alias,
       from: `${nameTable(c, field.table, linkAlias)} JOIN ${table} ON ${join}`,
       conditions: matchColumns(listColumns(link, field.near), listColumns(near, near.model.key)),
       fixed: null,
@@ -105,6 +109,7 @@ export function relateRows(c: Compilation, near: RowScope, relation: string): Re
   return {
     far,
     table,
+    alias,
     from: table,
     conditions: matchColumns(listColumns(far, columns), listColumns(near, near.model.key)),
     fixed: columns.map(({ column }) => column),

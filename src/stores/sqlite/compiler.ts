@@ -35,6 +35,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   joinRows: (item, separator, order) =>
     `group_concat(${item}, ${quoteText(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
   joinsKeepOrder: true,
+  joinOne: (from, { condition }) => `LEFT JOIN ${from} ON ${condition}`,
   guessesLimit: false,
   sortsByName: true,
   jsonOrNull: (json) => `coalesce(${json}, 'null')`,
