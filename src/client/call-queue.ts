@@ -44,7 +44,8 @@ export class CallQueue {
     const request = joinSignals(calls);
     try {
       const operations = calls.map(({ operation }) => operation);
-      const results = await sendBatch(this.#connection, { transaction: false, operations }, request.signal);
+      const batch = { transaction: false, operations };
+      const results = await sendBatch(this.#connection, batch, { signal: request.signal, key: null });
       results.forEach((result, index) => {
         if (result instanceof ClientError) calls[index]?.reject(result);
         else calls[index]?.resolve(result);

@@ -14,10 +14,10 @@ type ClientOf<M extends Models, A> = ModelApis<M, false> & ClientMethods<M, A>;
 
 /** What a client can do beside reaching its models. */
 export interface ClientMethods<in out M extends Models, in out A> {
-  /** The actions of the app, by name. Each is one request, which is sent once. */
+  /** The actions of the app, by name. Each is one request, which without a key is sent once. */
   readonly actions: ClientActions<A>;
   /**
-   * The same client with other options for its calls.
+   * The same client with other options for its calls. Throws ClientError USAGE for what cannot be a key.
    *
    * @example
    * ```ts
@@ -85,13 +85,24 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds for a call with its retries; then it fails with TIMEOUT. Default 30,000. */
   readonly timeout?: number;
+  /**
+   * The key of one write (a call, a transaction or an action), by which the server knows it however often it is sent,
+   * even by another run of the program: 1 to 255 visible ASCII characters but `, " \`. The app must have `idempotency`.
+   * Default: where the client has `idempotency`, a new one for each write.
+   */
+  readonly idempotencyKey?: string;
 }
 
 /** How a client behaves. */
-export interface ClientOptions extends CallOptions {
+export interface ClientOptions extends Omit<CallOptions, "idempotencyKey"> {
   /** Headers of every request, or a function that is asked for them before each. */
   readonly headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>);
-  /** How often a call that only reads is sent again when no answer comes or the server is busy. Default 2. */
+  /**
+   * Whether the app has `idempotency`. Then each write is a request of its own with a key, and sent again like what
+   * reads: the server does it once. Default false, because of a key to an app without it the server makes nothing.
+   */
+  readonly idempotency?: boolean;
+  /** How often a call that reads or has a key is sent again when no answer comes or the server is busy. Default 2. */
   readonly retries?: number;
   /** Calls sent together at most; not above what the server takes. 1 sends each alone. Default 100. */
   readonly maxBatch?: number;

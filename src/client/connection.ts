@@ -2,6 +2,13 @@
 import { ClientError, createProblemError } from "./client-error.ts";
 import type { ClientOptions, RequestHeaders } from "./client-types.ts";
 
+/** How one request is sent. */
+export interface SendOptions {
+  readonly signal: AbortSignal;
+  /** Its `Idempotency-Key`; null for none. */
+  readonly key: string | null;
+}
+
 /** A server. */
 export interface Connection {
   /**
@@ -9,7 +16,7 @@ export interface Connection {
    *
    * @throws ClientError, or the reason of the signal.
    */
-  post(path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
+  post(path: string, body: unknown, options: SendOptions): Promise<unknown>;
 }
 
 /** The connection to the server at an address; `more` are headers of all its requests. */
@@ -20,12 +27,13 @@ export function createConnection(
 ): Connection {
   const origin = url.replace(/\/+$/, "");
   return {
-    async post(path, body, signal) {
+    async post(path, body, { signal, key }) {
       const own = await readHeaders(headers);
       const json = body === undefined ? {} : { "content-type": "application/json" };
+      const once = key === null ? {} : { "idempotency-key": key };
       const init: RequestInit = {
         method: "POST",
-        headers: { accept: "application/json", ...own, ...json, ...more },
+        headers: { accept: "application/json", ...own, ...json, ...once, ...more },
         signal,
       };
       if (body !== undefined) init.body = JSON.stringify(body);

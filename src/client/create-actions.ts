@@ -1,15 +1,15 @@
-/** The actions of an app: any name is one, and the server knows which there are. They are sent alone, and only once. */
-import type { Connection } from "./connection.ts";
+/** The actions of an app: any name is one, and the server knows which there are. They are sent alone. */
+import type { Connection, SendOptions } from "./connection.ts";
 import { encodeInput } from "./encode-operation.ts";
 
-/** An object with a function for each action that is asked for. `within` runs a call under its limits. */
+/** An object with a function for each action that is asked for. `within` sends a call, in its time and as often as it may. */
 export function createActions(
   connection: Connection,
-  within: (call: (signal: AbortSignal) => Promise<unknown>) => Promise<unknown>,
+  within: (call: (options: SendOptions) => Promise<unknown>) => Promise<unknown>,
 ): object {
   const run = async (name: string, input: unknown): Promise<unknown> => {
     const body = input === undefined ? undefined : encodeInput(input);
-    return within((signal) => connection.post(`/api/actions/${encodeURIComponent(name)}`, body, signal));
+    return within((options) => connection.post(`/api/actions/${encodeURIComponent(name)}`, body, options));
   };
   return new Proxy(
     {},

@@ -1,6 +1,6 @@
 /**
- * Sends again what failed for want of an answer, with growing pauses. Only what reads: a write whose answer was lost
- * may have happened, and until the server can recognise a write that it has seen, sending it again could do it twice.
+ * Sends again what failed for want of an answer, with growing pauses. What may be: what reads, and writes with a key, by
+ * which the server knows one that it has seen. Any other whose answer was lost may have happened, and would be done twice.
  */
 import { ClientError } from "./client-error.ts";
 import type { SentOperation } from "./send-batch.ts";
@@ -17,6 +17,7 @@ export const readOperations: ReadonlySet<string> = new Set([
 
 /** Milliseconds of the first pause at most; each further one may be twice as long. */
 const firstPause = 200;
+const passingCodes: ReadonlySet<string> = new Set(["NETWORK", "FTG_IDEMPOTENCY_RUNNING", "FTG_UNKNOWN_OUTCOME"]);
 const busyStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** How often, and until when. */
@@ -25,12 +26,12 @@ export interface RepeatOptions {
   readonly signal: AbortSignal;
 }
 
-/** Whether operations may be sent twice. */
-export function isRepeatable(operations: readonly SentOperation[]): boolean {
+/** Whether operations only read. */
+export function isReading(operations: readonly SentOperation[]): boolean {
   return operations.every(({ op }) => readOperations.has(op));
 }
 
-/** Runs an exchange, again when no answer came or the server was busy. */
+/** Runs an exchange, again when no answer came or the server was busy, be it with the very same write. */
 export async function repeat<T>(exchange: () => Promise<T>, { retries, signal }: RepeatOptions): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
@@ -43,7 +44,7 @@ export async function repeat<T>(exchange: () => Promise<T>, { retries, signal }:
 }
 
 function isPassing({ code, status }: ClientError): boolean {
-  return code === "NETWORK" || busyStatuses.has(status);
+  return passingCodes.has(code) || busyStatuses.has(status);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 /** Sends operations as one batch and takes its answer apart. When, and what again, is decided elsewhere. */
 import { type ClientError, createProblemError } from "./client-error.ts";
-import { type Connection, createStranger } from "./connection.ts";
+import { type Connection, createStranger, type SendOptions } from "./connection.ts";
 
 /** An operation as it is sent: `op`, `model` and the members of the query. */
 export type SentOperation = Readonly<Record<string, unknown>> & { readonly op: string };
@@ -22,9 +22,9 @@ export interface SentBatch {
 export async function sendBatch(
   connection: Connection,
   batch: SentBatch,
-  signal: AbortSignal,
+  options: SendOptions,
 ): Promise<readonly (OperationResult | ClientError)[]> {
-  const answer = await connection.post("/api/batch", batch, signal);
+  const answer = await connection.post("/api/batch", batch, options);
   const results: unknown = Object(answer).results;
   if (!Array.isArray(results) || results.length !== batch.operations.length) throw createStranger(200);
   return results.map(readResult);

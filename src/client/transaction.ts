@@ -3,9 +3,9 @@
  * not a dialogue: the server sees nothing before everything is there.
  */
 import { ClientError } from "./client-error.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, SendOptions } from "./connection.ts";
 import { encodeOperation, Reference } from "./encode-operation.ts";
-import { isRepeatable, type RepeatOptions, repeat } from "./repeat.ts";
+import { isReading, type RepeatOptions, repeat } from "./repeat.ts";
 import { type OperationResult, type SentOperation, sendBatch } from "./send-batch.ts";
 
 /** An operation that waits for its result. */
@@ -43,15 +43,19 @@ export class Transaction {
     return new Reference(`${name}.${field}`);
   }
 
+  /** Whether nothing of what was added writes. */
+  get isReading(): boolean {
+    return isReading(this.#steps.map(({ operation }) => operation));
+  }
+
   /** Sends what was added; nothing can be added any more. Throws ClientError or the signal's reason. */
-  async send(connection: Connection, options: RepeatOptions): Promise<void> {
+  async send(connection: Connection, options: RepeatOptions & SendOptions): Promise<void> {
     const operations = this.#steps.map(({ operation }) => operation);
     try {
       if (this.#broken !== null) throw this.#broken;
       if (operations.length === 0) return;
-      const retries = isRepeatable(operations) ? options.retries : 0;
       const batch = { transaction: true, operations };
-      const results = await repeat(() => sendBatch(connection, batch, options.signal), { ...options, retries });
+      const results = await repeat(() => sendBatch(connection, batch, options), options);
       this.#steps.forEach(({ resolve, reject }, index) => {
         const result = results[index];
         if (result === undefined || result instanceof ClientError) reject(result);

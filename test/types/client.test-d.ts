@@ -66,9 +66,13 @@ export async function read(): Promise<void> {
   await client.City.deleteMany({});
   // @ts-expect-error
   createClient<typeof app>("", { retry: 5 });
+  // @ts-expect-error: a key is of one write, not of a client
+  createClient<typeof app>("", { idempotency: true, idempotencyKey: "x" });
 }
 
 export async function write(): Promise<void> {
+  const once = createClient<typeof app>("", { idempotency: true }).with({ idempotencyKey: "x" });
+  expectTypeOf(once).toEqualTypeOf<typeof client>();
   const made = await client.transaction(async (tx) => {
     const country = tx.Country.create({ code: "PE", name: "Peru" });
     expectTypeOf(tx.ref(country, "code")).toEqualTypeOf<string>();
