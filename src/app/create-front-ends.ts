@@ -14,6 +14,7 @@ import type { Models } from "../schema/check-types.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import { checkAddresses } from "./check-addresses.ts";
 import type { App } from "./define-app.ts";
+import type { DeclaredCode } from "./own-code.ts";
 
 /** Whether an app is being written, or serves the public. */
 export type Mode = "development" | "production";
@@ -67,11 +68,12 @@ export function createFrontEnds<M extends Models>(app: App<M>, options: FrontEnd
     rows,
   });
   const writes = createWrites(app, executor);
-  const batch = createBatchApi({ schema, executor, writes, logger, limits: app.batch ?? {}, rows });
+  const hooked = canRefuse(app.code.hooks);
+  const batch = createBatchApi({ schema, executor, writes, logger, limits: app.batch ?? {}, rows, hooked });
   const action = createActionApi(actions, executor, writes);
   const others = [...batch.documents, ...action.documents];
   const idempotent = writes !== null;
-  const described = { schema, title, basePath, limits: app.limits ?? {}, others, idempotent };
+  const described = { schema, title, basePath, limits: app.limits ?? {}, others, idempotent, hooked };
   const served = [
     ...createRestApi({ ...described, executor, writes }),
     ...batch.routes,
@@ -82,6 +84,11 @@ export function createFrontEnds<M extends Models>(app: App<M>, options: FrontEnd
   checkAddresses({ served, own, mounts: Object.keys(app.mount ?? {}) });
   const documents = { openapi: () => describeRestApi(described), graphql: () => graph.print() };
   return { routes: [...served, ...own], documents };
+}
+
+/** Whether there are hooks that run before a write is done. */
+function canRefuse(hooks: DeclaredCode["hooks"]): boolean {
+  return Object.values(hooks).some((own) => Object.keys(own).some((name) => name !== "afterCommit"));
 }
 
 /** What runs writes once that come with a key; null where the app does not want it. */

@@ -23,4 +23,6 @@ export interface OperationDocument {
   readonly idempotent: boolean;
   /** The failures it can answer with beside those any request can meet. */
   readonly codes: readonly ErrorCode[];
+  /** Whether code of the app runs in it, which may fail with any other code too. */
+  readonly runsOwnCode: boolean;
 }

@@ -64,7 +64,7 @@ function describeAction(action: ServedAction, idempotent: boolean): OperationDoc
     operationId: action.name,
     tag: "actions",
     summary: action.name,
-    description: `${action.describe} It may answer with other failures of its own.`,
+    description: action.describe,
     body: action.takesInput ? action.describeSide("input", `${operation}/requestBody/${content}`) : null,
     answer: action.describeSide("output", `${operation}/responses/200/${content}`),
     mayBeEmpty: true,
@@ -75,6 +75,7 @@ function describeAction(action: ServedAction, idempotent: boolean): OperationDoc
       ...(action.takesInput ? inputCodes : []),
       ...(action.isGuarded ? (["FTG_FORBIDDEN"] as const) : []),
     ],
+    runsOwnCode: true,
   };
 }
 

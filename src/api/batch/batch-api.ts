@@ -35,6 +35,8 @@ export interface BatchApiOptions {
   readonly limits?: Partial<BatchLimits>;
   /** The limits of the engine, when they are not the default ones. */
   readonly rows?: Pick<QueryLimits, "maxLimit" | "maxAffected">;
+  /** Whether hooks of the app may refuse writes. */
+  readonly hooked?: boolean;
 }
 
 /** The batch API of one app. */
@@ -84,6 +86,7 @@ export function createBatchApi({ schema, executor, logger, writes = null, ...opt
     maxLimit,
     maxAffected,
     idempotent: writes !== null,
+    hooked: options.hooked ?? false,
   };
   return { routes: [route], documents: [describeBatch(source)] };
 }

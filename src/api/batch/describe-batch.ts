@@ -20,6 +20,8 @@ export interface BatchSource {
   readonly maxAffected: number;
   /** Whether batches take an `Idempotency-Key`. */
   readonly idempotent: boolean;
+  /** Whether hooks of the app may refuse writes. */
+  readonly hooked: boolean;
 }
 
 const description = [
@@ -43,6 +45,7 @@ export function describeBatch(source: BatchSource): OperationDocument {
     writes: true,
     idempotent: source.idempotent,
     codes: listCodes(source),
+    runsOwnCode: source.hooked,
   };
 }
 

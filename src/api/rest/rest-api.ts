@@ -49,6 +49,8 @@ export interface DescribedApi {
   readonly others?: readonly OperationDocument[];
   /** Whether writes take an `Idempotency-Key`. */
   readonly idempotent?: boolean;
+  /** Whether hooks of the app may refuse writes. */
+  readonly hooked?: boolean;
 }
 
 /** What the REST API is made of. */
@@ -94,9 +96,9 @@ export function describeRestApi(described: DescribedApi): JsonSchema {
 type FullSource = DocumentSource & { readonly limits: QueryLimits };
 
 function createSource({ schema, title, ...options }: DescribedApi): FullSource {
-  const { basePath = "", others = [], idempotent = false } = options;
+  const { basePath = "", others = [], idempotent = false, hooked = false } = options;
   const limits = { ...defaultQueryLimits, ...options.limits };
-  return { schema, ...createDoors(schema, limits), limits, title, basePath, others, idempotent };
+  return { schema, ...createDoors(schema, limits), limits, title, basePath, others, idempotent, hooked };
 }
 
 /** The routes of all places, each only when it answers anything. */

@@ -28,6 +28,8 @@ export interface DocumentSource extends OperationSource {
   readonly others: readonly OperationDocument[];
   /** Whether writes take an `Idempotency-Key`. */
   readonly idempotent: boolean;
+  /** Whether hooks of the app may refuse writes. */
+  readonly hooked: boolean;
 }
 
 const description = [

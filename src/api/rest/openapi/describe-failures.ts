@@ -92,6 +92,14 @@ export function describeFailures(codes: readonly ErrorCode[]): JsonSchema {
   );
 }
 
+/** What any other status is, where code of the app decides on it. */
+export const ownFailure: JsonSchema = {
+  default: {
+    description: "A failure that the app's own code answers with; its `code` may be any.",
+    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/problem" } } },
+  },
+};
+
 /** The component examples that {@link describeFailures} refers to. */
 export function createFailureExamples(): JsonSchema {
   return Object.fromEntries(Object.entries(details).map(([code, detail]) => [code, createExample(code, detail)]));

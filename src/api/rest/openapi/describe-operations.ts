@@ -6,7 +6,7 @@ import type { Door } from "../door.ts";
 import type { ModelOperation, OperationKind, OperationPlace } from "../list-operations.ts";
 import { describeEnd, describePreview, describeRestored } from "./describe-end.ts";
 import { describeExportParameters, describeFile } from "./describe-export.ts";
-import { describeFailures, listFailures, requestId } from "./describe-failures.ts";
+import { describeFailures, listFailures, ownFailure, requestId } from "./describe-failures.ts";
 import { referModel } from "./describe-models.ts";
 import { referParameters } from "./describe-parameters.ts";
 import { describeConditions, withVersions } from "./describe-versions.ts";
@@ -35,11 +35,19 @@ const heads: Readonly<Partial<Record<OperationKind, string>>> = {
 /** HEAD and OPTIONS follow from the others; the reference page leaves them out. */
 const implied: JsonSchema = { "x-scalar-ignore": true };
 
+/** What operations are described from, beside their model. */
+interface OperationContext {
+  readonly schema: Schema;
+  readonly idempotent: boolean;
+  /** Whether hooks of the app may refuse writes. */
+  readonly hooked: boolean;
+}
+
 /** The entries of a path item for one operation; a GET brings its HEAD. */
 export function describeOperation(
   door: Door,
   operation: ModelOperation,
-  { schema, idempotent }: { readonly schema: Schema; readonly idempotent: boolean },
+  { schema, idempotent, hooked }: OperationContext,
 ): [string, JsonValue][] {
   const { kind, method } = operation;
   const description = describeEnd(schema, door.model, kind);
@@ -57,6 +65,7 @@ export function describeOperation(
     responses: {
       ...headers.withHeaders(withVersions(door.model, kind, describeSuccesses(door, kind))),
       ...describeFailures(listFailures({ ...operation, writes, idempotent: isKeyed })),
+      ...(writes && hooked && ownFailure),
     },
   };
   if (method !== "GET") return [[method.toLowerCase(), described]];

@@ -1,7 +1,7 @@
 /** Writes what another front end serves as an OpenAPI path item. */
 import type { OperationDocument } from "../../../http/operation-document.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
-import { describeFailures, listFailures, requestId } from "./describe-failures.ts";
+import { describeFailures, listFailures, ownFailure, requestId } from "./describe-failures.ts";
 import { describePathOptions } from "./describe-operations.ts";
 import { describeWriteHeaders } from "./describe-write-headers.ts";
 
@@ -16,6 +16,7 @@ export function describeOther({
   writes,
   idempotent,
   codes,
+  runsOwnCode,
   ...texts
 }: OperationDocument): JsonSchema {
   const done = { description: "Done.", headers: requestId, content: { "application/json": { schema: answer } } };
@@ -34,6 +35,7 @@ export function describeOther({
         responses: {
           ...withHeaders({ 200: done, ...(mayBeEmpty && { 204: empty }) }),
           ...describeFailures(failures),
+          ...(runsOwnCode && ownFailure),
         },
       },
       options: describePathOptions(`${operationId}Options`, tag),
