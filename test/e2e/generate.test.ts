@@ -24,8 +24,9 @@ function expectFailure({ code, errors }: Ended, ...parts: readonly (string | Reg
   expect(errors).not.toMatch(/^\s+at .+:\d+:\d+/m);
 }
 
-test("writes what the server serves, the same each time", async () => {
-  const { code, output } = await run(folder, ["generate", "--out", "api/generated"]);
+test("writes what the server serves, the same each time and everywhere", async () => {
+  const abroad = { TZ: "Asia/Kathmandu", LC_ALL: "tr_TR.UTF-8" };
+  const { code, output } = await run(folder, ["generate", "--out", "api/generated"], abroad);
   expect(code).toBe(0);
   expect(output).toMatch(/api\/generated\/openapi\.json {2}[\d,]+ bytes\napi\/generated\/schema\.graphql/);
   const [openapi, graphql] = [read("api/generated/openapi.json"), read("api/generated/schema.graphql")];
