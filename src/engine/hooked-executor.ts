@@ -4,26 +4,22 @@
  */
 import { FootingError } from "../errors/footing-error.ts";
 import type {
-  AggregateQuery,
-  CountQuery,
   CreateManyQuery,
   CreateQuery,
   DataQuery,
   DeleteManyQuery,
   DeleteQuery,
-  PreviewDeleteQuery,
   ReadQuery,
   RestoreQuery,
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
-import type { SqlDoor } from "../stores/contract/sql-door.ts";
-import type { Abort } from "../stores/contract/store.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { type Actor, anonymousActor, systemActor } from "./actor.ts";
 import { whereKey } from "./composed/row-keys.ts";
-import type { DeletePreview, Executor, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import type { Executor, PlainExecutor } from "./executor.ts";
+import { ForwardedReads } from "./forwarded-reads.ts";
 import {
   concerns,
   type HookChange,
@@ -72,35 +68,16 @@ const MAX_TRAIL = 16;
 const outside: Scope = Object.freeze({ trail: Object.freeze([]), changes: null });
 
 /** A plain engine with hooks. */
-export class HookedExecutor implements PlainExecutor {
+export class HookedExecutor extends ForwardedReads implements PlainExecutor {
   readonly #plain: PlainEngine;
   readonly #context: HookContext;
   readonly #scope: Scope;
 
   constructor(plain: PlainEngine, context: HookContext, scope: Scope = outside) {
+    super(plain);
     this.#plain = plain;
     this.#context = context;
     this.#scope = scope;
-  }
-
-  /** See {@link PlainExecutor.read}. */
-  read(query: ReadQuery, actor: Actor): Promise<ReadAnswer> {
-    return this.#plain.read(query, actor);
-  }
-
-  /** See {@link PlainExecutor.readRaw}. */
-  readRaw(query: ReadQuery, actor: Actor, abort?: Abort): Promise<RawAnswer> {
-    return this.#plain.readRaw(query, actor, abort);
-  }
-
-  /** See {@link PlainExecutor.count}. */
-  count(query: CountQuery, actor: Actor): Promise<number> {
-    return this.#plain.count(query, actor);
-  }
-
-  /** See {@link PlainExecutor.aggregate}. */
-  aggregate(query: AggregateQuery, actor: Actor, abort?: Abort): Promise<RawAnswer> {
-    return this.#plain.aggregate(query, actor, abort);
   }
 
   /** See {@link PlainExecutor.create}. */
@@ -150,16 +127,6 @@ export class HookedExecutor implements PlainExecutor {
     const write = this.#findHooks(query.model, "restore", actor);
     if (write === null) return this.#plain.restore(query, actor);
     return this.#transact((inside) => inside.#restore(write, query));
-  }
-
-  /** See {@link PlainExecutor.previewDelete}. */
-  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
-    return this.#plain.previewDelete(query, actor);
-  }
-
-  /** See {@link PlainExecutor.sql}. */
-  sql(actor: Actor): SqlDoor {
-    return this.#plain.sql(actor);
   }
 
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */

@@ -3,14 +3,10 @@
  * and runs them in one transaction, each part as an ordinary write under its own rule. Everything else it hands on.
  */
 import type {
-  AggregateQuery,
-  CountQuery,
   CreateManyQuery,
   CreateQuery,
   DeleteManyQuery,
   DeleteQuery,
-  PreviewDeleteQuery,
-  ReadQuery,
   RestoreQuery,
   UpdateEachQuery,
   UpdateManyQuery,
@@ -20,11 +16,10 @@ import type {
 } from "../../plan/query.ts";
 import type { WriteUse } from "../../schema/related-verbs.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
-import type { SqlDoor } from "../../stores/contract/sql-door.ts";
-import type { Abort } from "../../stores/contract/store.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
-import type { DeletePreview, Executor, PlainExecutor, RawAnswer, ReadAnswer, UpsertCount } from "../executor.ts";
+import type { Executor, PlainExecutor, UpsertCount } from "../executor.ts";
+import { ForwardedReads } from "../forwarded-reads.ts";
 import type { Composition } from "./composition.ts";
 import { type SplitData, splitData } from "./split-data.ts";
 import { updateEach, upsertMany, upsertRow } from "./upsert.ts";
@@ -34,33 +29,14 @@ import { createNested, updateNested } from "./write-nested.ts";
 export type ComposeContext = Pick<Composition, "schema" | "maxLimit">;
 
 /** Composes writes of what `plain` can do. */
-export class ComposedExecutor implements Executor {
+export class ComposedExecutor extends ForwardedReads implements Executor {
   readonly #plain: PlainExecutor;
   readonly #context: ComposeContext;
 
   constructor(plain: PlainExecutor, context: ComposeContext) {
+    super(plain);
     this.#plain = plain;
     this.#context = context;
-  }
-
-  /** See {@link PlainExecutor.read}. */
-  read(query: ReadQuery, actor: Actor): Promise<ReadAnswer> {
-    return this.#plain.read(query, actor);
-  }
-
-  /** See {@link PlainExecutor.readRaw}. */
-  readRaw(query: ReadQuery, actor: Actor, abort?: Abort): Promise<RawAnswer> {
-    return this.#plain.readRaw(query, actor, abort);
-  }
-
-  /** See {@link PlainExecutor.count}. */
-  count(query: CountQuery, actor: Actor): Promise<number> {
-    return this.#plain.count(query, actor);
-  }
-
-  /** See {@link PlainExecutor.aggregate}. */
-  aggregate(query: AggregateQuery, actor: Actor, abort?: Abort): Promise<RawAnswer> {
-    return this.#plain.aggregate(query, actor, abort);
   }
 
   /** See {@link PlainExecutor.create}. */
@@ -115,16 +91,6 @@ export class ComposedExecutor implements Executor {
   /** See {@link PlainExecutor.restore}. */
   restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
     return this.#plain.restore(query, actor);
-  }
-
-  /** See {@link PlainExecutor.previewDelete}. */
-  previewDelete(query: PreviewDeleteQuery, actor: Actor): Promise<DeletePreview> {
-    return this.#plain.previewDelete(query, actor);
-  }
-
-  /** See {@link Executor.sql}. */
-  sql(actor: Actor): SqlDoor {
-    return this.#plain.sql(actor);
   }
 
   /** See {@link Executor.transaction}. */
