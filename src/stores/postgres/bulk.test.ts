@@ -2,182 +2,65 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createPostgresSchema, runPostgres } from "../../../test/servers/postgres-schema.ts";
 import { describeWithServer } from "../../../test/servers/shared-servers.ts";
+import {
+  type BulkItems,
+  create,
+  int,
+  openItems,
+  sendLongRows,
+  testBulkWrites,
+} from "../../../test/support/bulk-writes.ts";
 import { createColumn } from "../../plan/column-node.ts";
 import { createParam } from "../../plan/param-node.ts";
-import { type CreatePlan, createPlan, type UpdatePlan } from "../../plan/plan.ts";
-import { always, createCompare, createNot } from "../../plan/predicate-node.ts";
-import { createAssignment } from "../../plan/write-nodes.ts";
-import { createSchema } from "../../schema/create-schema.ts";
-import { model } from "../../schema/model.ts";
-import type { ScalarType } from "../../schema/schema-model.ts";
-import { t } from "../../schema/t.ts";
-import type { Statement, Values } from "../contract/store.ts";
+import { createPlan } from "../../plan/plan.ts";
+import { createCompare, createNot } from "../../plan/predicate-node.ts";
 import { LinkWatch } from "../sql/link-queue.ts";
-import type { Bulk } from "../sql/server-kind.ts";
 import { parseAddress } from "./address.ts";
 import { runBulk } from "./bulk.ts";
 import { type Line, Link } from "./driver.ts";
 import { createPostgresStore } from "./store.ts";
 
-const { schema } = createSchema({
-  Item: model({ id: t.int(), next: t.ref("Item").optional(), body: t.text().optional() }, { key: "id" }),
-});
-const int: ScalarType = { kind: "int", list: false };
-const text: ScalarType = { kind: "text", list: false };
-const written = { links: [], references: [], check: always, returning: null };
-const create: CreatePlan = createPlan({
-  kind: "create",
-  model: "Item",
-  assignments: [
-    createAssignment(createColumn("id"), createParam(0, int)),
-    createAssignment(createColumn("next"), createParam(1, int)),
-    createAssignment(createColumn("body"), createParam(2, text)),
-  ],
-  ...written,
-});
-const update: UpdatePlan = createPlan({
-  kind: "update",
-  bounds: [],
-  model: "Item",
-  target: {
-    kind: "target",
-    where: createCompare(createColumn("id"), "eq", createParam(1, int)),
-    single: true,
-    readable: always,
-    allowed: always,
-    expected: null,
-    atMost: null,
-  },
-  assignments: [createAssignment(createColumn("next"), createParam(0, int))],
-  ...written,
-});
-
-interface Opened {
-  /** Writes many rows in one transaction. */
-  readonly write: (plan: CreatePlan | UpdatePlan, rows: readonly Values[]) => Promise<number>;
+interface Opened extends BulkItems {
   /** How many savepoints there were at once at most. */
   readonly depth: () => number;
-  /** What was sent with values since it was last asked, by its first word, and the bytes of the values. */
-  readonly take: () => readonly { readonly verb: string; readonly bytes: number }[];
-  readonly rows: () => Promise<readonly unknown[]>;
 }
 
 async function open(): Promise<Opened> {
   const url = await createPostgresSchema();
-  const store = createPostgresStore({ url });
-  await store.open(schema, { createTables: true });
-  onTestFinished(() => store.close());
   const address = parseAddress(url);
   const settings = { search_path: address.searchPath ?? "" };
   const link = await Link.connect({ address, settings, watch: new LinkWatch(30_000) });
   onTestFinished(() => link.destroy());
-  let sent: { verb: string; bytes: number }[] = [];
   const savepoints: string[] = [];
   let depth = 0;
-  const line: Line = {
-    exec: (sql) => {
-      for (const [, verb, name = ""] of sql.matchAll(/(SAVEPOINT|RELEASE) (\w+)/g)) {
-        if (verb === "SAVEPOINT") savepoints.push(name);
-        else savepoints.length = savepoints.lastIndexOf(name);
-        depth = Math.max(depth, savepoints.length);
-      }
-      return link.exec(sql);
-    },
-    query: (sql, values) => {
-      const bytes = values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
-      sent.push({ verb: sql.split(" ", 1).join(), bytes });
-      return link.query(sql, values);
-    },
+  const exec: Line["exec"] = (sql) => {
+    for (const [, verb, name = ""] of sql.matchAll(/(SAVEPOINT|RELEASE) (\w+)/g)) {
+      if (verb === "SAVEPOINT") savepoints.push(name);
+      else savepoints.length = savepoints.lastIndexOf(name);
+      depth = Math.max(depth, savepoints.length);
+    }
+    return link.exec(sql);
   };
-  return {
-    write: async (plan, rows) => {
-      await link.exec("BEGIN");
-      try {
-        const count = await runBulk(line, createBulk(store.compile(plan), rows));
-        await link.exec("COMMIT");
-        return count;
-      } catch (error) {
-        await link.exec("ROLLBACK");
-        throw error;
-      }
-    },
-    depth: () => depth,
-    take: () => {
-      const taken = sent;
-      sent = [];
-      return taken;
+  const items = await openItems({
+    store: createPostgresStore({ url }),
+    exec: (sql) => link.exec(sql),
+    run: (bulk, note) => {
+      const query: Line["query"] = (sql, values) => {
+        note(
+          sql,
+          values.reduce((sum, value) => sum + (value?.length ?? 0), 0),
+        );
+        return link.query(sql, values);
+      };
+      return runBulk({ exec, query }, bulk);
     },
     rows: () => runPostgres(url, "SELECT id::int, next_id::int AS next FROM item ORDER BY id"),
-  };
-}
-
-/** A store takes updates too, though its contract speaks of creates. */
-function createBulk(statement: Statement, rows: readonly Values[]): Bulk {
-  // The statement was made by the same store, which looks at what it compiled.
-  return { statement: statement as Bulk["statement"], rows };
+  });
+  return { ...items, depth: () => depth };
 }
 
 describeWithServer("postgres", "many writes at once on PostgreSQL", () => {
-  test("rows that refer to themselves or to earlier ones are one statement", async () => {
-    const { write, take, rows } = await open();
-    const items = Array.from({ length: 900 }, (_, id) => [id, id % 3 === 0 ? null : id - (id % 2), null]);
-    expect(await write(create, items)).toBe(900);
-    expect(take()).toMatchObject([{ verb: "INSERT" }]);
-    expect(await rows()).toEqual(items.map(([id, next]) => ({ id, next })));
-    expect(
-      await write(create, [
-        [1001, 899, null],
-        [1002, 1001, null],
-      ]),
-    ).toBe(2);
-    expect(take()).toHaveLength(1);
-  });
-
-  test("a row that refers to a later one is refused, as it is alone", async () => {
-    const { write } = await open();
-    const items = [
-      [1, null, null],
-      [2, 3, null],
-      [3, 1, null],
-    ];
-    await expect(write(create, items)).rejects.toMatchObject({ code: "FTG_REFERENCE" });
-  });
-
-  test("changed rows are one statement, unless one is there twice or not at all", async () => {
-    const { write, take, rows } = await open();
-    await write(
-      create,
-      [1, 2, 3].map((id) => [id, null, null]),
-    );
-    take();
-    expect(
-      await write(update, [
-        [2, 1],
-        [3, 2],
-        [1, 3],
-      ]),
-    ).toBe(3);
-    expect(take()).toMatchObject([{ verb: "UPDATE" }]);
-    expect(
-      await write(update, [
-        [1, 1],
-        [null, 2],
-        [3, 1],
-      ]),
-    ).toBe(3);
-    expect(take()).toHaveLength(4);
-    expect(await rows()).toEqual([
-      { id: 1, next: 3 },
-      { id: 2, next: null },
-      { id: 3, next: 1 },
-    ]);
-    await expect(
-      write(update, [
-        [1, 1],
-        [1, 9],
-      ]),
-    ).rejects.toMatchObject({ code: "FTG_NOT_FOUND" });
-  });
+  testBulkWrites(open, 1);
 
   test("rows that are judged one by one leave no savepoints behind", async () => {
     const { write, depth, rows } = await open();
@@ -191,12 +74,9 @@ describeWithServer("postgres", "many writes at once on PostgreSQL", () => {
   });
 
   test("long rows are cut into statements of about a mebibyte", async () => {
-    const { write, take } = await open();
-    const items = Array.from({ length: 11 }, (_, id) => [id, null, '\\"'.repeat(150_000)]);
-    expect(await write(create, items)).toBe(11);
-    const sent = take();
+    const sent = await sendLongRows(await open());
     expect(sent).toHaveLength(3);
     // Quotes and backslashes are escaped inside an array.
-    for (const { bytes } of sent) expect(bytes).toBeLessThan(2.6 * 1024 * 1024);
+    for (const bytes of sent) expect(bytes).toBeLessThan(2.6 * 1024 * 1024);
   });
 });
