@@ -56,6 +56,13 @@ export const goldenRequests: readonly GoldenRequest[] = [
     body: { query: '{ country(code: "PE") { name borders(first: 1) { nodes { name } } } }' },
   },
   {
+    name: "graphql-sort-calculated",
+    path: "/graphql",
+    body: {
+      query: '{ cities(first: 3, orderBy: ["-region.cities.count"]) { nodes { name } pageInfo { endCursor } } }',
+    },
+  },
+  {
     name: "graphql-connection",
     path: "/graphql",
     body: {

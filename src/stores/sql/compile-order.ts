@@ -26,6 +26,8 @@ export interface OrderTerm {
   readonly nulls: NullRank;
   /** Whether its values stay inside: they are no place in the list. */
   readonly isInner?: boolean;
+  /** Whether a query of its own calculates it, so that it should be written only once. */
+  readonly isQuery?: boolean;
 }
 
 /** An order: the joins it needs and its terms, strongest first. */
@@ -85,7 +87,7 @@ function compileSorted(
     const shown = isStored || !nullable ? expression : writeWhereThere(scope, expression);
     return { expression: shown, type, nullable: nullable || optional };
   }
-  const compiled = compileRelatedMeasure(c, value, scope);
+  const compiled = { ...compileRelatedMeasure(c, value, scope), isQuery: true };
   if (!nullable || compiled.nullable) return compiled;
   return { ...compiled, nullable, expression: writeWhereThere(scope, compiled.expression) };
 }
@@ -96,15 +98,13 @@ function writeWhereThere(scope: RowScope, expression: string): string {
   return `CASE WHEN ${isThere.join(" AND ")} THEN ${expression} END`;
 }
 
-/** The `ORDER BY` list, each value under the name that `rename` gives it. */
+/** The `ORDER BY` list, each value under the name that `name` gives it. */
 export function writeOrder(
   c: Compilation,
   terms: readonly OrderTerm[],
-  rename: (expression: string) => string = keepName,
+  name: (term: OrderTerm) => string = keepName,
 ): string {
-  return terms
-    .map(({ expression, type, ...way }) => c.dialect.orderTerm(c.dialect.sortable(rename(expression), type), way))
-    .join(", ");
+  return terms.map((term) => c.dialect.orderTerm(c.dialect.sortable(name(term), term.type), term)).join(", ");
 }
 
 /** The same terms in the opposite direction. */
@@ -139,7 +139,7 @@ interface SeekKey extends OrderTerm {
   readonly value: string;
 }
 
-function keepName(expression: string): string {
+function keepName({ expression }: OrderTerm): string {
   return expression;
 }
 

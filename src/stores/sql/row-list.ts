@@ -54,7 +54,7 @@ export class RowList {
     const isTurned = use === "list" && isBackwards(this.#node);
     if (!isTurned && (joins.length === 0 || this.#c.dialect.joinsKeepOrder)) return "";
     const { terms } = this.#order;
-    return writeOrder(this.#c, isTurned ? reverseTerms(terms) : terms, (expression) => this.#carry(expression));
+    return writeOrder(this.#c, isTurned ? reverseTerms(terms) : terms, ({ expression }) => this.#carry(expression));
   }
 
   /** A query of how many rows the list has in all. */
@@ -67,7 +67,7 @@ export class RowList {
     const c = this.#c;
     const { offset } = this.#node;
     const source = compileSource(c, this.#node, { rows: this.#rows, order: this.#order, joins: [] });
-    const order = writeOrder(c, this.#order.terms, (expression) => this.#shorten(expression));
+    const order = writeOrder(c, this.#order.terms, (term) => this.#shorten(term));
     const skip = offset === null ? "" : ` OFFSET ${cutAt(c, c.bind(offset))}`;
     const rows = `SELECT ${this.#columns()} ${source} ORDER BY ${order}`;
     const most = this.#most;
@@ -83,8 +83,8 @@ export class RowList {
   }
 
   /** What is calculated and leaves the query anyway is sorted by its name, or the engine would calculate it twice. */
-  #shorten(expression: string): string {
-    if (!this.#c.dialect.sortsByName || !isSubquery(expression)) return expression;
+  #shorten({ expression, isQuery = false }: OrderTerm): string {
+    if (!this.#c.dialect.sortsByName || !isQuery) return expression;
     return this.#carried.get(expression) ?? expression;
   }
 
@@ -143,8 +143,4 @@ export function selectTable(c: Compilation, name: string): RelatedRows {
   const alias = c.alias("t");
   const table = nameTable(c, model.table, alias);
   return { far: createTableScope(c, model, alias), table, alias, from: table, conditions: [], fixed: null };
-}
-
-function isSubquery(expression: string): boolean {
-  return expression.startsWith("(SELECT ");
 }
