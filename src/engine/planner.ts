@@ -4,7 +4,7 @@
  * pass runs.
  */
 import { evaluateMaxCost } from "../passes/bound-cost.ts";
-import type { RowScope } from "../passes/live-rows.ts";
+import type { RowVisibility } from "../passes/live-rows.ts";
 import type { QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
 import { isByRelevance } from "../passes/resolve-order.ts";
 import { renderCursorShape } from "../passes/resolve-rows.ts";
@@ -41,7 +41,7 @@ export interface PlanRequest<P extends Plan> {
   /** The fields with a write rule that the caller sets; absent: none. */
   readonly guarded?: readonly string[];
   /** Absent: `live`. */
-  readonly scope?: RowScope;
+  readonly visibility?: RowVisibility;
   /** Everything else that decides the plan; requests of different `resolve` never share one. */
   readonly shape: ShapeKey;
   /** Resolves the request; runs only when its shape is new. */
@@ -112,12 +112,12 @@ export class Planner {
   }
 
   #shape<P extends Plan>(request: PlanRequest<P>): KnownShape<P> {
-    const { actor, model, operation, guarded = [], scope = "live", shape, resolve } = request;
-    const key = [actor.kind, operation, scope, model, guarded.length, ...guarded, ...shape.tokens];
+    const { actor, model, operation, guarded = [], visibility = "live", shape, resolve } = request;
+    const key = [actor.kind, operation, visibility, model, guarded.length, ...guarded, ...shape.tokens];
     const known = this.#shapes.get(key);
     // The key starts with the operation and its resolver's own kind, so what is found was made by the same resolver.
     if (known !== undefined) return known as KnownShape<P>;
-    const kind = { system: actor.kind === "system", operation, guarded, scope };
+    const kind = { system: actor.kind === "system", operation, guarded, visibility };
     const template = createTemplate(this.#maker, kind, resolve);
     const fixed = template.rules.map((rule) => this.#rules.fixed(rule));
     const made = Object.freeze({ key, template, fixed, own: findRule(template, { model, operation }), ready: null });

@@ -11,7 +11,7 @@ import { forbidden, notFound } from "../stores/contract/violations.ts";
 import type { Actor } from "./actor.ts";
 import { whereKey } from "./composed/row-keys.ts";
 import type { DeletePreview } from "./executor.ts";
-import { isPermanent } from "./row-scope.ts";
+import { isPermanent } from "./read-visibility.ts";
 import { findModel, type Run } from "./run.ts";
 import { countRows, runCount } from "./run-read.ts";
 
@@ -52,8 +52,8 @@ async function demandRow(
   }: { readonly model: ModelSchema; readonly where: WhereQuery; readonly query: PreviewDeleteQuery },
   actor: Actor,
 ): Promise<void> {
-  const count = (scope: "live" | "deletable") =>
-    countRows(run, { model: model.name, where }, { actor, operation: "delete", scope });
+  const count = (visibility: "live" | "deletable") =>
+    countRows(run, { model: model.name, where }, { actor, operation: "delete", visibility });
   if ((await count("deletable")) > 0) return;
   if ((await count("live")) > 0) throw forbidden(model, "delete");
   throw notFound(

@@ -5,7 +5,7 @@ import type { AggregateQuery } from "../plan/query.ts";
 import type { Actor } from "./actor.ts";
 import type { RawAnswer } from "./executor.ts";
 import { bindPrepared } from "./prepared.ts";
-import { readRowScope } from "./row-scope.ts";
+import { readVisibility } from "./read-visibility.ts";
 import type { Run } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
 
@@ -15,7 +15,7 @@ export async function runAggregate(run: Run, query: AggregateQuery, actor: Actor
     actor,
     model: query.model,
     operation: "read",
-    scope: readRowScope(run, query, actor),
+    visibility: readVisibility(run, query, actor),
     shape: new ShapeKey("aggregate").addQuery(query),
     resolve: (context) => resolveAggregate(context, query),
   });

@@ -6,7 +6,7 @@ import { keepsDeleted } from "../schema/kept-fields.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 import { bindPrepared } from "./prepared.ts";
-import { isPermanent } from "./row-scope.ts";
+import { isPermanent } from "./read-visibility.ts";
 import { findModel, type Run, refuseUnbounded } from "./run.ts";
 import { runSoftDelete, runSoftDeleteMany } from "./run-soft-delete.ts";
 import { ShapeKey } from "./shape-key.ts";
@@ -41,7 +41,7 @@ async function runWrite(
     model: model.name,
     operation: "delete",
     // What is deleted already can still be removed.
-    scope: keepsDeleted(model) ? "all" : "live",
+    visibility: keepsDeleted(model) ? "all" : "live",
     shape: job.shape,
     resolve: (context) => resolveDelete(context, model, { target: job.target, returning: job.returning }),
   });

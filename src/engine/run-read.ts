@@ -1,5 +1,5 @@
 /** The reading phase: lists, pages, single rows and counts. */
-import type { RowScope } from "../passes/live-rows.ts";
+import type { RowVisibility } from "../passes/live-rows.ts";
 import { type ResolveContext, refuseUnknown } from "../passes/resolve-context.ts";
 import { resolveRows, resolveSingle, rowsKeys } from "../passes/resolve-rows.ts";
 import { resolveFilter } from "../passes/resolve-search.ts";
@@ -10,7 +10,7 @@ import type { Actor } from "./actor.ts";
 import { renderCursor } from "./cursor.ts";
 import type { RawAnswer } from "./executor.ts";
 import { bindPrepared } from "./prepared.ts";
-import { readRowScope } from "./row-scope.ts";
+import { readVisibility } from "./read-visibility.ts";
 import type { Run } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
 
@@ -23,7 +23,7 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
     actor,
     model: query.model,
     operation: "read",
-    scope: readRowScope(run, query, actor),
+    visibility: readVisibility(run, query, actor),
     shape: new ShapeKey("rows").addQuery(query),
     resolve: (context) => resolveRead(context, query),
   });
@@ -34,20 +34,24 @@ export async function runRead(run: Run, query: ReadQuery, actor: Actor): Promise
 
 /** Runs one count; errors as in `Executor`. */
 export async function runCount(run: Run, query: CountQuery, actor: Actor): Promise<number> {
-  return countRows(run, query, { actor, operation: "read", scope: readRowScope(run, query, actor) });
+  return countRows(run, query, { actor, operation: "read", visibility: readVisibility(run, query, actor) });
 }
 
-/** Counts the rows of a scope that match and that the actor may read, on the way to an operation; errors as in `Executor`. */
+/** Counts the rows of that visibility which match and the actor may read, on the way to an operation; errors as in `Executor`. */
 export async function countRows(
   run: Run,
   query: CountQuery,
-  { actor, operation, scope }: { readonly actor: Actor; readonly operation: Operation; readonly scope: RowScope },
+  {
+    actor,
+    operation,
+    visibility,
+  }: { readonly actor: Actor; readonly operation: Operation; readonly visibility: RowVisibility },
 ): Promise<number> {
   const prepared = run.parts.planner.prepare<CountPlan>({
     actor,
     model: query.model,
     operation,
-    scope,
+    visibility,
     shape: new ShapeKey(query.search === undefined ? "count" : "search count").addFilter(query.where),
     resolve: (context) => resolveCount(context, query),
   });

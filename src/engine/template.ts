@@ -5,7 +5,7 @@
 import type { Authority } from "../passes/authority.ts";
 import { authorizePlan } from "../passes/authorize.ts";
 import { type CostNode, createCost } from "../passes/bound-cost.ts";
-import type { RowScope } from "../passes/live-rows.ts";
+import type { RowVisibility } from "../passes/live-rows.ts";
 import { type QueryLimits, ResolveContext } from "../passes/resolve-context.ts";
 import { resolveWhere } from "../passes/resolve-where.ts";
 import type { ValueSource } from "../passes/value-source.ts";
@@ -25,7 +25,7 @@ export interface Template<P extends Plan = Plan> {
   readonly system: boolean;
   readonly operation: Operation;
   readonly guarded: readonly string[];
-  readonly scope: RowScope;
+  readonly visibility: RowVisibility;
   readonly cost: CostNode;
 }
 
@@ -62,7 +62,7 @@ export interface TemplateKind {
   /** The fields with a write rule that the caller sets. */
   readonly guarded: readonly string[];
   /** Which rows of its own model the request means. */
-  readonly scope: RowScope;
+  readonly visibility: RowVisibility;
 }
 
 /** The authorized plan of a template for what its rules said (in their order), with the sources of the rules' values appended. */
@@ -102,7 +102,7 @@ function findRules(schema: Schema, kind: TemplateKind, plan: Plan): readonly Rul
 
 function createAuthority(
   schema: Schema,
-  { system, operation, guarded, scope }: TemplateKind,
+  { system, operation, guarded, visibility }: TemplateKind,
   decide: (rule: RuleName) => PredicateNode,
 ): Authority {
   return {
@@ -110,7 +110,7 @@ function createAuthority(
     system,
     operation,
     guarded,
-    scope,
+    visibility,
     rule: (model, name) => decide({ model, operation: name }),
     fieldRule: ({ model, field, use }) => decide({ model, field, operation: use }),
   };

@@ -23,7 +23,7 @@ import {
   type RelationField,
   type Schema,
 } from "../schema/schema-model.ts";
-import { limitToLive, limitToScope, type RowScope } from "./live-rows.ts";
+import { limitToLive, limitToVisible, type RowVisibility } from "./live-rows.ts";
 import { unknownField } from "./resolve-context.ts";
 
 /** The rule of a field. */
@@ -43,7 +43,7 @@ export interface Authority {
   /** The fields with a write rule that the caller sets by the request. */
   readonly guarded: readonly string[];
   /** Which rows of its own model the request means. */
-  readonly scope: RowScope;
+  readonly visibility: RowVisibility;
   /** The row rule of an operation on a model, as a condition on its rows. */
   rule(model: string, operation: Operation): PredicateNode;
   /** The rule of a field, as a condition on the rows of its model. */
@@ -170,7 +170,7 @@ export function targetRule(authority: Authority, field: RelationField): Predicat
 
 /** Which rows of the request's own model may be read. */
 export function rootRule(authority: Authority, model: ModelSchema): PredicateNode {
-  if (authority.scope === "live") return readRule(authority, model);
+  if (authority.visibility === "live") return readRule(authority, model);
   const [read, remove] = [authority.rule(model.name, "read"), authority.rule(model.name, "delete")];
-  return limitToScope(model, authority.scope, { read, remove });
+  return limitToVisible(model, authority.visibility, { read, remove });
 }

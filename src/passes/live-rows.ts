@@ -12,7 +12,7 @@ import type { ModelSchema } from "../schema/schema-model.ts";
  * deleted, `all` are those and the deleted ones that the caller may delete, `deleted` only the latter, `deletable` are live
  * ones that the caller may delete.
  */
-export type RowScope = "live" | "all" | "deleted" | "deletable";
+export type RowVisibility = "live" | "all" | "deleted" | "deletable";
 
 /** The condition that a row is not deleted; always for a model whose rows are gone when they are deleted. */
 export function createLive(model: ModelSchema): PredicateNode {
@@ -25,14 +25,14 @@ export function limitToLive(model: ModelSchema, rule: PredicateNode): PredicateN
   return live === always ? rule : createAnd([rule, live]);
 }
 
-/** The rule under which rows of the scope are reached, from the rules of reading and of deleting. */
-export function limitToScope(
+/** The rule under which rows of that visibility are reached, from the rules of reading and of deleting. */
+export function limitToVisible(
   model: ModelSchema,
-  scope: Exclude<RowScope, "live">,
+  visibility: Exclude<RowVisibility, "live">,
   { read, remove }: { readonly read: PredicateNode; readonly remove: PredicateNode },
 ): PredicateNode {
   const live = createLive(model);
-  switch (scope) {
+  switch (visibility) {
     case "all":
       return createAnd([read, createOr([live, remove])]);
     case "deleted":

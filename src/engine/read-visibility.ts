@@ -1,5 +1,5 @@
 /** Reads which rows of a model that keeps deleted rows a query means. */
-import type { RowScope } from "../passes/live-rows.ts";
+import type { RowVisibility } from "../passes/live-rows.ts";
 import { queryError } from "../passes/resolve-context.ts";
 import { keepsDeleted } from "../schema/kept-fields.ts";
 import type { ModelSchema } from "../schema/schema-model.ts";
@@ -12,11 +12,11 @@ import { findModel, type Run } from "./run.ts";
  * @throws FootingError FTG_QUERY for anything but "include" and "only" and for a model that keeps no deleted rows,
  * FTG_FORBIDDEN when the actor may delete no row of it.
  */
-export function readRowScope(
+export function readVisibility(
   run: Run,
   query: { readonly model: string; readonly deleted?: unknown },
   actor: Actor,
-): RowScope {
+): RowVisibility {
   const { model: name, deleted } = query;
   if (deleted === undefined) return "live";
   const model = findModel(run, name);
