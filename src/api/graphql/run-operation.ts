@@ -5,7 +5,9 @@
 import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Executor } from "../../engine/executor.ts";
 import type { FootingError } from "../../errors/footing-error.ts";
+import { ExportedValues } from "./exported-values.ts";
 import type { Operation, ReadyField } from "./operation.ts";
+import type { ReadVariables } from "./read-variables.ts";
 import { describeFieldFailure, describeGraphqlError, type ResponseError } from "./response-errors.ts";
 import type { FieldRequest } from "./run-root-field.ts";
 
@@ -21,6 +23,8 @@ export interface Runtime {
 /** One request that passed validation. */
 export interface OperationRequest extends Omit<FieldRequest, "executor"> {
   readonly operation: Operation;
+  /** Reads the values that fields export, like those that were given. */
+  readonly read: ReadVariables;
 }
 
 /** A root field's part of the response. */
@@ -30,10 +34,18 @@ type FieldResult =
 
 /** Runs an operation; the response as JSON, in bytes when the store gave bytes. */
 export async function runOperation(runtime: Runtime, request: OperationRequest): Promise<string | Buffer> {
-  const fields = request.operation.prepare(request.variables);
+  const fields = linkFields(request);
   const isMutation = request.operation.node.operation === OperationTypeNode.MUTATION;
   if (isMutation && fields.length > 1) return renderResults(await runTogether(runtime, request, fields));
   return renderResults(await Promise.all(fields.map((field) => runField(runtime, request, field))));
+}
+
+/** The fields of the operation; where one exports something, each gets what it uses of that. */
+function linkFields({ operation, variables, read }: OperationRequest): readonly ReadyField[] {
+  const fields = operation.prepare(variables);
+  if (operation.exports.variables.size === 0) return fields;
+  const values = new ExportedValues(operation.exports, read);
+  return fields.map((field) => values.link(field));
 }
 
 /** Undoes what a document has done when one of its fields failed. */
