@@ -8,7 +8,12 @@ import type { FootingError } from "../../errors/footing-error.ts";
 import { ExportedValues } from "./exported-values.ts";
 import type { Operation, ReadyField } from "./operation.ts";
 import type { ReadVariables } from "./read-variables.ts";
-import { describeFieldFailure, describeGraphqlError, type ResponseError } from "./response-errors.ts";
+import {
+  describeFieldFailure,
+  describeGraphqlError,
+  describeWholeFailure,
+  type ResponseError,
+} from "./response-errors.ts";
 import type { FieldRequest } from "./run-root-field.ts";
 
 /** What all requests share. */
@@ -30,7 +35,9 @@ export interface OperationRequest extends Omit<FieldRequest, "executor"> {
 /** A root field's part of the response. */
 type FieldResult =
   | { readonly as: string; readonly json: string | Buffer }
-  | { readonly as: string; readonly error: ResponseError; readonly required: boolean };
+  | { readonly as: string; readonly error: ResponseError; readonly required: boolean }
+  /** The failure of what all fields share. */
+  | { readonly as: null; readonly error: ResponseError; readonly required: true };
 
 /** Runs an operation; the response as JSON, in bytes when the store gave bytes. */
 export async function runOperation(runtime: Runtime, request: OperationRequest): Promise<string | Buffer> {
@@ -70,11 +77,9 @@ async function runTogether(
   } catch (error) {
     const failed = results.find((result) => "error" in result);
     if (error instanceof Undo && failed !== undefined) return [{ ...failed, required: true }];
-    // The transaction itself failed, which is no field's fault.
-    const [first] = fields;
-    if (first === undefined) throw error;
-    const failure = describeFieldFailure(runtime.publish(error, request.request.id), first.as, first.field.nodes);
-    return [{ as: first.as, error: failure, required: true }];
+    // The transaction itself failed, when it began or when it was to be committed.
+    const failure = runtime.publish(error, request.request.id);
+    return [{ as: null, error: describeWholeFailure(failure), required: true }];
   }
 }
 
