@@ -4,12 +4,13 @@
  */
 import type { Actor } from "../../engine/actor.ts";
 import type { Executor } from "../../engine/executor.ts";
+import { followSteps, missing } from "../../engine/follow-steps.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { members } from "./members.ts";
 import type { Outcome } from "./operations.ts";
 import type { Step, WrongStep } from "./parse-batch.ts";
-import { followSteps, missing, parseTarget, replaceReferences } from "./references.ts";
+import { parseTarget, replaceReferences } from "./references.ts";
 
 /** What became of a step. */
 export type StepResult = Outcome | { readonly error: unknown };

@@ -9,8 +9,9 @@ import type { DocumentCache, PreparedDocument } from "./document-cache.ts";
 import type { GraphqlLimits } from "./graphql-limits.ts";
 import { type GraphqlMediaType, negotiateMediaType } from "./negotiate.ts";
 import type { Operation } from "./operation.ts";
+import { showTarget } from "./parse-exports.ts";
 import { type GraphqlParameters, parseGraphqlBody, parseGraphqlQueryString } from "./parse-request.ts";
-import { readVariables } from "./read-variables.ts";
+import { createVariableReader, type RawVariables, type ReadVariables, type VariableValues } from "./read-variables.ts";
 import { describeFailure, type RequestFailure } from "./response-errors.ts";
 import { type Runtime, runOperation } from "./run-operation.ts";
 
@@ -90,10 +91,11 @@ async function answerParameters(
   const operation = selectOperation(document, operationName);
   if ("errors" in operation) return operation;
   if (!reading.mutations) refuseMutation(operation);
-  const variables = readVariables(schema.graphql, operation.node, { raw, limits });
+  const read = createVariableReader(schema.graphql, limits);
+  const variables = readGiven(operation, raw, read);
   if ("errors" in variables) return variables;
   const run = (runtime: Runtime) =>
-    runOperation(runtime, { operation, raw, variables, actor, request: { id, headers }, abort: asked });
+    runOperation(runtime, { operation, raw, variables, read, actor, request: { id, headers }, abort: asked });
   if (!isMutation(operation) || !readDryRun(asked)) return run(server);
   return { dry: await runDry(server.executor, (executor) => run({ ...server, executor, isPart: true })) };
 }
@@ -113,6 +115,24 @@ function selectOperation({ operations }: PreparedDocument, name: string | null):
       describeFailure(new FootingError("FTG_QUERY", { detail: empty, fix: "Name an operation of the document." })),
     ],
   };
+}
+
+/** The variables that come with the request; those that fields export must not. */
+function readGiven(
+  { node, exports }: Operation,
+  raw: RawVariables,
+  read: ReadVariables,
+): VariableValues | RequestFailure {
+  const definitions = node.variableDefinitions ?? [];
+  const given = Array.from(exports.variables).find(([name]) => Object.hasOwn(raw, name));
+  if (given === undefined)
+    return read(
+      definitions.filter(({ variable }) => !exports.variables.has(variable.name.value)),
+      raw,
+    );
+  const [name, { source }] = given;
+  const detail = `$${name} gets its value from ${showTarget(source)}, and came with the request too.`;
+  return { errors: [describeFailure(new FootingError("FTG_VALUE", { detail, fix: "Leave it out." }))] };
 }
 
 /** A GET must change nothing: links, images and prefetching browsers send it. */

@@ -11,6 +11,7 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
+  specifiedDirectives,
   validateSchema,
 } from "graphql";
 import type { ActionKind, ServedAction } from "../../actions/served-action.ts";
@@ -20,6 +21,7 @@ import { isVersioned, keepsDeleted, VERSION_FIELD } from "../../schema/kept-fiel
 import type { ModelSchema, ScalarField, Schema } from "../../schema/schema-model.ts";
 import { createActionField, findActionClashes } from "./action-fields.ts";
 import { createDeletedArgument, createPermanentlyArgument, deletePreviewType } from "./end-types.ts";
+import { exportDirective } from "./export-directive.ts";
 import type { RowLimits } from "./graphql-limits.ts";
 import { findNameProblems, nameEnum, nameModel } from "./graphql-names.ts";
 import { getScalar } from "./graphql-scalars.ts";
@@ -77,12 +79,13 @@ export function createGraphqlSchema(
   refuse(findActionClashes(actions, new Set([...queries, ...mutations].map(([name]) => name))));
   const read = { ...toFields(queries), ...toActionFields(actions, "query") };
   const written = { ...toFields(mutations), ...toActionFields(actions, "mutation") };
+  const writes = Object.keys(written).length > 0;
   const graphql = new GraphQLSchema({
     query: new GraphQLObjectType({ name: "Query", description: "What can be read.", fields: orPlaceholder(read) }),
-    mutation:
-      Object.keys(written).length === 0
-        ? null
-        : new GraphQLObjectType({ name: "Mutation", description: "What can be written.", fields: written }),
+    mutation: writes
+      ? new GraphQLObjectType({ name: "Mutation", description: "What can be written.", fields: written })
+      : null,
+    directives: writes ? [...specifiedDirectives, exportDirective] : specifiedDirectives,
   });
   refuse(validateSchema(graphql).map((error) => ({ path: "GraphQL", detail: error.message })));
   return Object.freeze({

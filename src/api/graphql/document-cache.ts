@@ -19,6 +19,7 @@ import { listConditions } from "./collect-fields.ts";
 import type { DerivedSchema } from "./create-graphql-schema.ts";
 import type { GraphqlLimits } from "./graphql-limits.ts";
 import { Operation } from "./operation.ts";
+import { parseExports } from "./parse-exports.ts";
 import { describeFailure, describeGraphqlError, type RequestFailure, type ResponseError } from "./response-errors.ts";
 
 /** A document that passed validation. */
@@ -73,18 +74,24 @@ export class DocumentCache {
       checkDocument(document, limits);
       const errors = validate(schema.graphql, document, this.#rules, { maxErrors });
       if (errors.length > 0) return { errors: errors.map(describeInvalid) };
-      return Object.freeze({ operations: createOperations(schema, document) });
+      return prepareOperations(schema, document);
     } catch (error) {
       return { errors: [describeUnreadable(error)] };
     }
   }
 }
 
-function createOperations(schema: DerivedSchema, document: DocumentNode): readonly Operation[] {
+function prepareOperations(schema: DerivedSchema, document: DocumentNode): PreparedDocument | RequestFailure {
   const source = { schema, fragments: indexFragments(document), conditions: listConditions(document) };
-  return document.definitions
+  const problems: ResponseError[] = [];
+  const operations = document.definitions
     .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
-    .map((definition) => new Operation(source, definition));
+    .map((definition) => {
+      const parsed = parseExports({ graphql: schema.graphql, fragments: source.fragments }, definition);
+      problems.push(...parsed.problems);
+      return new Operation(source, definition, parsed.exports);
+    });
+  return problems.length === 0 ? Object.freeze({ operations }) : { errors: problems.slice(0, maxErrors) };
 }
 
 function describeInvalid(error: GraphQLError): ResponseError {

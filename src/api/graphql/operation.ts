@@ -15,6 +15,7 @@ import type { DerivedSchema, RootField } from "./create-graphql-schema.ts";
 import { renderIntrospection } from "./introspect.ts";
 import { parseActionField } from "./parse-action-field.ts";
 import type { ParseContext } from "./parse-context.ts";
+import type { Exports } from "./parse-exports.ts";
 import { parseRootField } from "./parse-root-field.ts";
 import type { VariableValues } from "./read-variables.ts";
 import type { RunRootField } from "./run-root-field.ts";
@@ -43,11 +44,14 @@ const keptWays = 8;
 /** An operation. */
 export class Operation {
   readonly node: OperationDefinitionNode;
+  /** The variables that its fields give each other. */
+  readonly exports: Exports;
   readonly #source: OperationSource;
   readonly #ready = new LruCache<readonly ReadyField[]>(keptWays);
 
-  constructor(source: OperationSource, node: OperationDefinitionNode) {
+  constructor(source: OperationSource, node: OperationDefinitionNode, exports: Exports) {
     this.node = node;
+    this.exports = exports;
     this.#source = source;
   }
 

@@ -1,5 +1,5 @@
-/** Reads the variables of an operation: bounded first, then coerced to their types. */
-import { type GraphQLSchema, getVariableValues, type OperationDefinitionNode } from "graphql";
+/** Reads values of variables: bounded first, then coerced to their types. */
+import { type GraphQLSchema, getVariableValues, type VariableDefinitionNode } from "graphql";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { GraphqlLimits } from "./graphql-limits.ts";
 import { describeFailure, describeGraphqlError, type RequestFailure } from "./response-errors.ts";
@@ -10,15 +10,25 @@ export type VariableValues = NonNullable<ReturnType<typeof getVariableValues>["v
 /** The sent variables as a JSON object. */
 export type RawVariables = Readonly<Record<string, unknown>>;
 
-/** The coerced variables of an operation, or what is wrong with them. */
-export function readVariables(
+/** Coerces the values of variables; what is wrong with them instead. */
+export type ReadVariables = (
+  definitions: readonly VariableDefinitionNode[],
+  raw: RawVariables,
+) => VariableValues | RequestFailure;
+
+/** What reads variables by a schema and within limits. */
+export function createVariableReader(schema: GraphQLSchema, limits: GraphqlLimits): ReadVariables {
+  return (definitions, raw) => readVariables(schema, definitions, { raw, limits });
+}
+
+function readVariables(
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
+  definitions: readonly VariableDefinitionNode[],
   options: { raw: RawVariables; limits: GraphqlLimits },
 ): VariableValues | RequestFailure {
   const problem = findExcess(options.raw, options.limits);
   if (problem !== null) return { errors: [describeFailure(new FootingError("FTG_COST", { detail: problem }))] };
-  const { errors, variableValues } = getVariableValues(schema, operation.variableDefinitions ?? [], options.raw, {
+  const { errors, variableValues } = getVariableValues(schema, definitions, options.raw, {
     maxErrors: 20,
   });
   if (variableValues !== undefined) return variableValues;

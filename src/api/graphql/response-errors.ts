@@ -40,3 +40,9 @@ export function describeFieldFailure(error: FootingError, name: string, nodes: r
   const { message, extensions } = describeFailure(error);
   return { message, ...(locations === undefined ? {} : { locations }), path: [name], extensions };
 }
+
+/** The form of a failure of the transaction that all fields of a mutation share: it has no path, for no field is to blame. */
+export function describeWholeFailure(error: FootingError): ResponseError {
+  const failure = describeFailure(error);
+  return { ...failure, message: `The transaction of all fields failed as a whole: ${failure.message}` };
+}

@@ -5,8 +5,15 @@
 import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Executor } from "../../engine/executor.ts";
 import type { FootingError } from "../../errors/footing-error.ts";
+import { ExportedValues } from "./exported-values.ts";
 import type { Operation, ReadyField } from "./operation.ts";
-import { describeFieldFailure, describeGraphqlError, type ResponseError } from "./response-errors.ts";
+import type { ReadVariables } from "./read-variables.ts";
+import {
+  describeFieldFailure,
+  describeGraphqlError,
+  describeWholeFailure,
+  type ResponseError,
+} from "./response-errors.ts";
 import type { FieldRequest } from "./run-root-field.ts";
 
 /** What all requests share. */
@@ -21,19 +28,31 @@ export interface Runtime {
 /** One request that passed validation. */
 export interface OperationRequest extends Omit<FieldRequest, "executor"> {
   readonly operation: Operation;
+  /** Reads the values that fields export, like those that were given. */
+  readonly read: ReadVariables;
 }
 
 /** A root field's part of the response. */
 type FieldResult =
   | { readonly as: string; readonly json: string | Buffer }
-  | { readonly as: string; readonly error: ResponseError; readonly required: boolean };
+  | { readonly as: string; readonly error: ResponseError; readonly required: boolean }
+  /** The failure of what all fields share. */
+  | { readonly as: null; readonly error: ResponseError; readonly required: true };
 
 /** Runs an operation; the response as JSON, in bytes when the store gave bytes. */
 export async function runOperation(runtime: Runtime, request: OperationRequest): Promise<string | Buffer> {
-  const fields = request.operation.prepare(request.variables);
+  const fields = linkFields(request);
   const isMutation = request.operation.node.operation === OperationTypeNode.MUTATION;
   if (isMutation && fields.length > 1) return renderResults(await runTogether(runtime, request, fields));
   return renderResults(await Promise.all(fields.map((field) => runField(runtime, request, field))));
+}
+
+/** The fields of the operation; where one exports something, each gets what it uses of that. */
+function linkFields({ operation, variables, read }: OperationRequest): readonly ReadyField[] {
+  const fields = operation.prepare(variables);
+  if (operation.exports.variables.size === 0) return fields;
+  const values = new ExportedValues(operation.exports, read);
+  return fields.map((field) => values.link(field));
 }
 
 /** Undoes what a document has done when one of its fields failed. */
@@ -58,11 +77,9 @@ async function runTogether(
   } catch (error) {
     const failed = results.find((result) => "error" in result);
     if (error instanceof Undo && failed !== undefined) return [{ ...failed, required: true }];
-    // The transaction itself failed, which is no field's fault.
-    const [first] = fields;
-    if (first === undefined) throw error;
-    const failure = describeFieldFailure(runtime.publish(error, request.request.id), first.as, first.field.nodes);
-    return [{ as: first.as, error: failure, required: true }];
+    // The transaction itself failed, when it began or when it was to be committed.
+    const failure = runtime.publish(error, request.request.id);
+    return [{ as: null, error: describeWholeFailure(failure), required: true }];
   }
 }
 
