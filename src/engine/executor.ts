@@ -27,6 +27,15 @@ export interface ReadAnswer {
   readonly hasMore: boolean;
   /** Cursor of the far end in the direction of reading, when `hasMore`; null otherwise. */
   readonly cursor: string | null;
+  /** How many rows the list has in all; only where the query asks for it. */
+  readonly total?: Total;
+}
+
+/** How many rows a list has in all, wherever the page lies. */
+export interface Total {
+  readonly count: number;
+  /** False for what the database only estimates. */
+  readonly isExact: boolean;
 }
 
 /** A read's answer as the store gave it: text, or its bytes in UTF-8, which a socket takes as they are. */

@@ -32,6 +32,7 @@ import {
   targetRule,
 } from "./authority.ts";
 import { authorizeGroups, authorizeRelated } from "./authorize-aggregate.ts";
+import { limitToLive } from "./live-rows.ts";
 
 /**
  * Decides every reference of a plan.
@@ -83,13 +84,31 @@ function authorizeAggregate(authority: Authority, plan: AggregatePlan): Aggregat
   return Object.freeze({ ...plan, groups: authorizeGroups(authority, plan.groups, access) });
 }
 
-function authorizeCount(authority: Authority, plan: CountPlan): CountPlan {
+function authorizeCount(authority: Authority, { estimated, ...plan }: CountPlan): CountPlan {
   const model = modelOf(authority, plan.model);
-  return Object.freeze({
-    ...plan,
-    access: rootRule(authority, model),
-    where: authorizePredicate(authority, model, plan.where),
-  });
+  const access = rootRule(authority, model);
+  const where = authorizePredicate(authority, model, plan.where);
+  const isOpen = authority.system || (access === always && hidesNothing(authority, model, plan.where));
+  return Object.freeze({ ...plan, access, where, ...(estimated === true && isOpen && { estimated }) });
+}
+
+/**
+ * Whether all that a condition looks at shows to the caller. An estimate is made of statistics of all rows, whatever the
+ * rules: where some are hidden, it would tell of their values.
+ */
+function hidesNothing(authority: Authority, model: ModelSchema, where: PredicateNode): boolean {
+  let isOpen = true;
+  const watch = (rule: PredicateNode): PredicateNode => {
+    isOpen &&= rule === always;
+    return rule;
+  };
+  const watched: Authority = {
+    ...authority,
+    rule: (name, operation) => watch(limitToLive(modelOf(authority, name), authority.rule(name, operation))),
+    fieldRule: (name) => watch(authority.fieldRule(name)),
+  };
+  authorizePredicate(watched, model, where);
+  return isOpen;
 }
 
 function authorizeCreate(authority: Authority, plan: CreatePlan): CreatePlan {

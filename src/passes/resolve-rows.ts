@@ -46,6 +46,8 @@ export interface Scope {
   readonly path: Path;
   /** Whether the list is sorted by relevance, and so has no cursors. */
   readonly isRanked?: boolean;
+  /** Whether somebody estimates how many rows the list has in all, as the first value written. */
+  readonly isEstimated?: boolean;
 }
 
 const countType: ScalarType = Object.freeze({ kind: "int", list: false });
@@ -221,7 +223,7 @@ function resolveRelation(scope: Scope, as: string, query: RelationQuery): Select
   const field = scope.context.field(scope.model, query.field ?? as);
   if (isValueField(field))
     throw queryError(scope.path, "true", `an object, but ${scope.model.name}.${field.name} is no relation`);
-  const target = { ...scope, model: scope.context.model(field.model) };
+  const target = { ...scope, model: scope.context.model(field.model), isEstimated: false };
   const toOne = field.kind === "ref" || field.kind === "one";
   refuseUnknown(query, toOne ? toOneKeys : relationKeys, scope.path);
   if (!toOne) return createManyItem(as, field.name, resolveRows(target, query));
@@ -261,10 +263,18 @@ function resolvePageEntry(scope: Scope, as: string, entry: PageEntry): PageItem 
     return scope.isRanked === true && showsCursor({ entry })
       ? createConstantItem(as, null)
       : { kind: "info", as, info: entry.info };
-  if ("total" in entry) return { kind: "total", as };
+  if ("total" in entry) return resolveTotal(scope, as, entry.total);
   if ("object" in entry)
     return { kind: "object", as, items: Object.freeze(resolvePage(inside(scope, "object"), entry.object)) };
   return createConstantItem(as, entry.constant);
+}
+
+/** What cannot be estimated is counted. */
+function resolveTotal({ context, isEstimated, path }: Scope, as: string, total: unknown): PageItem {
+  if (total !== true && total !== "estimated")
+    throw queryError([...path, "total"], 'true or "estimated"', describeValue(total));
+  if (total === true || isEstimated !== true) return { kind: "total", as };
+  return { kind: "total", as, estimate: context.addParam({ from: "input", index: 0 }, countType) };
 }
 
 function resolveEdges(scope: Scope, edges: EdgeQuery): EdgeItem[] {

@@ -24,6 +24,11 @@ export function readBoolean(value: unknown, path: string): boolean {
   return typeof value === "boolean" ? value : refuse(path, "true or false", value);
 }
 
+/** Reads true. */
+export function readTrue(value: unknown, path: string): true {
+  return value === true ? value : refuse(path, "true", value);
+}
+
 /** Reads a whole number from 0. */
 export function readCount(value: unknown, path: string): number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0

@@ -28,6 +28,7 @@ import {
   readKind,
   readNumberOrText,
   readText,
+  readTrue,
   union,
 } from "./json-readers.ts";
 import type { MeasureNode } from "./measure-node.ts";
@@ -228,7 +229,7 @@ const readPageKinds = union<PageItem>({
     as: readText,
     info: oneOf<PageInfo["info"]>(["hasNext", "hasPrevious", "startCursor", "endCursor"]),
   }),
-  total: object({ kind: readKind("total"), as: readText }),
+  total: object({ kind: readKind("total"), as: readText, estimate: readParam }, ["kind", "as"]),
   object: object({ kind: readKind("object"), as: readText, items: listOf(readPageItem) }),
   constant: readConstantItem,
 });
@@ -334,13 +335,17 @@ const readGroupsNode = object<GroupsNode>({
 });
 
 const readPlan = union<Plan>({
-  read: object<ReadPlan>({ kind: readKind("read"), rows: readRows }),
-  count: object<CountPlan>({
-    kind: readKind("count"),
-    model: readText,
-    access: orNull(readPredicate),
-    where: readPredicate,
-  }),
+  read: object<ReadPlan>({ kind: readKind("read"), rows: readRows, counted: readTrue }, ["kind", "rows"]),
+  count: object<CountPlan>(
+    {
+      kind: readKind("count"),
+      estimated: readTrue,
+      model: readText,
+      access: orNull(readPredicate),
+      where: readPredicate,
+    },
+    ["kind", "model", "access", "where"],
+  ),
   aggregate: object<AggregatePlan>({ kind: readKind("aggregate"), groups: readGroups }),
   create: object<CreatePlan>({
     kind: readKind("create"),

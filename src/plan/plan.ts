@@ -12,11 +12,15 @@ import type { AssignmentNode, BoundNode, LinkNode, ReferenceNode } from "./write
 export interface ReadPlan {
   readonly kind: "read";
   readonly rows: RowsNode;
+  /** True: the answer also says how many rows the list, an array, has in all that may be read. Absent: nobody counts. */
+  readonly counted?: true;
 }
 
 /** How many rows match and may be read. */
 export interface CountPlan {
   readonly kind: "count";
+  /** True: what the store estimates will do; the authorize pass leaves it to plans that see every row. Absent: exactly. */
+  readonly estimated?: true;
   readonly model: string;
   /** The row rule; null until the authorize pass decided. */
   readonly access: PredicateNode | null;

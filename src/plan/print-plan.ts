@@ -47,9 +47,13 @@ export function printPlan(plan: Plan): string {
 function printLines(plan: Plan): readonly string[] {
   switch (plan.kind) {
     case "read":
-      return ["read", ...indent(printRows(plan.rows))];
+      return [plan.counted === true ? "read and count" : "read", ...indent(printRows(plan.rows))];
     case "count":
-      return [`count ${plan.model}`, `  access ${printAccess(plan.access)}`, `  where ${printPredicate(plan.where)}`];
+      return [
+        `${plan.estimated === true ? "estimate" : "count"} ${plan.model}`,
+        `  access ${printAccess(plan.access)}`,
+        `  where ${printPredicate(plan.where)}`,
+      ];
     case "aggregate":
       return ["aggregate", ...indent(printGroups(plan.groups))];
     case "create":
@@ -139,7 +143,7 @@ function printPageItem(item: PageItem): readonly string[] {
     case "info":
       return [`${name}: ${item.info}`];
     case "total":
-      return [`${name}: total`];
+      return [`${name}: total${item.estimate === undefined ? "" : ` about ${printParam(item.estimate)}`}`];
     case "object":
       return [`${name}: object`, ...indent(item.items.flatMap(printPageItem))];
     case "constant":

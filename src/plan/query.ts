@@ -105,7 +105,7 @@ export type PageEntry =
   | { readonly rows: SelectQuery }
   | { readonly edges: EdgeQuery }
   | { readonly info: "hasNext" | "hasPrevious" | "startCursor" | "endCursor" }
-  | { readonly total: true }
+  | { readonly total: true | "estimated" }
   | { readonly object: PageQuery }
   | ConstantQuery;
 
@@ -120,9 +120,17 @@ export type EdgeQuery = Readonly<
  */
 export type DeletedQuery = "include" | "only";
 
+/**
+ * How all rows of a list are counted: each of them, or by what the database knows without looking at them. Where it knows
+ * nothing of the kind, or would tell of rows that the caller may not read, an estimate is exact.
+ */
+export type CountForm = "exact" | "estimated";
+
 /** A list of rows of a model. */
 export interface ReadQuery extends RowsQuery {
   readonly model: string;
+  /** Present: the answer also says how many rows the list has in all; not together with a page, whose entries say so. */
+  readonly count?: CountForm;
   readonly deleted?: DeletedQuery;
   /** True: at most one row, answered as an object or null; limit, offset, cursors and backwards are not allowed. */
   readonly single?: boolean;

@@ -84,6 +84,8 @@ export interface PageInfo {
 export interface PageTotal {
   readonly kind: "total";
   readonly as: string;
+  /** An int that was estimated before, which is shown unless the page itself proves that there are more. Absent: counted. */
+  readonly estimate?: ParamNode;
 }
 
 /** A nested object of further page items. */

@@ -12,6 +12,7 @@ const reads: readonly string[] = [
   "/api/cities/1",
   "/api/cities/99",
   "/api/cities?limit=2",
+  "/api/cities?limit=2&count=exact",
   "/api/cities?country.name=Peru&sort=-population&include=country,region",
   "/api/countries?include=borders,languages&limit=3",
   "/api/countries/PE?include=borders,languages,regions",
@@ -51,7 +52,7 @@ describeWithServer("mariadb", "MariaDB", () => {
     onTestFinished(server.stop);
     await readFrom(server, () => server.query("TRUNCATE mysql.general_log"));
     const counted = await server.query(
-      "SELECT command_type, argument FROM mysql.general_log WHERE command_type IN ('Query', 'Execute') AND argument NOT LIKE '%general_log%'",
+      "SELECT command_type FROM mysql.general_log WHERE command_type IN ('Query', 'Execute') AND argument NOT LIKE '%general_log%'",
     );
     expect(counted.split("\n")).toHaveLength(reads.length);
   });

@@ -50,6 +50,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
     stores: ["PostgreSQL"],
     why: "Beside an OR the server lists the countries once rather than look one up for each city.",
   },
+  "list-counted": { stores: ALL, why: "It counts all countries." },
   aggregate: { stores: SERVERS, why: "Figures of all cities are made of all cities." },
   "aggregate-all": { stores: SERVERS, why: "Figures of all cities are made of all cities." },
   "aggregate-time-zone": { stores: SERVERS, why: "No index holds the month of a time in a time zone." },

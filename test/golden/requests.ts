@@ -17,6 +17,7 @@ const peru = "country=PE";
 /** In the order in which they are sent: those that change rows come last. */
 export const goldenRequests: readonly GoldenRequest[] = [
   { name: "list", path: "/api/languages" },
+  { name: "list-counted", path: "/api/countries?limit=2&offset=1&sort=-area&count=exact" },
   { name: "list-limit-offset", path: "/api/countries?limit=2&offset=1" },
   { name: "list-every-kind", path: "/api/cities?limit=2" },
   { name: "get", path: "/api/cities/1" },

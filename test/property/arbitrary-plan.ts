@@ -271,6 +271,7 @@ const trees = fc.letrec<{
       info: fc.constantFrom("hasNext", "hasPrevious", "startCursor", "endCursor"),
     }),
     fc.record({ kind: fc.constant("total" as const), as: name }),
+    fc.record({ kind: fc.constant("total" as const), as: name, estimate: param }),
     fc.record({ kind: fc.constant("rows" as const), as: name, select: tie("select") }),
     fc.record({
       kind: fc.constant("edges" as const),
@@ -326,7 +327,15 @@ const written = {
 /** Any plan. */
 export const arbitraryPlan: fc.Arbitrary<Plan> = fc.oneof(
   fc.record({ kind: fc.constant("read" as const), rows: trees.rows }),
+  fc.record({ kind: fc.constant("read" as const), rows: trees.rows, counted: fc.constant(true as const) }),
   fc.record({ kind: fc.constant("count" as const), model: name, access, where: predicate }),
+  fc.record({
+    kind: fc.constant("count" as const),
+    estimated: fc.constant(true as const),
+    model: name,
+    access,
+    where: predicate,
+  }),
   fc.record({ kind: fc.constant("aggregate" as const), groups }),
   fc.record({ kind: fc.constant("create" as const), model: name, ...written }),
   fc.record({

@@ -19,7 +19,8 @@ import { drawWhere, type WhereSource } from "./random-where.ts";
 export function drawRead(source: WhereSource, model: ModelSchema): ReadQuery {
   const { random } = source;
   const rows = drawRows(source, model, random.int(0, 2));
-  if (!random.chance(0.12)) return { model: model.name, ...rows };
+  if (!random.chance(0.12))
+    return { model: model.name, ...rows, ...(rows.page === undefined && random.chance(0.2) && { count: "exact" }) };
   const { limit, offset, page, ...single } = rows;
   return { model: model.name, single: true, ...single };
 }
@@ -115,6 +116,7 @@ function drawPage(source: WhereSource, model: ModelSchema, depth: number): PageQ
       },
     },
     kind: { constant: "Page" },
+    total: { total: true },
   };
   return Object.fromEntries(random.shuffle(Object.entries(page)).slice(0, random.int(1, 4)));
 }

@@ -266,6 +266,12 @@ export async function answers(): Promise<void> {
     { languages: { code: string; name: string }[] }[]
   >();
   expectTypeOf((await db.City.findPage({ select: { id: true } })).data).toEqualTypeOf<{ id: number }[]>();
+  const counted = await db.City.findPage({ select: { id: true }, count: "estimated" });
+  expectTypeOf(counted.page.total).toEqualTypeOf<{ readonly count: number; readonly isExact: boolean } | undefined>();
+  // @ts-expect-error
+  await db.City.findPage({ count: "much" });
+  // @ts-expect-error
+  await db.City.find({ count: "exact" });
   // What was written may be hidden from the writer, unless everyone may read it.
   expectTypeOf(
     await db.Country.create({ code: "PE", name: "Peru", area: 1 }, { select: { code: true } }),

@@ -24,6 +24,7 @@ export type MemberKind =
   | "flag"
   | "version"
   | "count"
+  | "countForm"
   | "deleted"
   | "names"
   | "groups"
@@ -141,6 +142,11 @@ export const members: Readonly<Record<MemberKind, Member>> = {
     expected: "a whole number from 1",
     accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
     schema: { type: "integer", minimum: 1, description: "Rows at most; where it would reach more, nothing is done." },
+  },
+  countForm: {
+    expected: '"exact" or "estimated"',
+    accepts: (value) => value === "exact" || value === "estimated",
+    schema: { enum: ["exact", "estimated"], description: "Says in `page.total` how many rows the list has in all." },
   },
   flag: { expected: "true or false", accepts: (value) => typeof value === "boolean", schema: { type: "boolean" } },
   deleted: {

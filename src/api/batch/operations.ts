@@ -3,7 +3,7 @@
  * and the API document is written from it.
  */
 import type { Actor } from "../../engine/actor.ts";
-import type { Executor } from "../../engine/executor.ts";
+import type { Executor, Total } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery } from "../../plan/query.ts";
 import type { ModelSchema, Operation } from "../../schema/schema-model.ts";
@@ -16,7 +16,7 @@ export interface Outcome {
   /** JSON text of its data, or the bytes of it. */
   readonly json: string | Buffer;
   /** Of a list: whether it goes on, and the cursor to go on with. */
-  readonly page?: { readonly hasMore: boolean; readonly next: string | null };
+  readonly page?: { readonly hasMore: boolean; readonly next: string | null; readonly total?: Total };
 }
 
 /** An operation ready to run: references are replaced and each member is of its kind. */
@@ -42,7 +42,7 @@ export interface BatchOperation {
 
 const first = { select: "select", where: "where", search: "search", orderBy: "orderBy", deleted: "deleted" } as const;
 const slice = { limit: "limit", offset: "offset" } as const;
-const find = { ...first, ...slice, after: "cursor", before: "cursor" } as const;
+const find = { ...first, ...slice, after: "cursor", before: "cursor", count: "countForm" } as const;
 const measures = {
   count: "flag",
   countDistinct: "names",
@@ -104,8 +104,8 @@ export const operations: Readonly<Record<string, BatchOperation>> = {
 };
 
 async function runFind(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {
-  const { json, hasMore, cursor } = await executor.readRaw({ ...members, model: model.name }, actor);
-  return { json, page: { hasMore, next: cursor } };
+  const { json, hasMore, cursor, total } = await executor.readRaw({ ...members, model: model.name }, actor);
+  return { json, page: { hasMore, next: cursor, ...(total !== undefined && { total }) } };
 }
 
 async function runFirst(executor: Executor, { model, members, actor }: OperationCall): Promise<Outcome> {

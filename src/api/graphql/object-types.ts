@@ -52,6 +52,11 @@ export function createConnectionType(model: ModelSchema, object: GraphQLObjectTy
         type: new GraphQLNonNull(getScalar({ kind: "int", list: false })),
         description: "How many rows match in all. They are counted for every request that selects this.",
       },
+      estimatedCount: {
+        type: new GraphQLNonNull(getScalar({ kind: "int", list: false })),
+        description:
+          "About how many rows match in all: what the database expects without counting, which may be far off and is at least what the page shows. Counted where the database has no estimate, where the caller may not read every row that the filters look at, and for rows behind a relation.",
+      },
     }),
   });
 }

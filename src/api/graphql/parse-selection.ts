@@ -99,6 +99,8 @@ function parsePageField(context: ParseContext, model: ModelSchema, field: Merged
       return mapPart(parsePageInfo(context, field), (object) => ({ object }));
     case "totalCount":
       return fixPart({ total: true });
+    case "estimatedCount":
+      return fixPart({ total: "estimated" });
     default:
       return fixPart({ constant: nameModel(model).connection });
   }

@@ -1,6 +1,6 @@
 /** The types of `db`, inferred from declared models. Types only. `S` is true for the app itself. */
 import type { Kysely } from "kysely";
-import type { DeletedQuery, ExpectedVersion } from "../../plan/query.ts";
+import type { CountForm, DeletedQuery, ExpectedVersion } from "../../plan/query.ts";
 import type { AggregateInput, AggregateRow, CheckedAggregate } from "../../schema/aggregate-types.ts";
 import type { Models } from "../../schema/check-types.ts";
 import type { types } from "../../schema/declarations.ts";
@@ -91,6 +91,15 @@ export interface FindQuery<M extends Models, N extends keyof M, Q, S> extends Fi
   readonly before?: string;
 }
 
+/** How all rows of a list are counted. */
+export interface Counting {
+  /**
+   * Says in `page.total` how many rows the list has in all: counted one by one, or what the database expects, which costs
+   * little and may be far off. Absent: nobody counts.
+   */
+  readonly count?: CountForm;
+}
+
 /** Which rows a bulk write aims at: those of a filter, or all, said aloud. */
 export type BulkTarget<W> =
   | { readonly where: W; readonly all?: never }
@@ -104,6 +113,8 @@ export interface Page<R> {
     readonly hasMore: boolean;
     /** The cursor to go on with, or null at the end. */
     readonly next: string | null;
+    /** How many rows the list has in all; `isExact` is false for an estimate. Only with `count`. */
+    readonly total?: { readonly count: number; readonly isExact: boolean };
   };
 }
 
@@ -173,7 +184,7 @@ export interface ModelApi<in out M extends Models, in out N extends keyof M, in 
   ): Promise<SelectResult<M, N, Q, S>[]>;
   /** A list of rows with the cursor of the next one. */
   findPage<const Q extends SelectInput<M, N, S> | undefined = undefined>(
-    query?: FindQuery<M, N, Q, S> & WithDeletedRows<M, N>,
+    query?: FindQuery<M, N, Q, S> & Counting & WithDeletedRows<M, N>,
   ): Promise<Page<SelectResult<M, N, Q, S>>>;
   /** The first row, or null. */
   first<const Q extends SelectInput<M, N, S> | undefined = undefined>(

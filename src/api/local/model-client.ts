@@ -50,9 +50,10 @@ export class ModelClient {
   }
 
   async findPage(query: Options = {}): Promise<unknown> {
-    this.#checkOptions("findPage", query, this.#withDeleted(FIND));
-    const { json, hasMore, cursor } = await this.#executor.read({ ...query, model: this.#model.name }, this.#actor);
-    return { data: JSON.parse(json), page: { hasMore, next: cursor } };
+    this.#checkOptions("findPage", query, this.#withDeleted([...FIND, "count"]));
+    const answer = await this.#executor.read({ ...query, model: this.#model.name }, this.#actor);
+    const { json, hasMore, cursor, total } = answer;
+    return { data: JSON.parse(json), page: { hasMore, next: cursor, ...(total !== undefined && { total }) } };
   }
 
   async first(query: Options = {}): Promise<unknown> {

@@ -37,6 +37,7 @@ const exportParameters: readonly Parameter[] = [
   { kind: "choice", name: "format", choices: ["ndjson", "csv"] },
   { kind: "number", name: "limit", minimum: 1, maximum: Number.MAX_SAFE_INTEGER, fallback: null },
 ];
+const countParameter: Parameter = { kind: "count", name: "count", choices: ["exact", "estimated"] };
 const deletedParameters: readonly Parameter[] = [{ kind: "deleted", name: "deleted", choices: ["include", "only"] }];
 const exportNames: ReadonlySet<string> = new Set(exportParameters.map(({ name }) => name));
 const boolType: ScalarType = Object.freeze({ kind: "bool", list: false });
@@ -123,8 +124,10 @@ const createTables: { readonly [T in keyof Tables]: (source: TableSource) => Par
 function createListTable(source: TableSource): ParameterTable {
   const { view, views, limits } = source;
   const search = createSearchParameters(view, limits);
-  const own = [...search, createSort(view, views), ...listRowParameters(source), ...createPageParameters(limits)];
-  return createTable([...own, ...without(listAllFilters(source), listReserved(source))]);
+  const paging = [...createPageParameters(limits), countParameter];
+  const own = [...search, createSort(view, views), ...listRowParameters(source), ...paging];
+  const reserved = new Set([...listReserved(source), countParameter.name]);
+  return createTable([...own, ...without(listAllFilters(source), reserved)]);
 }
 
 function createGroupsTable(source: TableSource): ParameterTable {

@@ -2,7 +2,7 @@
  * The door of a model: every query parameter that its routes accept, as data. The parser reads requests by
  * it and the OpenAPI document is written from it, so that neither can know a parameter the other does not.
  */
-import type { DeletedQuery } from "../../plan/query.ts";
+import type { CountForm, DeletedQuery } from "../../plan/query.ts";
 import type { MeasureFunction } from "../../schema/measures.ts";
 import type { Operator } from "../../schema/operators.ts";
 import type { ModelSchema, ScalarType } from "../../schema/schema-model.ts";
@@ -52,6 +52,13 @@ export interface ChoiceParameter {
   readonly kind: "choice";
   readonly name: "format";
   readonly choices: readonly ExportFormat[];
+}
+
+/** `count`: how all rows of the list are counted. */
+export interface CountParameter {
+  readonly kind: "count";
+  readonly name: "count";
+  readonly choices: readonly CountForm[];
 }
 
 /** `deleted`: which rows of a model that keeps deleted ones. */
@@ -122,6 +129,7 @@ export type Parameter =
   | NamesParameter
   | NumberParameter
   | ChoiceParameter
+  | CountParameter
   | DeletedParameter
   | FlagParameter
   | CursorParameter

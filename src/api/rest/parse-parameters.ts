@@ -2,7 +2,7 @@
  * Reads a query string by a table of parameters into their values. What the values mean together is decided
  * in parse-read.ts.
  */
-import type { DeletedQuery, HavingQuery, WhereQuery } from "../../plan/query.ts";
+import type { CountForm, DeletedQuery, HavingQuery, WhereQuery } from "../../plan/query.ts";
 import { parseText } from "../../schema/parse-text.ts";
 import type {
   ExportFormat,
@@ -25,6 +25,7 @@ import { decodePart, isPlain, visitPairs } from "./query-text.ts";
 export interface ParameterValues {
   limit?: number;
   offset?: number;
+  count?: CountForm;
   format?: ExportFormat;
   deleted?: DeletedQuery;
   permanently?: boolean;
@@ -130,6 +131,10 @@ class ParameterReader {
     else if (parameter.kind === "choice")
       this.#readChoice(parameter, text, (choice) => {
         this.#values.format = choice;
+      });
+    else if (parameter.kind === "count")
+      this.#readChoice(parameter, text, (choice) => {
+        this.#values.count = choice;
       });
     else if (parameter.kind === "deleted")
       this.#readChoice(parameter, text, (choice) => {

@@ -60,7 +60,7 @@ describe("the door of a model", () => {
     const equals = (name: string): string[] =>
       ["", "[eq]", "[not]", "[in]", "[notIn]"].map((operator) => name + operator);
     expect([...post.list.keys()]).toEqual([
-      ...["sort", "fields", "include", "limit", "offset", "after", "before"],
+      ...["sort", "fields", "include", "limit", "offset", "after", "before", "count"],
       ...numbers("id"),
       ...texts("title"),
       ...numbers("sort").slice(1),

@@ -12,7 +12,7 @@ export function parseList(context: SelectContext, door: Door, text: string): Rea
 /** The read that the values of a list's parameters ask for. */
 export function createListQuery(context: SelectContext, door: Door, values: ParameterValues): ReadQuery {
   const select = parseSelect(context, door.view, values);
-  const { where, search, sort, limit, offset, after, before, deleted } = values;
+  const { where, search, sort, limit, offset, after, before, count, deleted } = values;
   const query: { -readonly [K in keyof ReadQuery]: ReadQuery[K] } = { model: door.model.name };
   if (select !== undefined) query.select = select;
   if (where !== undefined) query.where = where;
@@ -22,6 +22,7 @@ export function createListQuery(context: SelectContext, door: Door, values: Para
   if (offset !== undefined) query.offset = offset;
   if (after !== undefined) query.after = after;
   if (before !== undefined) query.before = before;
+  if (count !== undefined) query.count = count;
   if (deleted !== undefined) query.deleted = deleted;
   return query;
 }

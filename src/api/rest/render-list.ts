@@ -1,5 +1,5 @@
 /** Puts the envelope around the JSON text of a list, without ever reading that text. */
-import type { RawAnswer } from "../../engine/executor.ts";
+import type { RawAnswer, Total } from "../../engine/executor.ts";
 import type { HostResponse } from "../../http/host-route.ts";
 import type { ReadQuery } from "../../plan/query.ts";
 import { decodePart, visitPairs } from "./query-text.ts";
@@ -32,12 +32,12 @@ export interface ListRequest {
  * `{"data":[…],"page":{"hasMore":true,"next":"…"}}`, with the address of the next page as a `Link` (RFC 8288)
  * when there is one. Read backwards with `before`, the page leads further back: `previous` and `rel="prev"`.
  */
-export function renderList({ json, hasMore, cursor }: RawAnswer, request: ListRequest): HostResponse {
+export function renderList({ json, hasMore, cursor, total }: RawAnswer, request: ListRequest): HostResponse {
   const backwards = request.query.before !== undefined;
   const name = backwards ? "previous" : "next";
   const body = renderEnvelope(
     json,
-    `],"page":{"hasMore":${hasMore},"${name}":${cursor === null ? null : `"${cursor}"`}}}`,
+    `],"page":{"hasMore":${hasMore},"${name}":${cursor === null ? null : `"${cursor}"`}${renderTotal(total)}}}`,
   );
   if (cursor === null) return { status: 200, type: jsonType, body };
   const target = renderTarget(request, `${backwards ? "before" : "after"}=${cursor}`);
@@ -54,11 +54,18 @@ export interface OffsetRequest {
 }
 
 /** `{"data":[…],"page":{"hasMore":true}}`, with the address of the next page as a `Link` when there is one. */
-export function renderOffsetPage({ json, hasMore }: RawAnswer, { next, ...request }: OffsetRequest): HostResponse {
-  const body = renderEnvelope(json, `],"page":{"hasMore":${hasMore}}}`);
+export function renderOffsetPage(
+  { json, hasMore, total }: RawAnswer,
+  { next, ...request }: OffsetRequest,
+): HostResponse {
+  const body = renderEnvelope(json, `],"page":{"hasMore":${hasMore}${renderTotal(total)}}}`);
   if (!hasMore) return { status: 200, type: jsonType, body };
   const target = renderTarget(request, `offset=${next}`);
   return { status: 200, type: jsonType, body, headers: { link: `<${target}>; rel="next"` } };
+}
+
+function renderTotal(total: Total | undefined): string {
+  return total === undefined ? "" : `,"total":${JSON.stringify(total)}`;
 }
 
 const start = '{"data":[';

@@ -34,6 +34,11 @@ export interface Capabilities {
    * everywhere; in which order they come by relevance is each store's own.
    */
   readonly search: "own-writes" | "committed";
+  /**
+   * What can be said about the number of rows without counting them: what the planner of the database expects, which may be
+   * far off, or nothing. Where it is nothing, every estimate is a count.
+   */
+  readonly estimates: "planner" | "none";
   /** Longest identifier in bytes. */
   readonly maxIdentifier: number;
 }

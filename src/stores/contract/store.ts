@@ -41,11 +41,17 @@ export interface ReadResult {
    * last row, or the first when reading before a cursor). Null for no row, a page and `single`.
    */
   readonly edge: string | null;
+  /** Of an array: how many rows it shows. */
+  readonly rows: number;
+  /** Of a plan that counts: how many rows the list has in all. */
+  readonly total?: number;
 }
 
 /** The answer to a count. */
 export interface CountResult {
   readonly count: number;
+  /** False for what was estimated. */
+  readonly isExact: boolean;
 }
 
 /** The answer to a write. */

@@ -40,7 +40,7 @@ export function aggregateRows(context: Context, { groups: node }: AggregatePlan)
   const limit = node.limit === null ? groups.length : Number(paramValue(scope, node.limit.index));
   const rest = groups.slice(offset);
   const json = rest.slice(0, limit).map((group) => renderItems(group, node.items));
-  return { json: `[${json.join(LINE_END)}]`, hasMore: rest.length > limit, edge: null };
+  return { json: `[${json.join(LINE_END)}]`, hasMore: rest.length > limit, edge: null, rows: json.length };
 }
 
 /** The JSON object of the one group that rows behind a relation are. */

@@ -15,20 +15,27 @@ import { columnValue, decided, holds, paramValue, readableRelated, shows } from 
 import { type ListedRow, type Listing, listRows } from "./list.ts";
 
 /** Runs a read. */
-export function readRows(context: Context, { rows: node }: ReadPlan): ReadResult {
+export function readRows(context: Context, { rows: node, counted }: ReadPlan): ReadResult {
   const scope = enterModel(context, node.model);
   const listing = listRows({ scope, rows: modelRows(scope) }, node);
-  if (node.output.kind !== "array") return { json: renderListing(listing, node), hasMore: false, edge: null };
+  if (node.output.kind !== "array") return { json: renderListing(listing, node), hasMore: false, edge: null, rows: 0 };
   const json = renderArray(listing, node.output.select, LINE_END);
   const edge = listing.rows.at(node.seek?.direction === "before" ? 0 : -1);
-  return { json, hasMore: listing.hasMore, edge: edge === undefined ? null : JSON.stringify(edge.position) };
+  return {
+    json,
+    hasMore: listing.hasMore,
+    edge: edge === undefined ? null : JSON.stringify(edge.position),
+    rows: listing.rows.length,
+    ...(counted === true && { total: listing.total }),
+  };
 }
 
 /** Runs a count. */
 export function countRows(context: Context, plan: CountPlan): CountResult {
   const scope = enterModel(context, plan.model);
   const access = decided(plan.access);
-  return { count: modelRows(scope).filter((row) => holds(scope, access, row) && holds(scope, plan.where, row)).length };
+  const rows = modelRows(scope).filter((row) => holds(scope, access, row) && holds(scope, plan.where, row));
+  return { count: rows.length, isExact: true };
 }
 
 /** The JSON text of one row. */

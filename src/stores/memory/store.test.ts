@@ -47,7 +47,7 @@ test("keeps its rows when it is opened again, and refuses another schema", async
   await store.execute(store.compile(create), [1, {}]);
   await store.close();
   await store.open(schema, { createTables: true });
-  expect(await countPages(store)).toEqual({ count: 1 });
+  expect(await countPages(store)).toMatchObject({ count: 1 });
   await expect(store.open(other.schema, { createTables: true })).rejects.toMatchObject({
     code: "FTG_DATABASE_MISMATCH",
   });
@@ -81,7 +81,7 @@ test("does not run a plan in which a reference is undecided", async () => {
   await expect(store.execute(store.compile({ ...create, check: null }), [2, {}])).rejects.toThrow(
     "the plan is not authorized",
   );
-  expect(await countPages(store)).toEqual({ count: 1 });
+  expect(await countPages(store)).toMatchObject({ count: 1 });
 });
 
 test("each store has its own secret, the same for its life", () => {

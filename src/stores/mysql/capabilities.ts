@@ -29,6 +29,7 @@ export function createCapabilities(facts: ServerFacts): Capabilities {
     letters: facts.isMariadb ? "Unicode 14.0 of the collation uca1400" : "Unicode 9.0 of the collation utf8mb4_0900",
     // InnoDB writes its full-text index when a transaction commits.
     search: "committed",
+    estimates: "planner",
     maxIdentifier: 64,
   });
 }

@@ -9,6 +9,7 @@ import type { Binding } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, HYPHEN, quoteText, writeLiteral } from "./codec.ts";
+import { estimate } from "./estimate.ts";
 import { createExpressions } from "./expressions.ts";
 import { MARKS } from "./finish-json.ts";
 import { search } from "./search.ts";
@@ -112,6 +113,7 @@ export function createDialect(
     jsonCursor: writeCursor,
     answer: (json) => `CAST(${json} AS BINARY)`,
 
+    estimate,
     sortable: (expression) => expression,
     contains: (value, part) => `LOCATE(${part}, ${value}) > 0`,
     startsWith: (value, part) =>

@@ -18,7 +18,8 @@ export const bindValues: Bind<NativeValue> = createBind(createEncoder);
 
 /** What the rows of a reading statement answer. */
 export function readResult(compiled: Reading, { rows }: Result, values: Values): ResultOf<Plan> {
-  if (compiled.kind === "count") return { count: Number(rows[0]?.[0]) };
+  if (compiled.kind === "count") return { count: Number(rows[0]?.[0]), isExact: true };
+  if (compiled.kind === "estimate") return { count: compiled.read(rows[0]?.[0]), isExact: false };
   requireWhole(rows);
   const result = readRows(compiled, rows, values);
   const json = finishJson(result.json);
@@ -26,7 +27,11 @@ export function readResult(compiled: Reading, { rows }: Result, values: Values):
   return json === result.json && edge === result.edge ? result : { ...result, json, edge };
 }
 
-function readRows(compiled: Exclude<Reading, { kind: "count" }>, rows: readonly Row[], values: Values): ReadResult {
+function readRows(
+  compiled: Exclude<Reading, { kind: "count" | "estimate" }>,
+  rows: readonly Row[],
+  values: Values,
+): ReadResult {
   if (compiled.kind === "aggregate") return readGroups(rows[0] ?? [], values, compiled.limit);
   const { joined, cut } = compiled;
   if (joined === null) return readAnswer(rows[0], values, cut);

@@ -25,6 +25,7 @@ export function createCapabilities(facts: ServerFacts, folder = "pg_c_utf8"): Ca
     jsonDepth: 64,
     letters: `Unicode of the collation ${folder}`,
     search: "own-writes",
+    estimates: "planner",
     maxIdentifier: 63,
   });
 }

@@ -10,6 +10,7 @@ import type { Binding, BindingForm } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, paramType, quoteText } from "./codec.ts";
+import { estimate } from "./estimate.ts";
 import { expressions } from "./expressions.ts";
 import { FLOAT_FUNCTION, FOLD_FUNCTION } from "./functions.ts";
 import { search } from "./search.ts";
@@ -49,6 +50,7 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   jsonCursor: (list) => `concat('"', translate(encode(convert_to(${list}, 'UTF8'), 'base64'), E'+/=\\n', '-_'), '"')`,
   answer: (json) => json,
 
+  estimate,
   sortable: (expression) => expression,
   contains: (text, part) => `strpos(${text}, ${part}) > 0`,
   // The range lets an index answer; a text that goes on with 64 of the last code points is beyond its end.

@@ -30,7 +30,8 @@ export function bindReading(
 
 /** What the row of a reading statement answers. */
 export function readResult(compiled: Reading, { rows }: Result, values: Values): ResultOf<Plan> {
-  if (compiled.kind === "count") return { count: Number(rows[0]?.[0]) };
+  if (compiled.kind === "count") return { count: Number(rows[0]?.[0]), isExact: true };
+  if (compiled.kind === "estimate") return { count: compiled.read(rows[0]?.[0]), isExact: false };
   if (compiled.kind === "aggregate") return readGroups(rows[0] ?? [], values, compiled.limit);
   return readAnswer(rows[0], values, compiled.cut);
 }

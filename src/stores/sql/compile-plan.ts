@@ -15,11 +15,12 @@ import type { SqlText } from "./sql-text.ts";
 
 /**
  * What a plan compiles to. `read`: one row that `readList` takes, or for a page or one object a row of its JSON, if
- * any. `count`: one row with the number. `aggregate`: one row that `readGroups` takes, cut to the value `limit`.
+ * any. `count`: one row with the number. `estimate`: rows that its own function takes. `aggregate`: one row that `readGroups` takes, cut to the value `limit`.
  */
 export type Compiled =
   | { readonly kind: "read"; readonly text: SqlText; readonly cut: ListCut | null; readonly joined: RowsNode | null }
   | { readonly kind: "count"; readonly text: SqlText }
+  | { readonly kind: "estimate"; readonly text: SqlText; readonly read: NonNullable<Dialect["estimate"]>["read"] }
   | { readonly kind: "aggregate"; readonly text: SqlText; readonly limit: number }
   | { readonly kind: "write"; readonly program: SqlProgram };
 
@@ -28,11 +29,11 @@ export function compilePlan(schema: Schema, dialect: Dialect, plan: Plan): Compi
   switch (plan.kind) {
     case "read": {
       const c = new Compilation(schema, dialect);
-      const { text, cut, joined } = compileRead(c, plan.rows);
+      const { text, cut, joined } = compileRead(c, plan);
       return { kind: "read", text: c.finish(text), cut, joined };
     }
     case "count":
-      return { kind: "count", text: compileCount(new Compilation(schema, dialect), plan) };
+      return compileCount(new Compilation(schema, dialect), plan);
     case "aggregate": {
       const c = new Compilation(schema, dialect);
       const text = c.finish(compileAggregate(c, plan.groups));
@@ -47,9 +48,13 @@ export function compilePlan(schema: Schema, dialect: Dialect, plan: Plan): Compi
   }
 }
 
-function compileCount(c: Compilation, plan: CountPlan): SqlText {
+function compileCount(c: Compilation, plan: CountPlan): Compiled {
   const model = c.model(plan.model);
   const alias = c.alias("t");
   const conditions = compileConditions(c, [decided(plan.access), plan.where], createTableScope(c, model, alias));
-  return c.finish(`SELECT count(*) FROM ${nameTable(c, model.table, alias)}${joinWhere(conditions)}`);
+  const from = `FROM ${nameTable(c, model.table, alias)}${joinWhere(conditions)}`;
+  const { estimate } = c.dialect;
+  if (plan.estimated !== true || estimate === undefined)
+    return { kind: "count", text: c.finish(`SELECT count(*) ${from}`) };
+  return { kind: "estimate", text: c.finish(estimate.explain(`SELECT 1 ${from}`)), read: estimate.read };
 }

@@ -5,6 +5,7 @@
 import { FootingError } from "../../errors/footing-error.ts";
 import { createColumn } from "../../plan/column-node.ts";
 import { createMaskedColumn } from "../../plan/masked-column.ts";
+import type { ReadPlan } from "../../plan/plan.ts";
 import type {
   EdgeItem,
   FieldItem,
@@ -13,6 +14,7 @@ import type {
   OutputNode,
   PageInfo,
   PageItem,
+  PageTotal,
   RowsNode,
   SelectItem,
   SelectNode,
@@ -49,25 +51,37 @@ export interface CompiledRows {
  * `readList` takes. A list reads one row more than its limit and shows it; who reads the answer cuts it off, which is
  * several times cheaper than reading the rows into a table of their own first.
  */
-export function compileRead(c: Compilation, node: RowsNode): CompiledRows {
+export function compileRead(c: Compilation, { rows: node, counted }: ReadPlan): CompiledRows {
   const { output } = node;
+  const isCounted = counted === true;
   if (output.kind === "single") return { text: compileSingle(c, node, null), cut: null, joined: null };
-  if (c.dialect.gaps !== undefined && !showsTotal(output))
+  if (c.dialect.gaps !== undefined && !isCounted && !countsAll(output))
     return { text: compileJoined(c, node), cut: null, joined: node };
-  if (output.kind === "array") return compileList(c, node, output.select);
+  if (output.kind === "array") {
+    const compile = c.dialect.gaps === undefined ? compileList : compileCounted;
+    const text = compile(c, { node, select: output.select, isCounted });
+    return { text, cut: { limit: node.limit?.index ?? 0, backwards: isBackwards(node) }, joined: null };
+  }
   const page = openPage(c, node, { related: null, items: output.items });
   const json = c.dialect.answer(writePage(page, output.items));
   return { text: `${defineRows(page)}SELECT ${json}`, cut: null, joined: null };
 }
 
-/** A total stands in no row, so a page with one cannot be made of rows alone. */
-function showsTotal(output: OutputNode): boolean {
-  const shows = (item: PageItem): boolean =>
-    item.kind === "total" || (item.kind === "object" && item.items.some(shows));
-  return output.kind === "page" && output.items.some(shows);
+/** The number of all rows stands in no row, so a page with it cannot be made of rows alone. */
+function countsAll(output: OutputNode): boolean {
+  const counts = (item: PageItem): boolean =>
+    (item.kind === "total" && item.estimate === undefined) || (item.kind === "object" && item.items.some(counts));
+  return output.kind === "page" && output.items.some(counts);
 }
 
-function compileList(c: Compilation, node: RowsNode, select: SelectNode): CompiledRows {
+/** A list that leaves as an array. */
+interface ArraySource {
+  readonly node: RowsNode;
+  readonly select: SelectNode;
+  readonly isCounted: boolean;
+}
+
+function compileList(c: Compilation, { node, select, isCounted }: ArraySource): string {
   const list = new RowList(c, node, null);
   const row = list.openRow();
   const json = compileSelect(c, select, row);
@@ -75,8 +89,16 @@ function compileList(c: Compilation, node: RowsNode, select: SelectNode): Compil
   const rows = c.dialect.jsonArray(c.dialect.joinRows(json, LINE_END, order));
   const keys = c.dialect.joinRows(c.dialect.jsonItems(listKeys(c, list)), KEY_END, order);
   const from = `(${list.query(`${limitOf(c, node)} + 1`)}) AS ${list.alias}${writeJoins(row.joins)}`;
-  const text = `SELECT ${c.dialect.answer(rows)}, count(*), ${keys} FROM ${from}`;
-  return { text, cut: { limit: node.limit?.index ?? 0, backwards: isBackwards(node) }, joined: null };
+  return `SELECT ${c.dialect.answer(rows)}, count(*), ${keys}${isCounted ? `, ${list.total}` : ""} FROM ${from}`;
+}
+
+/** A counted list on an engine with gaps, whose other lists come row by row: then no row would be no number. */
+function compileCounted(c: Compilation, { node, select }: ArraySource): string {
+  const list = new DirectList(c, node, null);
+  const row = list.openRow();
+  const json = c.dialect.jsonArray(list.joinRead(row, compileSelect(c, select, row), LINE_END));
+  const keys = list.joinRead(list.openRow(), c.dialect.jsonItems(listKeys(c, list)), KEY_END);
+  return `SELECT ${c.dialect.answer(json)}, ${list.count}, ${c.dialect.answer(keys)}, ${list.total}`;
 }
 
 /** The rows of a list or page one by one: the sort keys, then what each part shows of the row. */
@@ -245,8 +267,9 @@ function openPlain(c: Compilation, node: RowsNode, related: RelatedRows | null):
 function countParts(items: readonly PageItem[]): number {
   return items.reduce((sum, item) => {
     if (item.kind === "object") return sum + countParts(item.items);
+    if (item.kind === "constant" || (item.kind === "total" && item.estimate === undefined)) return sum;
     // A page fact alone needs rows that are read, but never shown.
-    return sum + (item.kind === "constant" || item.kind === "total" ? 0 : item.kind === "info" ? 2 : 1);
+    return sum + (item.kind === "info" || item.kind === "total" ? 2 : 1);
   }, 0);
 }
 
@@ -295,7 +318,7 @@ function writePageItem(page: Page, item: PageItem): string {
     case "info":
       return writeInfo(page, item.info);
     case "total":
-      return page.c.dialect.toJson(page.list.total, countType, false);
+      return writeTotal(page, item);
     case "object":
       return writePage(page, item.items);
   }
@@ -314,6 +337,16 @@ function writeEdgeItem(page: Listed, item: EdgeItem): string {
     case "cursor":
       return writeCursor(page);
   }
+}
+
+function writeTotal(page: Page, { estimate }: PageTotal): string {
+  const { c, node, list, count } = page;
+  if (estimate === undefined) return c.dialect.toJson(list.total, countType, false);
+  // The rows that were read prove that there are as many, and those that were skipped.
+  const skipped = node.offset === null ? "0" : c.bind(node.offset);
+  const proven = `CASE WHEN ${count} > 0 THEN ${count} + ${skipped} ELSE 0 END`;
+  const known = c.bind(estimate);
+  return c.dialect.toJson(`(CASE WHEN ${known} > ${proven} THEN ${known} ELSE ${proven} END)`, countType, false);
 }
 
 function writeInfo(page: Page, info: PageInfo["info"]): string {

@@ -73,6 +73,14 @@ export interface JsonStep {
   readonly isIndex: boolean;
 }
 
+/** How an engine tells how many rows of a query its planner expects, without running it. */
+export interface EstimateDialect {
+  /** The statement that asks. */
+  explain(query: string): string;
+  /** The number in the first column of its first row. */
+  read(plan: unknown): number;
+}
+
 /** How one engine writes SQL. "JSON" below is whatever the engine's own functions take for JSON: text, or a type. */
 export interface Dialect {
   /** A table, column, index or constraint name. */
@@ -158,6 +166,8 @@ export interface Dialect {
   readonly aggregates: AggregateDialect;
   /** Computing values of the fields of a row. */
   readonly expressions: ExpressionDialect;
+  /** Asking the planner how many rows it expects. Absent: it does not say. */
+  readonly estimate?: EstimateDialect;
   /** Absent: the engine has none of these gaps. */
   readonly gaps?: DialectGaps;
 }

@@ -3,6 +3,7 @@
  * what leaves of them. It writes queries, never JSON.
  */
 import { FootingError } from "../../errors/footing-error.ts";
+import type { ParamNode } from "../../plan/param-node.ts";
 import { isConstant } from "../../plan/predicate-node.ts";
 import type { RowsNode } from "../../plan/rows-node.ts";
 import type { Compilation } from "./compilation.ts";
@@ -61,25 +62,42 @@ export class DirectList {
    * first, so that those beyond the limit cost no more than that.
    */
   join(row: RowScope, item: string, separator: string): string {
-    const c = this.#c;
-    const rows = this.#firstRows();
-    const match = row.model.key.map(({ column }, part) => `${row.column(column)} = ${rows.parts[part]}`);
-    const joins = writeJoins([...this.#order.joins, ...row.joins]);
-    const order = `${rows.position}${isBackwards(this.#node) ? " DESC" : ""}`;
-    const from = `${rows.from} JOIN ${this.#rows.table} ON ${match.join(" AND ")}${joins}`;
-    return `(SELECT ${c.dialect.joinRows(item, separator, order)} FROM ${from})`;
+    const order = isBackwards(this.#node) ? " DESC" : "";
+    return this.#join(row, item, { separator, order, limit: this.#c.bind(this.#limit) });
   }
 
-  #firstRows(): KeyRows {
+  /** The same in the order of reading, with the row that tells whether more follow. */
+  joinRead(row: RowScope, item: string, separator: string): string {
+    return this.#join(row, item, { separator, order: "", limit: this.#c.bind(this.#limit, "plusOne") });
+  }
+
+  get #limit(): ParamNode {
     const { model, limit } = this.#node;
-    const { far } = this.#rows;
     if (limit === null) throw new FootingError("FTG_INTERNAL", { detail: `A list of ${model} has no limit.` });
+    return limit;
+  }
+
+  #join(
+    row: RowScope,
+    item: string,
+    { separator, order: way, limit }: { readonly separator: string; readonly order: string; readonly limit: string },
+  ): string {
+    const c = this.#c;
+    const rows = this.#firstRows(limit);
+    const match = row.model.key.map(({ column }, part) => `${row.column(column)} = ${rows.parts[part]}`);
+    const joins = writeJoins([...this.#order.joins, ...row.joins]);
+    const from = `${rows.from} JOIN ${this.#rows.table} ON ${match.join(" AND ")}${joins}`;
+    return `(SELECT ${c.dialect.joinRows(item, separator, `${rows.position}${way}`)} FROM ${from})`;
+  }
+
+  #firstRows(limit: string): KeyRows {
+    const { far } = this.#rows;
     return requireGaps(this.#c).firstRows({
       key: far.model.key.map(({ column, type }) => ({ expression: far.column(column), type })),
       source: this.#writeSource([]),
       indexed: this.#indexed,
       order: this.#order.terms,
-      limit: this.#c.bind(limit),
+      limit,
       offset: this.#offset,
       alias: this.#c.alias("a"),
     });

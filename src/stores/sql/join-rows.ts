@@ -3,7 +3,7 @@
  * of a page that shows it. It parses no JSON.
  */
 import { FootingError } from "../../errors/footing-error.ts";
-import type { PageItem, RowsNode } from "../../plan/rows-node.ts";
+import type { PageItem, PageTotal, RowsNode } from "../../plan/rows-node.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { ReadResult, Values } from "../contract/store.ts";
 import { isBackwards } from "./row-list.ts";
@@ -23,7 +23,7 @@ interface Listing {
 
 type Piece = string | Uint8Array;
 
-const noRows: ReadResult = Object.freeze({ json: "[]", hasMore: false, edge: null });
+const noRows: ReadResult = Object.freeze({ json: "[]", hasMore: false, edge: null, rows: 0 });
 
 /** The parts of a page that show its rows, in the order in which their columns stand. */
 export function listParts(items: readonly PageItem[]): readonly (PageItem & { readonly kind: "rows" | "edges" })[] {
@@ -40,12 +40,11 @@ export function joinRows(node: RowsNode, read: readonly ListedRow[], values: Val
   const taken = hasMore ? read.slice(0, limit) : read;
   const rows = isBackwards(node) ? taken.toReversed() : taken;
   const listing: Listing = { node, values, rows, hasMore, part: 1 };
-  if (node.output.kind === "page")
-    return { json: joinPieces(renderPage(listing, node.output.items)), hasMore: false, edge: null };
+  if (node.output.kind === "page") return { ...noRows, json: joinPieces(renderPage(listing, node.output.items)) };
   const far = taken.at(-1);
   return far === undefined
     ? { ...noRows, hasMore }
-    : { json: joinPieces(renderRows(listing, LINE_END)), hasMore, edge: `[${far[0]}]` };
+    : { json: joinPieces(renderRows(listing, LINE_END)), hasMore, edge: `[${far[0]}]`, rows: taken.length };
 }
 
 function joinPieces(pieces: readonly Piece[]): Buffer {
@@ -84,8 +83,16 @@ function renderItem(listing: Listing, item: PageItem): readonly Piece[] {
     case "info":
       return [JSON.stringify(findFact(listing, item.info))];
     case "total":
-      throw new FootingError("FTG_INTERNAL", { detail: "A page that shows its total is not joined of rows." });
+      return [String(raiseEstimate(listing, item.estimate))];
   }
+}
+
+/** At least what the page itself shows to be there. */
+function raiseEstimate({ node, values, rows, hasMore }: Listing, estimate: PageTotal["estimate"]): number {
+  if (estimate === undefined)
+    throw new FootingError("FTG_INTERNAL", { detail: "A page that counts all rows is not joined of rows." });
+  const skipped = node.offset === null || rows.length === 0 ? 0 : Number(values[node.offset.index]);
+  return Math.max(Number(values[estimate.index]), skipped + rows.length + (hasMore ? 1 : 0));
 }
 
 function findFact(listing: Listing, info: (PageItem & { kind: "info" })["info"]): boolean | string | null {

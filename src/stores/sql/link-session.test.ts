@@ -36,7 +36,7 @@ function openSession() {
   const kind = {
     savepoint: { undo: "UNDO", release: "RELEASE" },
     bindReading: () => ({ text: "SELECT 1", values: [] }),
-    readResult: () => ({ count: 1 }),
+    readResult: () => ({ count: 1, isExact: true }),
     classifyError: () => null,
     translateError: (error: unknown) => error,
   } as unknown as ServerKind<string, ServerResult>;

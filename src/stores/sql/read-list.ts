@@ -16,17 +16,23 @@ export interface ListCut {
   readonly backwards: boolean;
 }
 
-const noRows: ReadResult = Object.freeze({ json: "[]", hasMore: false, edge: null });
+const noRows: ReadResult = Object.freeze({ json: "[]", hasMore: false, edge: null, rows: 0 });
 const bracket = 0x5d;
 
-/** The list in a row of: the rows' JSON array, joined by {@link LINE_END}; their number; their keys, by {@link KEY_END}. */
+/**
+ * The list in a row of: the rows' JSON array, joined by {@link LINE_END}; their number, or any larger one; their keys, by
+ * {@link KEY_END}; of a list that is counted, how many rows it has in all.
+ */
 export function readList(row: readonly unknown[], values: Values, cut: ListCut): ReadResult {
-  const [rows, count, keys] = row;
-  if (Number(count) === 0) return noRows;
-  const hasMore = Number(count) > Number(values[cut.limit]);
+  const [rows, count, keys, all] = row;
+  const total = all === undefined ? {} : { total: Number(all) };
+  if (Number(count) <= 0) return { ...noRows, ...total };
+  const limit = Number(values[cut.limit]);
+  const hasMore = Number(count) > limit;
   const bytes = readBytes(rows);
   const json = cut.backwards ? turnRows(bytes, hasMore) : cutRows(bytes, hasMore);
-  return { json, hasMore, edge: `[${findEdge(String(keys), hasMore)}]` };
+  const edge = `[${findEdge(String(keys), hasMore)}]`;
+  return { json, hasMore, edge, rows: hasMore ? limit : Number(count), ...total };
 }
 
 /** The keys of the last row that is shown. */

@@ -17,7 +17,7 @@ export class SqlStatement<P extends Plan> implements Statement<P> {
   }
 }
 
-const noObject: ReadResult = Object.freeze({ json: "null", hasMore: false, edge: null });
+const noObject: ReadResult = Object.freeze({ json: "null", hasMore: false, edge: null, rows: 0 });
 
 /** The SQL of a statement that a store was given back. */
 export function compiledOf(statement: Statement): Compiled {
@@ -34,7 +34,7 @@ export function isReading(statement: Statement): boolean {
 /** The answer in the row of a list, a page or one object; no row is no object. */
 export function readAnswer(row: readonly unknown[] | undefined, values: Values, cut: ListCut | null): ReadResult {
   if (row === undefined) return noObject;
-  return cut === null ? { json: readJson(row[0]), hasMore: false, edge: null } : readList(row, values, cut);
+  return cut === null ? { ...noObject, json: readJson(row[0]) } : readList(row, values, cut);
 }
 
 /** The answer in the row of an aggregate: the groups, one more than the limit when there are more, and their number. */

@@ -17,6 +17,8 @@ export function createCapabilities(version: string, isMemory: boolean): Capabili
     jsonDepth: 64,
     letters: `Unicode ${process.versions["unicode"]} of Node.js`,
     search: "own-writes",
+    // Its planner tells no numbers, and its statistics have none of a condition.
+    estimates: "none",
     // SQLite has no limit of its own.
     maxIdentifier: 63,
   });

@@ -308,7 +308,9 @@ function runAny({ connection, index }: Target, compiled: Compiled, values: Value
     case "read":
       return readAnswer(connection.row(compiled.text, values), values, compiled.cut);
     case "count":
-      return { count: Number(connection.row(compiled.text, values)?.[0]) };
+      return { count: Number(connection.row(compiled.text, values)?.[0]), isExact: true };
+    case "estimate":
+      return { count: compiled.read(connection.row(compiled.text, values)?.[0]), isExact: false };
     case "aggregate":
       return readGroups(connection.row(compiled.text, values) ?? [], values, compiled.limit);
     case "write": {

@@ -115,6 +115,16 @@ function createPageSchema(): JsonSchema {
       hasMore: { type: "boolean", description: "Whether more rows lie in the direction of reading." },
       next: { ...cursor, description: "Cursor for `after`; null when there are no more rows." },
       previous: { ...cursor, description: "Cursor for `before`; null when there are no more rows." },
+      total: {
+        type: "object",
+        description: "How many rows the list has in all; only with `count`.",
+        properties: {
+          count: { type: "integer", minimum: 0 },
+          isExact: { type: "boolean", description: "False for an estimate." },
+        },
+        required: ["count", "isExact"],
+        additionalProperties: false,
+      },
     },
     required: ["hasMore"],
     additionalProperties: false,

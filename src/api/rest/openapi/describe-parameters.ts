@@ -54,6 +54,8 @@ const zoneText = "The zone whose clocks count for spans of time in `groupBy`, by
 
 const choiceText = "The form of the file; counts more than the accept header. Without either `ndjson`.";
 
+const countText =
+  "Says in `page.total` how many rows the list has in all: counted one by one (`exact`), or what the database expects (`estimated`), which may be far off and is at least what the page shows. It is counted after all where the end of the list is in sight, where the database has no estimate, and where the caller may not read every row that the filters look at.";
 const deletedText =
   "The deleted rows as well (`include`), or nothing else (`only`): those that the caller may read and delete.";
 const permanentlyText = "Removes the row, also one that was deleted before, in place of keeping it as deleted.";
@@ -111,7 +113,11 @@ const jsonContent: JsonSchema = {
 };
 
 /** What tells parameters of other addresses from those of the list. */
-const prefixes: Readonly<Partial<Record<Parameter["kind"], string>>> = { groupNames: "aggregate-", choice: "export-" };
+const prefixes: Readonly<Partial<Record<Parameter["kind"], string>>> = {
+  groupNames: "aggregate-",
+  choice: "export-",
+  count: "list-",
+};
 
 /** The component name of a parameter: unique, and of the characters OpenAPI allows. */
 export function nameParameter(model: ModelSchema, parameter: Parameter): string {
@@ -162,6 +168,8 @@ export function describeParameter(parameter: Parameter): JsonSchema {
       };
     case "choice":
       return { ...head, description: choiceText, schema: { type: "string", enum: [...parameter.choices] } };
+    case "count":
+      return { ...head, description: countText, schema: { type: "string", enum: [...parameter.choices] } };
     case "search":
       return {
         ...head,
