@@ -122,10 +122,7 @@ export function createDialect(
     fold: (text) => `REPLACE(LOWER(REPLACE(${text}, 'İ', 'i') COLLATE ${letters}) COLLATE ${collation}, 'ς', 'σ')`,
     jsonPlace: (json, path, reading) => writePlace(json, path, { reading, collation }),
     listLength: (list) => `JSON_LENGTH(${list})`,
-    listItems: (list, alias) => {
-      const item = `item LONGTEXT CHARACTER SET utf8mb4 COLLATE ${collation} PATH '$'`;
-      return { from: `JSON_TABLE(${list}, '$[*]' COLUMNS (${item})) AS ${alias}`, item: `${alias}.item` };
-    },
+    listItems: (list, alias) => readItems(list, alias, collation),
     locked: " FOR UPDATE",
     isMember: (expression, list, type) =>
       `${expression} IN (SELECT m.v FROM JSON_TABLE(${list}, '$[*]' COLUMNS (v ${memberType(type, collation)} PATH '$')) AS m)`,
@@ -144,6 +141,11 @@ export function createDialect(
     returns,
     gaps: createGaps({ firstRows, readsByIndex }, indexes),
   });
+}
+
+function readItems(list: string, alias: string, collation: string): ReturnType<Dialect["listItems"]> {
+  const item = `item LONGTEXT CHARACTER SET utf8mb4 COLLATE ${collation} PATH '$'`;
+  return { from: `JSON_TABLE(${list}, '$[*]' COLUMNS (${item})) AS ${alias}`, item: `${alias}.item` };
 }
 
 /** A text compared with a decimal would be compared as a double. */

@@ -143,7 +143,7 @@ describe("reads", () => {
       `SELECT concat('[', string_agg(concat('{"code":', to_json(r2.c1), ',"cities":', (SELECT concat('[', string_agg(concat('{"id":', r4.c1, ` +
         `',"country":', CASE WHEN t5."code" IS NULL THEN 'null' ELSE concat('{"name":', to_json(t5."name"), '}') END, '}'), ',' ORDER BY r4.c3 DESC, r4.c1 DESC), ']') ` +
         `FROM (SELECT t3."id" AS c1, t3."country_code" AS c2, t3."population" AS c3 FROM "city" AS t3 WHERE t3."country_code" = r2.c1 ORDER BY t3."population" DESC, t3."id" DESC LIMIT $1::bigint + 0) AS r4 ` +
-        `LEFT JOIN "country" AS t5 ON t5."code" = r4.c2), '}'), E',\\n'), ']'), ` +
+        `LEFT JOIN LATERAL (SELECT * FROM "country" AS t5 WHERE t5."code" = r4.c2 OFFSET 0) AS t5 ON true), '}'), E',\\n'), ']'), ` +
         `count(*), string_agg(concat(to_json(r2.c1)), E'\\n') FROM (SELECT t1."code" AS c1 FROM "country" AS t1 ORDER BY t1."code" LIMIT $2::bigint + 1) AS r2`,
     );
   });
