@@ -5,8 +5,9 @@
 import type { FieldsOf, Models } from "./check-types.ts";
 import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { MeasuredRow, MeasuresInput } from "./measure-types.ts";
+import type { Operator } from "./operators.ts";
 import type { IsShown, MaskNull, Names, NullOf, OwnValue, Row, TypesOf } from "./row-types.ts";
-import type { OrderInput, WhereInput } from "./where-types.ts";
+import type { JsonOperators, OrderInput, WhereInput } from "./where-types.ts";
 
 /** The fields a row is answered with: `true`, or for a relation what to answer of the related rows. */
 export type SelectInput<M extends Models, N extends keyof M, S = false> = {
@@ -118,19 +119,7 @@ type CheckedOperator<
         : UnknownField<T["model"], Q["name"]>
       : `A relation to many takes some, every and none, not ${Q["name"] & string}`;
 
-type OperatorName =
-  | "eq"
-  | "not"
-  | "in"
-  | "notIn"
-  | "lt"
-  | "lte"
-  | "gt"
-  | "gte"
-  | "contains"
-  | "startsWith"
-  | "endsWith"
-  | "isNull";
+type OperatorName = Operator | keyof JsonOperators;
 
 /** The row that a selection answers; all own fields when there is no selection. */
 export type SelectResult<M extends Models, N extends keyof M, Q, S = false> = [Q] extends [undefined]

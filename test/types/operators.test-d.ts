@@ -5,7 +5,12 @@ import { model } from "../../src/schema/model.ts";
 import { t } from "../../src/schema/t.ts";
 import type { OrderInput, WhereInput } from "../../src/schema/where-types.ts";
 
-const Shop = model({ name: t.text(), opened: t.date().optional(), secret: t.text().hidden().optional() });
+const Shop = model({
+  name: t.text(),
+  opened: t.date().optional(),
+  secret: t.text().hidden().optional(),
+  items: t.many("Item", "shop"),
+});
 const Item = model({
   name: t.text(),
   tags: t.list(t.text()),
@@ -25,6 +30,8 @@ export async function taken(): Promise<void> {
   await db.Item.find({ where: { tags: { has: "a", hasAny: ["b"], hasEvery: [], isEmpty: false }, sizes: { has: 5 } } });
   await db.Item.find({ where: { meta: { path: ["a", 0], gte: 5, exists: true } } });
   await db.Item.find({ where: { meta: { path: ["a"], in: ["x"], icontains: "y", not: null } } });
+  await db.Shop.find({ select: { items: { where: { name: { icontains: "a" }, tags: { has: "a" } } } } });
+  await db.Shop.find({ select: { items: { where: { meta: { path: ["a"], gte: 5, exists: true } } } } });
   await db.Item.find({ where: { price: { gt: { field: "cost" } }, name: { eq: { field: "shop.name" } } } });
   await db.Item.find({ where: { shop: { name: { not: { field: "id" } } } } });
   await db.Item.find({ orderBy: ["-cost:nullsLast", { field: "shop.opened", direction: "desc", nulls: "first" }] });
@@ -36,6 +43,8 @@ export async function taken(): Promise<void> {
 export async function refused(): Promise<void> {
   // @ts-expect-error only texts have a case
   await db.Item.find({ where: { price: { ieq: "5" } } });
+  // @ts-expect-error a misspelt operator inside a selection
+  await db.Shop.find({ select: { items: { where: { name: { icontain: "a" } } } } });
   // @ts-expect-error the items are texts
   await db.Item.find({ where: { tags: { has: 5 } } });
   // @ts-expect-error one value is no list

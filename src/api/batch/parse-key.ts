@@ -1,8 +1,8 @@
-/** Reads the key of a row from a batch: one value, or an object that names the whole key and nothing else. */
+/** Reads the key of a row from a batch: as elsewhere, but a key of one field may be named too. */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { WhereQuery } from "../../plan/query.ts";
+import { readRowKey } from "../../schema/read-row-key.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
-import { describeValue } from "../../util/describe-value.ts";
 import { isObject } from "../../util/is-object.ts";
 
 /**
@@ -10,26 +10,17 @@ import { isObject } from "../../util/is-object.ts";
  *
  * @throws FootingError FTG_QUERY when a part is missing, unknown or no single value.
  */
-export function parseKey({ name, key }: ModelSchema, value: unknown): WhereQuery {
-  const fields = key.map(({ field }) => field);
-  const [only, ...others] = fields;
-  const parts = only !== undefined && others.length === 0 && isValue(value) ? { [only]: value } : value;
-  const isWhole =
-    isObject(parts) &&
-    Object.keys(parts).length === fields.length &&
-    fields.every((field) => Object.hasOwn(parts, field) && isValue(parts[field]));
-  if (isWhole) return parts;
-  throw new FootingError("FTG_QUERY", {
-    detail: `key: expected the key of a ${name} (${fields.join(", ")}), got ${describeParts(parts)}.`,
-  });
+export function parseKey(model: ModelSchema, value: unknown): WhereQuery {
+  return readRowKey(
+    model,
+    takeNamed(model, value),
+    (detail) => new FootingError("FTG_QUERY", { detail: `key: ${detail}` }),
+  );
 }
 
-function isValue(value: unknown): boolean {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-}
-
-function describeParts(value: unknown): string {
-  if (!isObject(value)) return describeValue(value);
-  const parts = Object.entries(value).map(([name, part]) => `${name.slice(0, 60)}: ${describeValue(part)}`);
-  return parts.length === 0 ? "an empty object" : `{ ${parts.slice(0, 5).join(", ")} }`;
+/** The value in an object that names the only key field; anything else as it is. */
+function takeNamed({ key: [only, second] }: ModelSchema, value: unknown): unknown {
+  if (only === undefined || second !== undefined || !isObject(value)) return value;
+  const [name, ...others] = Object.keys(value);
+  return name === only.field && others.length === 0 ? value[name] : value;
 }

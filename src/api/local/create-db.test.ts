@@ -216,9 +216,11 @@ describe("what a JavaScript caller can get wrong", () => {
   test("a key is a value and never an operator", async () => {
     await expect(db.City.get({ gte: "0" } as never)).rejects.toBeInstanceOf(FootingError);
     await expect(db.as({}).City.delete({ gte: "0" } as never)).rejects.toBeInstanceOf(FootingError);
-    await expect(db.City.get(undefined as never)).rejects.toThrow("City.get: expected the key (id), got undefined.");
+    await expect(db.City.get(undefined as never)).rejects.toThrow(
+      "City.get: expected the key of a City (id), got undefined.",
+    );
     await expect(db.Sight.get({ city: "1" } as never)).rejects.toThrow(
-      "Sight.get: expected an object with the key city, number, got one with city.",
+      'Sight.get: expected the key of a Sight (city, number), got { city: "1" }.',
     );
     await expect(db.Sight.get(5 as never)).rejects.toThrow("got 5.");
     await expect(db.Sight.get({ city: "1", number: { gte: 0 } } as never)).rejects.toBeInstanceOf(FootingError);

@@ -3,11 +3,13 @@
  * answer. It checks what only a JavaScript caller can get wrong and leaves everything else to the engine.
  */
 import type { Actor } from "../../engine/actor.ts";
+import { whereKey } from "../../engine/composed/row-keys.ts";
 import type { Executor } from "../../engine/executor.ts";
 import { FootingError } from "../../errors/footing-error.ts";
-import type { DataQuery, SelectQuery, WhereQuery } from "../../plan/query.ts";
+import type { DataQuery, SelectQuery } from "../../plan/query.ts";
 import { keepsDeleted } from "../../schema/kept-fields.ts";
 import { measureFunctions } from "../../schema/measures.ts";
+import { readRowKey } from "../../schema/read-row-key.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { isPlainObject } from "../../util/is-object.ts";
@@ -64,9 +66,7 @@ export class ModelClient {
 
   async get(key: unknown, query: Options = {}): Promise<unknown> {
     this.#checkOptions("get", query, this.#withDeleted(SELECTING));
-    // As `eq`, so that an object from a caller is a wrong value and never an operator.
-    const parts = this.#readKey("get", key).map(([field, value]) => [field, { eq: value }]);
-    const where: WhereQuery = Object.fromEntries(parts);
+    const where = whereKey(this.#readKey("get", key));
     const { json } = await this.#executor.read({ ...query, model: this.#model.name, where, single: true }, this.#actor);
     return JSON.parse(json);
   }
@@ -98,7 +98,7 @@ export class ModelClient {
 
   async update(key: unknown, data: DataQuery, query: Options = {}): Promise<unknown> {
     this.#checkOptions("update", query, CHANGING);
-    const row = Object.fromEntries(this.#readKey("update", key));
+    const row = this.#readKey("update", key);
     const json = await this.#executor.update(
       { ...query, model: this.#model.name, key: row, data: this.#toJson(data) },
       this.#actor,
@@ -122,7 +122,7 @@ export class ModelClient {
     this.#checkOptions("upsert", data, ["create", "update"]);
     this.#checkOptions("upsert", query, SELECTING);
     // An object names a unique field, or the fields of a key of several.
-    const row = isPlainObject(key) ? key : Object.fromEntries(this.#readKey("upsert", key));
+    const row = isPlainObject(key) ? key : this.#readKey("upsert", key);
     const json = await this.#executor.upsert(
       {
         model: this.#model.name,
@@ -138,7 +138,7 @@ export class ModelClient {
 
   async updateEach(rows: Iterable<{ readonly key: unknown; readonly data: DataQuery }>): Promise<number> {
     const changes = Array.from(rows, ({ key, data }) => ({
-      key: Object.fromEntries(this.#readKey("updateEach", key)),
+      key: this.#readKey("updateEach", key),
       data: this.#toJson(data),
     }));
     return await this.#executor.updateEach({ model: this.#model.name, rows: changes }, this.#actor);
@@ -152,7 +152,7 @@ export class ModelClient {
 
   async delete(key: unknown, query: Options = {}): Promise<unknown> {
     this.#checkOptions("delete", query, this.#withDeleted(CHANGING, "permanently"));
-    const row = Object.fromEntries(this.#readKey("delete", key));
+    const row = this.#readKey("delete", key);
     const json = await this.#executor.delete({ ...query, model: this.#model.name, key: row }, this.#actor);
     return parseRow(json);
   }
@@ -164,14 +164,14 @@ export class ModelClient {
 
   async restore(key: unknown, query: Options = {}): Promise<unknown> {
     this.#checkOptions("restore", query, CHANGING);
-    const row = Object.fromEntries(this.#readKey("restore", key));
+    const row = this.#readKey("restore", key);
     const json = await this.#executor.restore({ ...query, model: this.#model.name, key: row }, this.#actor);
     return parseRow(json);
   }
 
   async previewDelete(key: unknown, query: Options = {}): Promise<unknown> {
     this.#checkOptions("previewDelete", query, this.#withDeleted([], "permanently"));
-    const row = Object.fromEntries(this.#readKey("previewDelete", key));
+    const row = this.#readKey("previewDelete", key);
     return await this.#executor.previewDelete({ ...query, model: this.#model.name, key: row }, this.#actor);
   }
 
@@ -199,23 +199,11 @@ export class ModelClient {
     );
   }
 
-  #readKey(method: string, key: unknown): readonly (readonly [string, unknown])[] {
-    const fields = this.#model.key.map(({ field }) => field);
-    const [only, second] = fields;
-    if (only !== undefined && second === undefined) {
-      if (key !== null && key !== undefined) return [[only, key]];
-      throw this.#createError(method, `the key (${only})`, String(key));
-    }
-    const parts = typeof key === "object" && key !== null ? Object.entries(key) : [];
-    const isWhole =
-      parts.length === fields.length &&
-      parts.every(([name, value]) => fields.includes(name) && value !== null && value !== undefined);
-    if (isWhole) return parts;
-    const names = parts.map(([name]) => name).join(", ");
-    throw this.#createError(
-      method,
-      `an object with the key ${fields.join(", ")}`,
-      parts.length === 0 ? describeValue(key) : `one with ${names}`,
+  #readKey(method: string, key: unknown): DataQuery {
+    return readRowKey(
+      this.#model,
+      key,
+      (detail) => new FootingError("FTG_QUERY", { detail: `${this.#model.name}.${method}: ${detail}` }),
     );
   }
 

@@ -1,9 +1,8 @@
 /** Keys of rows in their two forms: an object of key fields, as queries take it, and the value that a ref holds. */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery, SelectQuery, WhereQuery } from "../../plan/query.ts";
+import { readRowKey } from "../../schema/read-row-key.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
-import { describeValue } from "../../util/describe-value.ts";
-import { isPlainObject } from "../../util/is-object.ts";
 import { createUuidV7 } from "../../util/uuid-v7.ts";
 
 /** Key field → value. */
@@ -11,19 +10,7 @@ export type RowKey = DataQuery;
 
 /** The key object of a key as a caller gives it: a value, or an object for a key of several fields. Throws FTG_INVALID. */
 export function readKey(model: ModelSchema, value: unknown): RowKey {
-  const names = model.key.map(({ field }) => field);
-  const [first, second] = names;
-  if (first !== undefined && second === undefined) {
-    if (value !== null && value !== undefined && !isPlainObject(value) && !Array.isArray(value))
-      return { [first]: value };
-    throw createInvalid(`expected the key of a ${model.name} (${first}), got ${describeValue(value)}.`);
-  }
-  const isKey =
-    isPlainObject(value) &&
-    names.every((name) => value[name] !== undefined) &&
-    Object.keys(value).length === names.length;
-  if (isKey) return value;
-  throw createInvalid(`expected an object with ${names.join(", ")}, got ${describeValue(value)}.`);
+  return readRowKey(model, value, createInvalid);
 }
 
 /** The value of a ref to the row with the key. */
