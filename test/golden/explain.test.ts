@@ -55,6 +55,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
   "aggregate-all": { stores: SERVERS, why: "Figures of all cities are made of all cities." },
   "aggregate-time-zone": { stores: SERVERS, why: "No index holds the month of a time in a time zone." },
   "aggregate-related": { stores: ALL, why: "The order is that of a figure of each country, made of all its cities." },
+  "graphql-sort-calculated": {
+    stores: ALL,
+    why: "The order is that of a figure of each region, made of all its cities.",
+  },
   "graphql-aggregate": { stores: ALL, why: "It counts all cities, and groups all of them." },
 };
 
