@@ -10,6 +10,7 @@ import { model } from "../../src/schema/model.ts";
 import { t } from "../../src/schema/t.ts";
 import { isObject } from "../../src/util/is-object.ts";
 import { describeWithServer, useServer } from "../servers/shared-servers.ts";
+import { inlineShared } from "../support/openapi-document.ts";
 import { type RawAnswer, type RawRequest, sendRequest } from "./raw-http.ts";
 
 const everyone = { read: true, create: true, update: true, delete: true } as const;
@@ -395,7 +396,7 @@ function describeVersions(createDatabase: () => Promise<string>): void {
     const { valid, errors } = await new Validator().validate(structuredClone(document));
     expect(valid, JSON.stringify(errors)).toBe(true);
     const describe = (path: string, method: string) => {
-      const { parameters = [], responses } = document.paths[path][method];
+      const { parameters = [], responses } = inlineShared(document).paths[path][method];
       const names = parameters.map(({ $ref }: { $ref: string }) => $ref.split("/").at(-1));
       return {
         conditions: names.filter((name: string) => name.startsWith("If")),
@@ -609,7 +610,7 @@ function describeDryRuns(createDatabase: () => Promise<string>): void {
   });
 
   test("is in the API document", async () => {
-    const { paths, components } = JSON.parse((await app.send({ path: "/openapi.json" })).text);
+    const { paths, components } = inlineShared(JSON.parse((await app.send({ path: "/openapi.json" })).text));
     const takes = (path: string, method: string): boolean =>
       JSON.stringify(paths[path][method].parameters ?? []).includes("/DryRun");
     for (const [path, method] of [

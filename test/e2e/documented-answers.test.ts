@@ -5,6 +5,7 @@ import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineApp, FootingError, model, startApp, t } from "../../src/index.ts";
+import { inlineShared } from "../support/openapi-document.ts";
 
 const all = { read: true, create: true, update: true, delete: true } as const;
 
@@ -103,7 +104,7 @@ beforeAll(async () => {
     mode: "production",
     title: "documented",
   });
-  api = JSON.parse(await (await fetch(`${server.url}/openapi.json`)).text());
+  api = inlineShared(JSON.parse(await (await fetch(`${server.url}/openapi.json`)).text()));
   ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
   ajv.addSchema(api, "document");

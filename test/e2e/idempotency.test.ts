@@ -15,6 +15,7 @@ import type { IdempotencyOptions } from "../../src/idempotency/idempotent-writes
 import { model } from "../../src/schema/model.ts";
 import { t } from "../../src/schema/t.ts";
 import { describeWithServer, useServer } from "../servers/shared-servers.ts";
+import { inlineShared } from "../support/openapi-document.ts";
 import { findOpenApiProblems } from "../support/openapi-problems.ts";
 import { createFolder, start, stop } from "./cli-harness.ts";
 import { type RawAnswer, type RawRequest, sendRequest } from "./raw-http.ts";
@@ -395,7 +396,7 @@ test("the API document has the header wherever it means something, and is valid"
   expect(await findOpenApiProblems(document)).toEqual([]);
   const reference = { $ref: "#/components/parameters/IdempotencyKey" };
   const keyed: string[] = [];
-  for (const [path, item] of Object.entries<Record<string, unknown>>(document.paths)) {
+  for (const [path, item] of Object.entries<Record<string, unknown>>(inlineShared(document).paths)) {
     for (const [method, operation] of Object.entries(item)) {
       const { parameters = [], responses } = { ...Object(operation) };
       if (!JSON.stringify(parameters).includes(JSON.stringify(reference))) continue;

@@ -2,12 +2,14 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDoors } from "../../src/api/rest/create-doors.ts";
+import { nameExportParameter } from "../../src/api/rest/openapi/describe-export.ts";
 import { nameParameter } from "../../src/api/rest/openapi/describe-parameters.ts";
 import { createRestApi } from "../../src/api/rest/rest-api.ts";
 import { systemActor } from "../../src/engine/actor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
 import { defaultQueryLimits } from "../../src/passes/resolve-context.ts";
 import { createMemoryStore } from "../../src/stores/memory/store.ts";
+import { inlineShared } from "../support/openapi-document.ts";
 import { findOpenApiProblems } from "../support/openapi-problems.ts";
 import type { RawAnswer, RawRequest } from "./raw-http.ts";
 import { busyError, declared, type ServedApp, serveApp } from "./rest-app.ts";
@@ -130,11 +132,14 @@ const fixtures: Readonly<Record<string, Fixture>> = {
 };
 
 const routes = createRestApi({ schema: declared.schema, executor: Object.create(null), title: "Test <App>" });
-const document: JsonObject = JSON.parse(
+const served: JsonObject = JSON.parse(
   String(
     (await routes.find(({ path }) => path === "/openapi.json")?.operations.GET?.handle(Object.create(null)))?.body,
   ),
 );
+
+/** What the readers of the served document see. */
+const document: JsonObject = inlineShared(served);
 
 function at(path: string, from: Json = document): Json {
   let value: Json = from;
@@ -170,7 +175,7 @@ function expectSchema(pointer: string, body: unknown): void {
 
 describe("the OpenAPI document", () => {
   test("is valid OpenAPI 3.1 to two validators", async () => {
-    expect(await findOpenApiProblems(document)).toEqual([]);
+    expect(await findOpenApiProblems(served)).toEqual([]);
     expect(document["openapi"]).toBe("3.1.1");
   });
 
@@ -189,11 +194,25 @@ describe("the OpenAPI document", () => {
   });
 
   test("knows nothing hidden, and nothing of models that nobody may read", () => {
-    const text = JSON.stringify(document);
+    const text = JSON.stringify(served);
     expect(text.includes("mayorPhone")).toBe(false);
     expect(text.includes("Vault")).toBe(false);
     expect(Object.keys(Object(at("/components/schemas")))).not.toContain("Report");
     expect(Object.keys(Object(at("/components/schemas")))).toContain("ReportCreate");
+  });
+
+  test("says once what several operations share", () => {
+    const written = Object.values(Object(served["paths"])).flatMap((item) =>
+      Object.entries(Object(item)).flatMap(([method, operation]) =>
+        method === "parameters"
+          ? [operation]
+          : [Object(operation)["parameters"], ...Object.values(Object(operation)["responses"])],
+      ),
+    );
+    const parts = written.flat().filter((part) => part !== undefined && !("$ref" in Object(part)));
+    const whole = parts.filter((part) => Object(part)["in"] !== "path").map((part) => JSON.stringify(part));
+    expect(whole.filter((text, index) => whole.indexOf(text) !== index)).toEqual([]);
+    expect(whole.filter((text) => text.includes('"in":"query"'))).toEqual([]);
   });
 
   test("names operations and parameters uniquely and refers to nothing that is missing", () => {
@@ -206,7 +225,7 @@ describe("the OpenAPI document", () => {
       expect(parameters).not.toContain(undefined);
       expect(new Set(parameters).size).toBe(parameters.length);
     }
-    for (const [, pointer] of JSON.stringify(document).matchAll(/"\$ref":"#([^"]+)"/g))
+    for (const [, pointer] of JSON.stringify(served).matchAll(/"\$ref":"#([^"]+)"/g))
       expect(at(String(pointer)), pointer).not.toBeNull();
   });
 });
@@ -570,10 +589,11 @@ test("every door holds each name once and is what the document lists", () => {
   const { doors } = createDoors(declared.schema, defaultQueryLimits);
   const listed = doors
     .filter(({ model }) => model.access.read !== "nobody")
-    .flatMap(({ model, ...door }) =>
-      [door.list, door.groups, door.export, door.end].flatMap((table) =>
-        [...table.values()].map((parameter) => nameParameter(model, parameter)),
+    .flatMap((door) => [
+      ...[door.list, door.groups, door.end].flatMap((table) =>
+        [...table.values()].map((parameter) => nameParameter(door.model, parameter)),
       ),
-    );
+      ...[...door.export.values()].map((parameter) => nameExportParameter(door, parameter)),
+    ]);
   expect(Object.keys(Object(at("/components/parameters"))).sort()).toEqual(["DryRun", ...new Set(listed)].sort());
 });

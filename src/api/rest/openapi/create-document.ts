@@ -2,6 +2,7 @@
  * Writes the OpenAPI 3.1 document of the REST API from the same doors, operations and JSON Schemas that serve
  * requests. States nothing that is not so.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { OperationDocument } from "../../../http/operation-document.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
 import { isVersioned } from "../../../schema/kept-fields.ts";
@@ -9,6 +10,7 @@ import type { JsonValue } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
 import { findPlace, listOperations, type OperationSource, operationPlaces } from "../list-operations.ts";
 import { createPreviewSchema } from "./describe-end.ts";
+import { nameExportParameter } from "./describe-export.ts";
 import { createFailureExamples, createProblemSchema } from "./describe-failures.ts";
 import { describeGroups } from "./describe-groups.ts";
 import { describeModel } from "./describe-models.ts";
@@ -17,6 +19,7 @@ import { describeOther } from "./describe-other.ts";
 import { describeKey, describeParameter, nameParameter } from "./describe-parameters.ts";
 import { conditionParameters } from "./describe-versions.ts";
 import { dryRunParameter, keyParameter } from "./describe-write-headers.ts";
+import { shareResponses } from "./share-responses.ts";
 
 /** What a document is written from. */
 export interface DocumentSource extends OperationSource {
@@ -34,6 +37,7 @@ export interface DocumentSource extends OperationSource {
 
 const description = [
   "Made from the schema of the app: what is listed here is accepted, anything else is refused.",
+  "Conditions on one list of related rows are conditions on one and the same row of it.",
   "Every failure is a problem (RFC 9457) with a stable `code`.",
   "Any path answers other methods with 405 and an `Allow` header; methods that HTTP has but this server does not with 501;",
   "a request whose headers are too large with 431, and one that arrives too slowly with 408.",
@@ -42,6 +46,12 @@ const description = [
 /** The document as plain data. */
 export function createDocument(source: DocumentSource): JsonSchema {
   const { schema, doors, limits, title, basePath, others } = source;
+  const all: JsonSchema = Object.assign(
+    {},
+    ...doors.map((door) => describePaths(source, door)),
+    ...others.map(describeOther),
+  );
+  const { paths, responses } = shareResponses(all);
   const models = doors.map((door) => ({
     ...describeModel(schema, door, limits.maxLimit),
     ...describeGroups(schema, door, source.views),
@@ -56,7 +66,7 @@ export function createDocument(source: DocumentSource): JsonSchema {
         name: model.name,
         ...(model.describe !== undefined && { description: model.describe }),
       })),
-    paths: Object.assign({}, ...doors.map((door) => describePaths(source, door)), ...others.map(describeOther)),
+    paths,
     components: {
       schemas: Object.assign({}, ...models, {
         problem: createProblemSchema(),
@@ -70,6 +80,7 @@ export function createDocument(source: DocumentSource): JsonSchema {
         source.idempotent ? { IdempotencyKey: keyParameter } : {},
         doors.some(({ model }) => isVersioned(model)) ? conditionParameters : {},
       ),
+      responses,
       examples: createFailureExamples(),
     },
   };
@@ -81,15 +92,15 @@ function isWritten(source: DocumentSource): boolean {
   return own.some(({ method }) => method !== "GET") || source.others.some(({ writes }) => writes);
 }
 
-function describeParameters({ model, list, groups, end, export: file }: Door): JsonSchema {
+function describeParameters(door: Door): JsonSchema {
+  const { model, list, groups, end, export: file } = door;
   if (model.access.read === "nobody") return {};
-  // Of the same name in both, the file's own is written where it is used.
-  return Object.fromEntries(
-    [...file.values(), ...list.values(), ...groups.values(), ...end.values()].map((parameter) => [
-      nameParameter(model, parameter),
-      describeParameter(parameter),
-    ]),
-  );
+  const own = [...list.values(), ...groups.values(), ...end.values()].map((parameter) => ({
+    name: nameParameter(model, parameter),
+    parameter,
+  }));
+  const files = [...file.values()].map((parameter) => ({ name: nameExportParameter(door, parameter), parameter }));
+  return Object.fromEntries([...own, ...files].map(({ name, parameter }) => [name, describeParameter(parameter)]));
 }
 
 /** The path items of a model: all places, each only when it answers anything. */
@@ -98,12 +109,26 @@ function describePaths(source: DocumentSource, door: Door): JsonSchema {
   const items = operationPlaces.flatMap((place): [string, JsonValue][] => {
     const own = operations.filter((operation) => operation.place === place);
     if (own.length === 0) return [];
-    const methods = own.flatMap((operation) => describeOperation(door, operation, source));
     const path = findPlace(door, place, "{key}");
-    const parameters = path.includes("{key}") ? { parameters: [describeKey(door.model)] } : {};
-    return [[path, { ...parameters, ...Object.fromEntries(methods), options: describeOptions(door, place) }]];
+    const key = path.includes("{key}") ? [describeKey(door.model)] : [];
+    const methods = own.flatMap((operation) => describeOperation(door, operation, source));
+    const item = { ...shareParameters(key, methods), options: describeOptions(door, place) };
+    return [[path, item]];
   });
   return Object.fromEntries(items);
+}
+
+/** The methods of a path, with what all of them take said once. OPTIONS takes anything and looks at nothing. */
+function shareParameters(key: readonly JsonValue[], methods: readonly (readonly [string, JsonValue])[]): JsonSchema {
+  const lists = methods.map(([, method]): JsonValue => Object(method)["parameters"] ?? []);
+  const [first = []] = lists;
+  const isShared = lists.length > 1 && lists.every((list) => isDeepStrictEqual(list, first));
+  const shared = [...key, ...(isShared && Array.isArray(first) ? first : [])];
+  const rest = methods.map(([name, method]): readonly [string, JsonValue] => {
+    const { parameters: _shared, ...own } = Object(method);
+    return [name, isShared ? own : method];
+  });
+  return { ...(shared.length > 0 && { parameters: shared }), ...Object.fromEntries(rest) };
 }
 
 function createPageSchema(): JsonSchema {

@@ -1,20 +1,25 @@
 /** Writes what is special about the export of a model: a list without pages, as a file. */
+import { isDeepStrictEqual } from "node:util";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
 import type { JsonValue } from "../../../schema/schema-model.ts";
-import type { Door } from "../door.ts";
+import type { Door, Parameter } from "../door.ts";
 import { exportTypes } from "../export/export-types.ts";
 import { requestId } from "./describe-failures.ts";
-import { describeParameter, nameParameter } from "./describe-parameters.ts";
+import { nameParameter } from "./describe-parameters.ts";
 
 const header: JsonSchema = { schema: { type: "string" } };
 
-/** The parameters: by reference those that are the list's own. */
-export function describeExportParameters({ model, list, export: table }: Door): readonly JsonValue[] {
-  return [...table.values()].map((parameter) =>
-    parameter.kind === "choice" || list.get(parameter.name) === parameter
-      ? { $ref: `#/components/parameters/${nameParameter(model, parameter)}` }
-      : describeParameter(parameter),
-  );
+/** References to the parameters, most of which are the list's. */
+export function describeExportParameters(door: Door): readonly JsonValue[] {
+  return [...door.export.values()].map((parameter) => ({
+    $ref: `#/components/parameters/${nameExportParameter(door, parameter)}`,
+  }));
+}
+
+/** The component name of a parameter of the export: that of the list's when it says the same there. */
+export function nameExportParameter({ model, list }: Door, parameter: Parameter): string {
+  if (isDeepStrictEqual(list.get(parameter.name), parameter)) return nameParameter(model, parameter);
+  return nameParameter(model, parameter, "export-");
 }
 
 /** The answer with all rows. */

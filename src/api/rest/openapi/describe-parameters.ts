@@ -112,17 +112,20 @@ const jsonContent: JsonSchema = {
   },
 };
 
-/** What tells parameters of other addresses from those of the list. */
-const prefixes: Readonly<Partial<Record<Parameter["kind"], string>>> = {
-  groupNames: "aggregate-",
-  choice: "export-",
-  count: "list-",
-};
+/** What tells parameters of other addresses, or that are no filters, from the filters of the list. */
+const prefixes: Readonly<Partial<Record<Parameter["kind"], string>>> = { groupNames: "aggregate-", count: "list-" };
 
-/** The component name of a parameter: unique, and of the characters OpenAPI allows. */
-export function nameParameter(model: ModelSchema, parameter: Parameter): string {
+/**
+ * The component name of a parameter: unique, and of the characters OpenAPI allows. `prefix` tells it from another of the
+ * same name.
+ */
+export function nameParameter(
+  model: ModelSchema,
+  parameter: Parameter,
+  prefix: string = prefixes[parameter.kind] ?? "",
+): string {
   const name = parameter.name.replaceAll("[", "-").replaceAll("]", "");
-  return `${model.plural}.${prefixes[parameter.kind] ?? ""}${name}`;
+  return `${model.plural}.${prefix}${name}`;
 }
 
 /** References to the components of a table's parameters. */
@@ -204,15 +207,13 @@ function describeHaving({ measure, field, operator }: HavingParameter): string {
 function describeFilter({ relation, toMany, field, operator, operand }: FilterParameter): string {
   const what = relation === null ? field : `${relation}.${field}`;
   if (operand === "field") return `${what} ${comparisons[operator].replace("value", "other field")}.`;
-  return toMany
-    ? `Some row of ${relation} meets all conditions on it: ${field} ${comparisons[operator]}.`
-    : `${what} ${comparisons[operator]}.`;
+  return toMany ? `Some row of ${relation}: ${field} ${comparisons[operator]}.` : `${what} ${comparisons[operator]}.`;
 }
 
 function describeJson({ relation, toMany, field }: JsonParameter): string {
   const place = relation === null ? field : `${relation}.${field}`;
   const text = `${place} meets the condition on what stands at a path inside it. Values compare within their JSON type.`;
-  return toMany ? `Some row of ${relation} meets all conditions on it: ${text}` : text;
+  return toMany ? `Some row of ${relation}: ${text}` : text;
 }
 
 function createFilterSchema({ type, list }: FilterParameter): JsonSchema {
