@@ -6,6 +6,7 @@ import { createGroupOrder, type GroupItem, type GroupOrderNode } from "../plan/a
 import { measureFunctions } from "../schema/measures.ts";
 import { describeValue } from "../util/describe-value.ts";
 import type { GroupParts } from "./group-parts.ts";
+import { readSortKey } from "./read-sort-key.ts";
 import { queryError } from "./resolve-context.ts";
 import type { Path } from "./value-source.ts";
 
@@ -15,6 +16,8 @@ export interface GroupOrderInput {
   readonly orderBy: unknown;
   readonly path: Path;
 }
+
+const up = { descending: false, nulls: "smallest" } as const;
 
 /** Resolves sort keys. Throws FTG_QUERY. */
 export function resolveGroupOrder(
@@ -27,7 +30,7 @@ export function resolveGroupOrder(
     resolveSortKey(parts, items, { text, path: [...path, index] }),
   );
   const sorted = new Set(given.filter(({ by }) => by === "key").map(({ index }) => index));
-  const rest = parts.keys.flatMap((_, index) => (sorted.has(index) ? [] : [createGroupOrder("key", index, false)]));
+  const rest = parts.keys.flatMap((_, index) => (sorted.has(index) ? [] : [createGroupOrder("key", index, up)]));
   return Object.freeze([...given, ...rest]);
 }
 
@@ -37,21 +40,16 @@ function resolveSortKey(
   { text, path }: { readonly text: unknown; readonly path: Path },
 ): readonly GroupOrderNode[] {
   parts.context.countNode();
-  if (typeof text !== "string") throw queryError(path, "a sort key", describeValue(text));
-  const descending = text.startsWith("-");
-  const [first = "", ...rest] = (descending ? text.slice(1) : text).split(".");
+  const { names, ...way } = readSortKey(text, path);
+  const [first = "", ...rest] = names.split(".");
   const name = measureFunctions.find((known) => known === first);
   if (name !== undefined && (name === "count") === (rest.length === 0)) {
     const field = name === "count" ? undefined : rest.join(".");
-    return [createGroupOrder("measure", parts.addMeasure(name, field, path).place, descending)];
+    return [createGroupOrder("measure", parts.addMeasure(name, field, path).place, way)];
   }
   const keys = findKeys(items, [first, ...rest]);
-  if (keys.length > 0) return keys.map((index) => createGroupOrder("key", index, descending));
-  throw queryError(
-    path,
-    "count, a function with a field (sum.x), or a key of the output (key.x)",
-    JSON.stringify(text),
-  );
+  if (keys.length > 0) return keys.map((index) => createGroupOrder("key", index, way));
+  throw queryError(path, "count, a function with a field (sum.x), or a key of the output (key.x)", describeValue(text));
 }
 
 /** The keys at a place of the output. */

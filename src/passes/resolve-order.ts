@@ -4,15 +4,15 @@
  */
 import { createColumn } from "../plan/column-node.ts";
 import { createRelatedMeasure, type RelatedMeasureNode } from "../plan/measure-node.ts";
-import { createHop, createOrder, type NullRank, type OrderNode, rankNulls } from "../plan/order-node.ts";
+import { createHop, createOrder, type OrderNode, rankNulls } from "../plan/order-node.ts";
 import type { HopNode } from "../plan/predicate-node.ts";
 import { createRelevance, type SearchNode } from "../plan/search-node.ts";
 import { measureFunctions } from "../schema/measures.ts";
 import { isSortable } from "../schema/operators.ts";
 import { type Field, isValueField, type ModelSchema, type ScalarType } from "../schema/schema-model.ts";
 import { describeValue } from "../util/describe-value.ts";
-import { isPlainObject } from "../util/is-object.ts";
-import { queryError, type ResolveContext, refuseUnknown } from "./resolve-context.ts";
+import { readSortKey } from "./read-sort-key.ts";
+import { queryError, type ResolveContext } from "./resolve-context.ts";
 import { resolveMeasure } from "./resolve-measure.ts";
 import type { Path } from "./value-source.ts";
 
@@ -86,48 +86,6 @@ function resolveSortKey(
     node: order(reached.hops, createColumn(reached.field.name, part)),
     type,
   }));
-}
-
-/** What a sort key says. */
-interface SortKey {
-  readonly names: string;
-  readonly descending: boolean;
-  readonly nulls: NullRank;
-}
-
-/** Reads `-population:nullsLast`, or the same as an object of `field`, `direction` and `nulls`. */
-function readSortKey(key: unknown, path: Path): SortKey {
-  if (isPlainObject(key)) return readSortObject(key, path);
-  const match = typeof key === "string" ? SORT_KEY.exec(key) : null;
-  if (match === null)
-    throw queryError(
-      path,
-      "a field name, with - before it to sort down, and :nullsFirst or :nullsLast behind it to say where nulls stand",
-      describeValue(key),
-    );
-  const [, sign, names = "", nulls] = match;
-  return createSortKey(names, sign === "-", nulls === undefined ? undefined : nulls === "First");
-}
-
-const SORT_KEY = /^(-?)([^:]+)(?::nulls(First|Last))?$/;
-
-const sortMembers: ReadonlySet<string> = new Set(["field", "direction", "nulls"]);
-
-function readSortObject(key: Readonly<Record<string, unknown>>, path: Path): SortKey {
-  refuseUnknown(key, sortMembers, path);
-  const { field, direction = "asc", nulls } = key;
-  if (typeof field !== "string" || field === "") throw queryError(path, "a field name in field", describeValue(field));
-  if (direction !== "asc" && direction !== "desc")
-    throw queryError([...path, "direction"], '"asc" or "desc"', describeValue(direction));
-  if (nulls !== undefined && nulls !== "first" && nulls !== "last")
-    throw queryError([...path, "nulls"], '"first" or "last"', describeValue(nulls));
-  return createSortKey(field, direction === "desc", nulls === undefined ? undefined : nulls === "first");
-}
-
-/** First is where the smallest value stands going up, and where the largest stands going down. */
-function createSortKey(names: string, descending: boolean, nullsFirst: boolean | undefined): SortKey {
-  const isLargest = nullsFirst !== undefined && nullsFirst === descending;
-  return { names, descending, nulls: isLargest ? "largest" : "smallest" };
 }
 
 /** Resolves `cities.count`, `country.cities.sum.population`; null for a path that leads through no relation to many. */

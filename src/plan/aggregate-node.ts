@@ -4,6 +4,7 @@
  */
 import type { ConstantItem } from "./constant-item.ts";
 import type { MeasureNode } from "./measure-node.ts";
+import type { NullRank } from "./order-node.ts";
 import type { ParamNode } from "./param-node.ts";
 import type { HopNode, MaskedColumnNode, PredicateNode } from "./predicate-node.ts";
 
@@ -52,12 +53,14 @@ export interface GroupConditionNode {
   readonly value: ParamNode | null;
 }
 
-/** A sort key of groups. Null is the smallest value. */
+/** A sort key of groups. */
 export interface GroupOrderNode {
   readonly kind: "groupOrder";
   readonly by: "key" | "measure";
   readonly index: number;
   readonly descending: boolean;
+  /** What null counts as: the smallest value, first when ascending and last when descending, or the largest. */
+  readonly nulls: NullRank;
 }
 
 /** Groups of rows. Without keys all rows are one group, even if there are none. */
@@ -105,6 +108,10 @@ export function createGroupObject(as: string, items: readonly GroupItem[], nullW
 }
 
 /** Makes a {@link GroupOrderNode}. */
-export function createGroupOrder(by: GroupOrderNode["by"], index: number, descending: boolean): GroupOrderNode {
-  return Object.freeze({ kind: "groupOrder", by, index, descending });
+export function createGroupOrder(
+  by: GroupOrderNode["by"],
+  index: number,
+  { descending, nulls }: Pick<GroupOrderNode, "descending" | "nulls">,
+): GroupOrderNode {
+  return Object.freeze({ kind: "groupOrder", by, index, descending, nulls });
 }

@@ -313,6 +313,7 @@ const readGroupOrder = object<GroupOrderNode>({
   by: oneOf<GroupOrderNode["by"]>(["key", "measure"]),
   index: readCount,
   descending: readBoolean,
+  nulls: oneOf<NullRank>(["smallest", "largest"]),
 });
 const readGroupItems = union<GroupItem>({
   key: object({ kind: readKind("key"), as: readText, key: readCount }),

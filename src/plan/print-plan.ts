@@ -208,8 +208,9 @@ function printCondition({ measures }: GroupsNode, { measure, operator, negated, 
   return `${negated ? "not " : ""}${left} ${test}`;
 }
 
-function printGroupOrder(groups: GroupsNode, { by, index, descending }: GroupOrderNode): string {
-  return `${printGroupPart(groups, by, index)}${descending ? " descending" : ""}`;
+function printGroupOrder(groups: GroupsNode, { by, index, descending, nulls }: GroupOrderNode): string {
+  const direction = descending ? " descending" : "";
+  return `${printGroupPart(groups, by, index)}${direction}${nulls === "largest" ? " null largest" : ""}`;
 }
 
 function printGroupPart({ keys, measures }: GroupsNode, by: GroupOrderNode["by"], index: number): string {

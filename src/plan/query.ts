@@ -199,7 +199,10 @@ export interface AggregateQuery extends MeasuresQuery {
   /** Present: what leaves of a group, and what it is grouped by; `groupBy` and the functions are not allowed beside it. */
   readonly output?: GroupOutputQuery;
   readonly having?: HavingQuery;
-  /** Strongest first: `count`, `-sum.population`, or the place of a key in the output, `key.country.continent`. */
+  /**
+   * Strongest first: `count`, `-sum.population`, or the place of a key in the output, `key.country.continent`. Nulls stand
+   * as in a list.
+   */
   readonly orderBy?: OrderQuery;
   /** Groups at most. Absent: the default limit. */
   readonly limit?: number;

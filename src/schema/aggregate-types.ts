@@ -10,8 +10,8 @@ import type {
   HopNames,
   MeasureNames,
   NumberNames,
+  Placed,
   ScalarNames,
-  Signed,
   SortNames,
   Wanted,
   WhereInput,
@@ -30,7 +30,7 @@ export interface AggregateInput<in out M extends Models, in out N extends keyof 
   readonly groupBy?: readonly GroupInput<M, N, S>[];
   /** What must hold of a group. */
   readonly having?: HavingInput<M, N, S>;
-  /** Strongest first: what is calculated (`-sum.population`), or a key (`key.country.continent`). The keys break ties. */
+  /** Strongest first: what is calculated (`-sum.population`), or a key (`key.country.continent:nullsLast`). The keys break ties. */
   readonly orderBy?: readonly GroupOrderInput<M, N, S>[];
   /** Groups at most; absent: the default limit of the app. */
   readonly limit?: number;
@@ -80,7 +80,7 @@ type Compared<V> =
 
 type SumInput<T extends FieldTypes> = T["scalar"] extends "float" ? number : number | bigint | string;
 
-type GroupOrderInput<M extends Models, N extends keyof M, S> = Signed<
+type GroupOrderInput<M extends Models, N extends keyof M, S> = Placed<
   MeasureNames<FieldsOf<M, N>, S> | `key.${GroupNames<M, N, S>}`
 >;
 

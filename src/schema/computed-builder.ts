@@ -9,7 +9,7 @@ import type { Calculation, ScalarKind } from "./schema-model.ts";
 export type DeclaredExpression =
   | { readonly kind: "field"; readonly field: unknown }
   | { readonly kind: "concat" | "coalesce"; readonly items: readonly unknown[] }
-  | { readonly kind: "length"; readonly item: unknown }
+  | { readonly kind: "length" | "lower" | "upper"; readonly item: unknown }
   | { readonly kind: "calculate"; readonly operator: Calculation; readonly left: unknown; readonly right: unknown }
   | { readonly kind: "when"; readonly where: unknown; readonly result: unknown; readonly otherwise: unknown }
   | { readonly kind: "matches"; readonly where: unknown };
@@ -126,6 +126,10 @@ export interface ExpressionBuilder<in out F extends FieldBuilders> {
   ) => Expression<"text", Some<IsOptional<T[number]>>>;
   /** How many code points a text has. */
   readonly length: <T extends Expression<"text">>(text: T) => Expression<"int", IsOptional<T>>;
+  /** The text in lower case, as `ieq` compares it: letter by letter, whatever the language. */
+  readonly lower: <T extends Expression<"text">>(text: T) => Expression<"text", IsOptional<T>>;
+  /** The text in upper case, letter by letter, whatever the language; a letter without, such as `ß`, stays as it is. */
+  readonly upper: <T extends Expression<"text">>(text: T) => Expression<"text", IsOptional<T>>;
   /** The sum; null where its type cannot hold it. */
   readonly add: <L extends NumberOperand, R extends NumberOperand>(left: L, right: R) => Calculated<L, R>;
   /** The difference; null where its type cannot hold it. */
@@ -164,6 +168,8 @@ export const expressionBuilder: Builders = Object.freeze<Builders>({
   field: (field) => note({ kind: "field", field }),
   concat: (...items) => note({ kind: "concat", items }),
   length: (item) => note({ kind: "length", item }),
+  lower: (item) => note({ kind: "lower", item }),
+  upper: (item) => note({ kind: "upper", item }),
   add: (left, right) => note({ kind: "calculate", operator: "add", left, right }),
   subtract: (left, right) => note({ kind: "calculate", operator: "subtract", left, right }),
   multiply: (left, right) => note({ kind: "calculate", operator: "multiply", left, right }),

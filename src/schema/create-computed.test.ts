@@ -74,6 +74,7 @@ testProblems([
   ],
   ["half a whole number", call("add", size, 1.5), ["A.x: the constant: expected an integer"]],
   ["a float in a text", call("concat", share), ["A.x: expected a text or a whole number, got a float"]],
+  ["the capitals of a number", call("upper", size), ["A.x: upper: expected a text, got a int"]],
   ["the length of a number", call("length", size), ["A.x: length: expected a text, got a int"]],
   [
     "values of two kinds",

@@ -132,11 +132,10 @@ function readNode(reading: Reading, given: unknown): Expression {
       return readField(reading, noted.field);
     case "concat":
       return readConcat(reading, noted.items);
-    case "length": {
-      const item = readNode(reading, noted.item);
-      if (item.type.kind !== "text") fail(reading, `length: expected a text, got a ${item.type.kind}.`, "Name a text.");
-      return { kind: "length", item, type: int, optional: item.optional };
-    }
+    case "length":
+    case "lower":
+    case "upper":
+      return readTextFunction(reading, noted);
     case "calculate":
       return readCalculation(reading, noted);
     case "coalesce": {
@@ -212,6 +211,15 @@ function readConcat(reading: Reading, given: readonly unknown[]): Expression {
   const items = given.map((item) => readText(reading, item));
   if (items.length === 0) fail(reading, "concat: expected texts, got none.", "Give at least one.");
   return { kind: "concat", items, type: text, optional: items.some((item) => item.optional) };
+}
+
+function readTextFunction(
+  reading: Reading,
+  { kind, item: given }: Extract<DeclaredExpression, { kind: "length" | "lower" | "upper" }>,
+): Expression {
+  const item = readNode(reading, given);
+  if (item.type.kind !== "text") fail(reading, `${kind}: expected a text, got a ${item.type.kind}.`, "Name a text.");
+  return { kind, item, type: kind === "length" ? int : text, optional: item.optional };
 }
 
 /** A text, or the digits of a whole number. */
@@ -372,6 +380,8 @@ function listParts(item: Expression): readonly Expression[] {
     case "convert":
     case "bounded":
     case "length":
+    case "lower":
+    case "upper":
       return [item.item];
     case "calculate":
       return [item.left, item.right];

@@ -173,6 +173,8 @@ export type Expression = ExpressionBase &
     | { readonly kind: "concat"; readonly items: readonly Expression[] }
     /** In code points. */
     | { readonly kind: "length"; readonly item: Expression }
+    /** Letter by letter (`util/fold-case.ts`). */
+    | { readonly kind: "lower" | "upper"; readonly item: Expression }
     /** The first that is not null. */
     | { readonly kind: "coalesce"; readonly items: readonly Expression[] }
     /** `where` is a condition like that of a check; `otherwise` null stands for no value. */

@@ -146,7 +146,7 @@ export type OrderInput<M extends Models, N extends keyof M, S = false> = Placed<
 >;
 
 /** A sort key up or down, with or without a place for null. */
-type Placed<K extends string> = Signed<K> | `${Signed<K>}:nulls${"First" | "Last"}` | SortInput<K>;
+export type Placed<K extends string> = Signed<K> | `${Signed<K>}:nulls${"First" | "Last"}` | SortInput<K>;
 
 /** A sort key in words. */
 export interface SortInput<out K extends string> {

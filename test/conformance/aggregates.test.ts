@@ -287,6 +287,23 @@ describe.each(storeKinds)("$name", (kind) => {
     expect(await pages({ offset: 6 })).toEqual([[], false]);
   });
 
+  test("nulls of keys and of what is calculated stand where the order puts them", async () => {
+    const names = async (orderBy: AggregateQuery["orderBy"], query: object = {}) => {
+      const json = await aggregate({ groupBy: ["name"], ...(orderBy && { orderBy }), ...query });
+      return JSON.parse(json).map((row: { key: { name: string | null } }) => row.key.name);
+    };
+    expect(await names(["key.name:nullsLast"])).toEqual(["", "b", "unseen", "é", "😀", null]);
+    expect(await names(["-key.name:nullsFirst"], { limit: 3 })).toEqual([null, "😀", "é"]);
+    expect(await names(["-key.name:nullsLast"])).toEqual(["😀", "é", "unseen", "b", "", null]);
+    expect(await names([{ field: "key.name", direction: "desc", nulls: "first" }], { limit: 1 })).toEqual([null]);
+    expect(await names(["sum.price:nullsLast"])).toEqual(["b", "é", "unseen", null, "", "😀"]);
+    expect(await names(["-sum.price:nullsFirst"])).toEqual([null, "", "😀", "unseen", "é", "b"]);
+    expect(await names([{ field: "sum.price", nulls: "last" }, "-key.name"], { offset: 3 })).toEqual(["😀", "", null]);
+    expect(await names(["-sum.price:nullsFirst"], { having: { count: 1 }, limit: 3 })).toEqual([null, "", "😀"]);
+    const places = await aggregate({ groupBy: ["place"], orderBy: ["key.place:nullsLast"], count: true });
+    expect(JSON.parse(places).map((row: { count: number }) => row.count)).toEqual([1, 2, 1, 3]);
+  });
+
   test("buckets of dates and of datetimes in UTC", async () => {
     const keys = async (field: string, bucket: string, timeZone?: string) =>
       JSON.parse(

@@ -1,9 +1,11 @@
 /** Computed fields: read, filtered, sorted, paged, grouped and aggregated like stored ones, the same bytes from every store. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anonymousActor, systemActor } from "../../src/engine/actor.ts";
+import type { ReadAnswer } from "../../src/engine/executor.ts";
 import { model } from "../../src/schema/model.ts";
 import { t } from "../../src/schema/t.ts";
-import { type OpenApp, openApp } from "./open-app.ts";
+import { foldCase, raiseCase } from "../../src/util/fold-case.ts";
+import { closeWithTest, type OpenApp, openApp } from "./open-app.ts";
 import { storeKinds } from "./stores.ts";
 
 const City = model(
@@ -25,12 +27,14 @@ const City = model(
   {
     key: "code",
     access: { read: true, create: true, update: true },
-    computed: ({ field, concat, length, add, subtract, multiply, divide, coalesce, when, matches }) => {
+    computed: ({ field, concat, length, lower, upper, add, subtract, multiply, divide, coalesce, when, matches }) => {
       const perSquare = divide(field("people"), field("area"));
       return {
         label: concat(field("name"), ", ", coalesce(field("state"), "?")),
         numbered: concat(field("name"), " #", field("code"), "/", field("serial")),
         size: length(field("name")),
+        small: lower(field("name")),
+        large: upper(concat(field("name"), coalesce(field("level"), "ß"))),
         density: perSquare,
         dense: coalesce(perSquare, 0),
         next: add(field("people"), 1),
@@ -66,9 +70,32 @@ const Country = model(
   },
 );
 
+const Letter = model(
+  { n: t.int(), text: t.text() },
+  {
+    key: "n",
+    access: { read: true },
+    computed: ({ field, lower, upper }) => ({ small: lower(field("text")), large: upper(field("text")) }),
+  },
+);
+
+async function readAll({ engine }: OpenApp): Promise<readonly unknown[]> {
+  const select = { text: true, small: true, large: true } as const;
+  const rows: unknown[] = [];
+  for (let offset: number | null = 0; offset !== null; ) {
+    const { json, hasMore }: ReadAnswer = await engine.read(
+      { model: "Letter", select, limit: 100, offset },
+      systemActor,
+    );
+    rows.push(...JSON.parse(json));
+    offset = hasMore ? rows.length : null;
+  }
+  return rows;
+}
+
 const computed = [
   "label numbered size density dense next minus square bigger double gross total less half wide kind grade isOld",
-  "since last mark flag scaled exact",
+  "since last mark flag scaled exact small large",
 ].flatMap((names) => names.split(" "));
 
 describe.each(storeKinds)("$name", (kind) => {
@@ -112,6 +139,32 @@ describe.each(storeKinds)("$name", (kind) => {
   const find = (query: object) => app.find({ model: "City", ...query });
   const select = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, true as const]));
 
+  test("the case of letters of every script is the same everywhere", async () => {
+    const scripts = [
+      [0x41, 0x530],
+      [0x531, 0x590],
+      [0x13a0, 0x13f6],
+      [0x1e00, 0x2000],
+      [0x2c00, 0x2d30],
+      [0xfb00, 0xfb18],
+      [0xff21, 0xff5b],
+      [0x10400, 0x10450],
+    ] as const;
+    const points = scripts.flatMap(([first, end]) => Array.from({ length: end - first }, (_, index) => first + index));
+    // Of these two, the capitals are younger than some databases.
+    const letters = points.map((point) => String.fromCodePoint(point)).filter((letter) => /[^\P{L}ƛɤ]/u.test(letter));
+    const own = closeWithTest(await openApp(kind, { Letter }));
+    const data = ["Straße ΟΔΟΣ ᾳß", ...letters].map((text, n) => ({ n, text }));
+    await own.engine.createMany({ model: "Letter", data }, systemActor);
+    const rows = await readAll(own);
+    expect(rows.slice(0, 1)).toEqual([{ text: "Straße ΟΔΟΣ ᾳß", small: "straße οδοσ ᾳß", large: "STRAßE ΟΔΟΣ ᾼß" }]);
+    expect(rows).toEqual(data.map(({ text }) => ({ text, small: foldCase(text), large: raiseCase(text) })));
+    expect(await own.find({ model: "Letter", where: { large: "ᾼ" }, select: { text: true } })).toEqual([
+      { text: "ᾳ" },
+      { text: "ᾼ" },
+    ]);
+  });
+
   test("they are computed by one definition", async () => {
     expect(await find({ select: select("code", ...computed) })).toEqual([
       {
@@ -140,6 +193,8 @@ describe.each(storeKinds)("$name", (kind) => {
         flag: null,
         scaled: "10.01",
         exact: 2.5,
+        small: "lima 😀",
+        large: "LIMA 😀HIGH",
       },
       {
         code: 2,
@@ -167,6 +222,8 @@ describe.each(storeKinds)("$name", (kind) => {
         flag: true,
         scaled: "-0.01",
         exact: 0,
+        small: "",
+        large: "ß",
       },
       {
         code: 3,
@@ -195,6 +252,8 @@ describe.each(storeKinds)("$name", (kind) => {
         flag: true,
         scaled: "99999999.99",
         exact: 1e21,
+        small: "nul",
+        large: "NULß",
       },
       {
         code: 4,
@@ -222,12 +281,16 @@ describe.each(storeKinds)("$name", (kind) => {
         flag: false,
         scaled: "0.00",
         exact: -3,
+        small: "ω",
+        large: "ΩLOW",
       },
       {
         ...Object.fromEntries(computed.map((name) => [name, null])),
         code: 5,
         label: "z, ?",
         size: 1,
+        small: "z",
+        large: "Zß",
         dense: 0,
         kind: "town ü😀",
         grade: "none",

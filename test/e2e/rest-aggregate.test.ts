@@ -53,6 +53,26 @@ test("only rows that the caller may read are counted", async () => {
   expect((await get("/api/aggregate/cities?aggregate=max.mayorPhone")).status).toBe(400);
 });
 
+test("places nulls of keys and of what is calculated, where there may be any", async () => {
+  const read = async (sort: string) => {
+    const path = `/api/aggregate/cities?groupBy=region&aggregate=count,max.founded&sort=${sort}`;
+    const { data } = { ...Object(JSON.parse((await get(path)).text)) };
+    return data.map(({ key }: { key: { region: unknown } }) => key.region);
+  };
+  const up = await read("key.region");
+  expect(up[0]).toBeNull();
+  expect(await read("key.region:nullsLast")).toEqual([...up.slice(1), null]);
+  expect((await read("-key.region:nullsFirst"))[0]).toBeNull();
+  expect((await get("/api/aggregate/cities?groupBy=kind&sort=-max.founded:nullsLast")).status).toBe(200);
+  for (const sort of [
+    "count:nullsLast",
+    "key.kind:nullsLast",
+    "max.founded:nullslast",
+    "max.founded,-max.founded:nullsLast",
+  ])
+    expect((await get(`/api/aggregate/cities?groupBy=kind&sort=${sort}`)).status, sort).toBe(400);
+});
+
 test("rows with what is calculated over related rows, and sorted by it", async () => {
   expect(
     (await get("/api/countries?fields=code&include=cities.count,cities.max.population&sort=-cities.count,code&limit=2"))

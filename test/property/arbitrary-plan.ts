@@ -206,8 +206,8 @@ const groups: fc.Arbitrary<GroupsNode> = fc
     ),
     order: fc.array(
       fc
-        .tuple(fc.constantFrom("key", "measure"), count, fc.boolean())
-        .map(([by, index, descending]) => createGroupOrder(by, index, descending)),
+        .tuple(fc.constantFrom("key", "measure"), count, fc.boolean(), fc.constantFrom("smallest", "largest"))
+        .map(([by, index, descending, nulls]) => createGroupOrder(by, index, { descending, nulls })),
       { maxLength: 2 },
     ),
     limit: fc.option(param),

@@ -192,7 +192,8 @@ function drawGroupOrder(source: WhereSource, model: ModelSchema, groupBy: readon
     listMeasured(source, model, name).map((field) => `${name}.${field.name}`),
   );
   const chosen = random.shuffle(["count", ...keys, ...measured]).slice(0, random.int(1, 3));
-  return chosen.map((key) => (random.chance(0.5) ? key : `-${key}`));
+  const places = ["", "", ":nullsFirst", ":nullsLast"];
+  return chosen.map((key) => `${random.pick(["", "-"])}${key}${random.pick(places)}`);
 }
 
 /** Mostly the fields a caller may name; now and then all, to see the refusal. */

@@ -65,6 +65,8 @@ function readsField(given: unknown): boolean {
     case "matches":
       return true;
     case "length":
+    case "lower":
+    case "upper":
       return readsField(noted.item);
     case "calculate":
       return readsField(noted.left) || readsField(noted.right);
@@ -92,6 +94,7 @@ function drawText(source: Source, depth: number): unknown {
         ...random.times(random.int(1, 3), () => random.pick([literal, text(), drawWhole(source, "int", 1)])),
       ),
     () => build["coalesce"]?.(text(), literal),
+    () => (leaf === null ? literal : build[random.pick(["lower", "upper"])]?.(leaf)),
     () => build["when"]?.(drawCondition(source), text(), random.pick([literal, null])),
   ])();
 }

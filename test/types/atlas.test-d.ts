@@ -220,6 +220,12 @@ async function aggregates(): Promise<void> {
   await db.City.aggregate({ count: true, where: { nme: "x" } });
   // @ts-expect-error no such sort key
   await db.City.aggregate({ count: true, orderBy: ["name"] });
+  await db.City.aggregate({
+    groupBy: ["mayor"],
+    orderBy: [{ field: "key.mayor", nulls: "last" }, "-max.founded:nullsLast"],
+  });
+  // @ts-expect-error
+  await db.City.aggregate({ groupBy: ["mayor"], orderBy: ["key.mayor:nullslast"] });
 }
 
 /** Compiled, never called. */

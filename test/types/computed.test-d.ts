@@ -26,11 +26,13 @@ const City = model(
   {
     key: "code",
     access: { read: true },
-    computed: ({ field, concat, length, add, multiply, divide, coalesce, when, matches }) => ({
+    computed: ({ field, concat, length, lower, upper, add, multiply, divide, coalesce, when, matches }) => ({
       label: concat(field("name"), ", ", field("code")),
       place: concat(field("name"), field("state")),
       kindOf: field("kind"),
       size: length(field("name")),
+      small: lower(field("name")),
+      large: upper(field("state")),
       density: divide(field("people"), field("area")),
       next: add(field("people"), 1),
       wide: multiply(field("serial"), field("code")),
@@ -65,6 +67,8 @@ interface CityRow {
   place: string | null;
   kindOf: string;
   size: number;
+  small: string;
+  large: string | null;
   density: number | null;
   next: number | null;
   wide: string | null;

@@ -96,7 +96,7 @@ export function createGroupArguments(table: TypeTable, model: ModelSchema): Grap
     orderBy: {
       type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
       description:
-        "Sort keys, strongest first: `count`, a function with a field (`sum.population`), or a key by the names it is selected under (`key.country.name`); `-` in front sorts down. The keys break ties.",
+        "Sort keys, strongest first: `count`, a function with a field (`sum.population`), or a key by the names it is selected under (`key.country.name`); `-` in front sorts down, `:nullsFirst` and `:nullsLast` behind place nulls. The keys break ties.",
     },
     first: {
       type: GraphQLInt,

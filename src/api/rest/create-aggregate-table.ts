@@ -11,7 +11,7 @@ import type {
   Views,
   ZoneParameter,
 } from "./door.ts";
-import { listOrdered, listOwn, type OwnField, withoutLimits } from "./view-fields.ts";
+import { listDirections, listOrdered, listOwn, type OwnField, withoutLimits } from "./view-fields.ts";
 
 const dateUnits: readonly BucketUnit[] = ["week", "month", "quarter", "year"];
 const units: Readonly<Partial<Record<string, readonly BucketUnit[]>>> = {
@@ -25,13 +25,20 @@ export function createGroupParameters(view: View, views: Views): readonly Parame
   const keys = listKeys(view, views);
   const measures = listMeasures(view);
   const names = ["count", ...measures.map(({ name, field }) => `${name}.${field.name}`)];
-  const sorts = [...names, ...keys.map(({ path }) => `key.${path}`)].flatMap((name) => [name, `-${name}`]);
+  // A number of rows or of values is always there.
+  const sorts = [
+    ...names.map((name) => ({ name, nullable: !name.startsWith("count") })),
+    ...keys.map(({ path, field }) => ({ name: `key.${path}`, nullable: field.optional || path !== field.name })),
+  ];
   const groupBy = keys.flatMap(({ path, field }) => [path, ...listUnits(field).map((unit) => `${path}:${unit}`)]);
   return [
     ...createNames("groupBy", groupBy),
     ...createZone(keys),
     ...createNames("aggregate", names),
-    ...createNames("sort", sorts),
+    ...createNames(
+      "sort",
+      sorts.flatMap(({ name, nullable }) => listDirections(name, nullable)),
+    ),
     ...createHaving("count", null),
     ...measures.flatMap(({ name, field }) => createHaving(name, field)),
   ];

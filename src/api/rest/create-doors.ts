@@ -23,7 +23,15 @@ import type {
   Views,
 } from "./door.ts";
 import { isAggregateShown } from "./parse-select.ts";
-import { isOwn, listOrdered, listOwn, type OwnField, singleType, withoutLimits } from "./view-fields.ts";
+import {
+  isOwn,
+  listDirections,
+  listOrdered,
+  listOwn,
+  type OwnField,
+  singleType,
+  withoutLimits,
+} from "./view-fields.ts";
 
 /** The row limits of the engine. */
 export type RowLimits = Pick<QueryLimits, "defaultLimit" | "maxLimit" | "maxSearchLength">;
@@ -219,12 +227,6 @@ function createSort(view: View, views: Views): NamesParameter {
   });
   const names = [...own, ...related].flatMap(({ name, nullable }) => listDirections(name, nullable));
   return { kind: "names", name: "sort", names: new Set(names) };
-}
-
-/** The ways to sort by a key: up and down, and where nulls stand if there may be any. */
-function listDirections(name: string, nullable: boolean): readonly string[] {
-  const placed = nullable ? ["", ":nullsFirst", ":nullsLast"] : [""];
-  return placed.flatMap((place) => [`${name}${place}`, `-${name}${place}`]);
 }
 
 function createFields(view: View, views: Views): NamesParameter {

@@ -70,7 +70,7 @@ function refuseClash(keys: readonly AskedKey[]): void {
 
 function refuseUngrouped(keys: readonly AskedKey[], sort: readonly string[]): void {
   const isGrouped = (name: string) => keys.some(({ path }) => name === `key.${path}`);
-  const names = sort.map((name) => (name.startsWith("-") ? name.slice(1) : name));
+  const names = sort.map((name) => name.replace(/^-/, "").replace(/:.*$/, ""));
   const missing = names.find((name) => name.startsWith("key.") && !isGrouped(name));
   if (missing !== undefined)
     throw parameterError("sort", `sort has ${missing}, but groupBy does not have ${missing.slice(4)}.`);

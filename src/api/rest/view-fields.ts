@@ -46,3 +46,9 @@ export function withoutLimits({ kind, values, precision, scale }: ScalarType): S
     ...(scale !== undefined && { scale }),
   });
 }
+
+/** The ways to sort by a key: up and down, and where nulls stand if there may be any. */
+export function listDirections(name: string, nullable: boolean): readonly string[] {
+  const placed = nullable ? ["", ":nullsFirst", ":nullsLast"] : [""];
+  return placed.flatMap((place) => [`${name}${place}`, `-${name}${place}`]);
+}

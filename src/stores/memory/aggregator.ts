@@ -7,7 +7,6 @@ import type {
   GroupsNode,
 } from "../../plan/aggregate-node.ts";
 import type { AggregatePlan } from "../../plan/plan.ts";
-import { compareValues } from "../../schema/compare-values.ts";
 import type { JsonValue, ScalarType } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { ReadResult } from "../contract/store.ts";
@@ -24,6 +23,7 @@ import {
   type ScopedRows,
 } from "./database.ts";
 import { decided, holds, listValue, maskedValue, paramValue, readableRelated } from "./evaluator.ts";
+import { compareSorted } from "./list.ts";
 import { calculate, typeOfMeasure } from "./measure.ts";
 
 /** A group with what was calculated. */
@@ -127,7 +127,7 @@ function createComparer(scope: Scope, node: GroupsNode): (left: Group, right: Gr
   return (left, right) => {
     for (const { order, type } of sorts) {
       const [a, b] = [orderValue(left, order), orderValue(right, order)];
-      const difference = compareValues(type, a, b);
+      const difference = compareSorted({ type, nulls: order.nulls }, a, b);
       if (difference !== 0) return order.descending ? -difference : difference;
     }
     return 0;

@@ -6,6 +6,7 @@
 import { isFloatInRange } from "../../schema/number-types.ts";
 import type { Calculation, Expression, JsonValue, ModelSchema, ScalarType } from "../../schema/schema-model.ts";
 import { calculateDecimals, scaleDecimal } from "../../util/digits.ts";
+import { foldCase, raiseCase } from "../../util/fold-case.ts";
 import { meetsCheck } from "./check.ts";
 import type { Row } from "./database.ts";
 
@@ -38,6 +39,11 @@ export function computeValue(model: ModelSchema, expression: Expression, row: Ro
     case "length": {
       const text = compute(expression.item);
       return text === null ? null : [...String(text)].length;
+    }
+    case "lower":
+    case "upper": {
+      const text = compute(expression.item);
+      return text === null ? null : (expression.kind === "lower" ? foldCase : raiseCase)(String(text));
     }
     case "coalesce":
       return expression.items.map(compute).find((value) => value !== null) ?? null;

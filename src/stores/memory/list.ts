@@ -37,6 +37,7 @@ export function listRows(candidates: ScopedRows, node: RowsNode): Listing {
   return { scope, total: listed.length, ...cutRows(scope, node, listed.filter(beyond(scope, node.seek, compare))) };
 }
 
+/** How the values of a sort key are compared. */
 interface Sort {
   readonly type: ScalarType;
   readonly descending: boolean;
@@ -55,7 +56,12 @@ function createComparer(sorts: readonly Sort[]): Comparer {
   };
 }
 
-function compareSorted({ type, nulls }: Sort, left: JsonValue, right: JsonValue): number {
+/** Compares two values of a sort key going up, null where it is placed. */
+export function compareSorted(
+  { type, nulls }: Pick<Sort, "type" | "nulls">,
+  left: JsonValue,
+  right: JsonValue,
+): number {
   const difference = compareValues(type, left, right);
   return nulls === "largest" && (left === null || right === null) ? -difference : difference;
 }

@@ -131,7 +131,7 @@ export function createDialect(
     indexTerm: (expression) => expression,
     aggregates,
     search,
-    expressions: createExpressions(collation),
+    expressions: createExpressions(collation, letters),
     calculate: writeCalculation,
     smaller: (left, right) => `LEAST(${left}, ${right})`,
     keyRows: (list, types, alias) => readKeys(list, types, { alias, collation }),

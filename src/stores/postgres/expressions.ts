@@ -2,6 +2,7 @@
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { ExpressionDialect } from "../sql/expression-dialect.ts";
 import { paramType } from "./codec.ts";
+import { UPPER_FUNCTION } from "./functions.ts";
 
 const signs = { add: "+", subtract: "-", multiply: "*" } as const;
 
@@ -10,6 +11,7 @@ export const expressions: ExpressionDialect = Object.freeze<ExpressionDialect>({
   constant: (literal) => `(${literal})`,
   concat: (items) => `(${items.join(" || ")})`,
   length: (text) => `length(${text})::bigint`,
+  upper: (text) => `(${UPPER_FUNCTION}(${text}) COLLATE "C")`,
   convert: writeConversion,
   calculate: (operator, { left, right, type }) => {
     if (type.kind === "decimal") return `(${left} ${signs[operator]} ${right})`;

@@ -1,8 +1,9 @@
 /**
  * The functions that a database of ours holds. One prints floats that the server and JavaScript print differently: in
  * every statement its text would cost more than the rest of the statement, because the server sets up what it never
- * runs. The other folds the case of letters, by the best collation that the database has.
+ * runs. The others change the case of letters, by the best collation that the database has.
  */
+import { iotaLetters } from "../../util/fold-case.ts";
 import type { Line } from "./driver.ts";
 
 /** The JSON of a float outside of the range in which `::text` is that already. */
@@ -47,27 +48,42 @@ function createFold(collation: string): string {
   return `SELECT translate(lower(translate(x, 'İ', 'i') COLLATE "${collation}"), 'ς', 'σ') COLLATE "C"`;
 }
 
+/** A text in upper case, as `raiseCase` of `util/fold-case.ts` has it. */
+export const UPPER_FUNCTION = "footing_upper";
+
+/** ICU makes several letters of some, which stay as they are then, but for those that have a capital of their own. */
+function createUpper(collation: string): string {
+  const raise = (text: string) => `upper(${text} COLLATE "${collation}")`;
+  const rest = `translate(letter, '${iotaLetters.small}', '${iotaLetters.capital}')`;
+  const each = `CASE WHEN length(${raise("letter")}) = 1 THEN ${raise("letter")} ELSE ${rest} END`;
+  const letters = "regexp_split_to_table(x, '') WITH ORDINALITY AS s(letter, place)";
+  const one = `SELECT string_agg(${each}, '' ORDER BY place) FROM ${letters}`;
+  return `SELECT CASE WHEN length(${raise("x")}) = length(x) THEN ${raise("x")} ELSE (${one}) END COLLATE "C"`;
+}
+
+function defineCase(name: string, body: string): string {
+  return `CREATE OR REPLACE FUNCTION ${name}(x text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$${body}$body$`;
+}
+
 /**
  * Creates the functions, or brings them up to date.
  * @returns the collation that knows upper and lower case.
  */
 export async function writeFunctions(link: Line): Promise<string> {
   const { rows } = await link.query(
-    `SELECT proname, prosrc FROM pg_proc WHERE proname IN ($1::text, $2::text)
+    `SELECT proname, prosrc FROM pg_proc WHERE proname IN ($1::text, $2::text, $3::text)
        AND pronamespace = current_schema()::regnamespace`,
-    [FLOAT_FUNCTION, FOLD_FUNCTION],
+    [FLOAT_FUNCTION, FOLD_FUNCTION, UPPER_FUNCTION],
   );
   const known = new Map(rows.map(([name, body]) => [String(name), String(body)]));
   if (known.get(FLOAT_FUNCTION) !== FLOAT_BODY) await link.exec(FLOAT_DEFINITION);
   const folders = await listFolders(link);
   // What is there stays as long as its collation does: an index may be made with it, and it may belong to another user.
   const kept = folders.find((name) => known.get(FOLD_FUNCTION) === createFold(name));
-  if (kept !== undefined) return kept;
-  const [collation = "default"] = folders;
-  const fold = createFold(collation);
-  await link.exec(
-    `CREATE OR REPLACE FUNCTION ${FOLD_FUNCTION}(x text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$${fold}$body$`,
-  );
+  const collation = kept ?? folders[0] ?? "default";
+  if (kept === undefined) await link.exec(defineCase(FOLD_FUNCTION, createFold(collation)));
+  const upper = createUpper(collation);
+  if (known.get(UPPER_FUNCTION) !== upper) await link.exec(defineCase(UPPER_FUNCTION, upper));
   return collation;
 }
 

@@ -91,11 +91,7 @@ function isCutEarly({ having, order, limit }: GroupsNode): boolean {
 }
 
 function writeEarlyCut(c: Compilation, node: GroupsNode, keys: readonly GroupColumn[]): string {
-  const terms = node.order.map(({ index, descending }) => ({
-    ...itemAt(keys, index),
-    descending,
-    nulls: "smallest" as const,
-  }));
+  const terms = node.order.map(({ index, descending, nulls }) => ({ ...itemAt(keys, index), descending, nulls }));
   return ` ORDER BY ${writeOrder(c, terms)}${writeCut(c, node)}`;
 }
 
@@ -150,9 +146,9 @@ function compileTest(
 }
 
 function listTerms({ order }: GroupsNode, query: GroupQuery, alias: string): readonly OrderTerm[] {
-  return order.map(({ by, index, descending }) => {
+  return order.map(({ by, index, descending, nulls }) => {
     const { name, type, nullable } = itemAt(by === "key" ? query.keys : query.measures, index);
-    return { expression: place(alias, name), type, nullable, descending, nulls: "smallest" };
+    return { expression: place(alias, name), type, nullable, descending, nulls };
   });
 }
 

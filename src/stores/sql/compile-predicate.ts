@@ -215,6 +215,10 @@ function compileExpression(c: Compilation, node: Expression, scope: RowScope): s
       return expressions.concat(node.items.map((item) => `(${compile(item)})`));
     case "length":
       return expressions.length(compile(node.item));
+    case "lower":
+      return c.dialect.fold(compile(node.item));
+    case "upper":
+      return expressions.upper(compile(node.item));
     case "coalesce":
       return node.items.length === 1
         ? node.items.map(compile).join()

@@ -16,6 +16,8 @@ export interface ExpressionDialect {
   concat(items: readonly string[]): string;
   /** The number of code points of a text. */
   length(text: string): string;
+  /** A text in upper case (`raiseCase` of `util/fold-case.ts`). */
+  upper(text: string): string;
   /** A value in another type: whole numbers as text, and numbers in a wider type. */
   convert(expression: string, from: ScalarType, to: ScalarType): string;
   /** Two numbers added, subtracted or multiplied, no floats; null where the result does not fit the type. */

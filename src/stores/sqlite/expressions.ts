@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { calculateDecimals, scaleDecimal } from "../../util/digits.ts";
+import { raiseCase } from "../../util/fold-case.ts";
 import type { ExpressionDialect } from "../sql/expression-dialect.ts";
 
 const names = {
@@ -11,6 +12,8 @@ const names = {
   float: "footing_decimal_to_float",
   /** A decimal with more digits after the point. */
   scale: "footing_decimal_scale",
+  /** A text in upper case. */
+  upper: "footing_upper",
 } as const;
 
 const signs = { add: "+", subtract: "-", multiply: "*" } as const;
@@ -20,6 +23,7 @@ export const expressions: ExpressionDialect = Object.freeze<ExpressionDialect>({
   constant: (literal, { kind }) => (kind === "float" ? `CAST(${literal} AS REAL)` : literal),
   concat: (items) => `(${items.join(" || ")})`,
   length: (text) => `length(${text})`,
+  upper: (text) => `${names.upper}(${text})`,
   convert: writeConversion,
   calculate: (operator, { left, right, type }) => {
     if (type.kind === "decimal") return `${names.calculate}('${operator}', ${left}, ${right})`;
@@ -35,6 +39,7 @@ export function registerExpressions(database: DatabaseSync): void {
     left === null || right === null ? null : calculateDecimals(String(operator), String(left), String(right)),
   );
   database.function(names.float, options, (value) => (value === null ? null : Number(value)));
+  database.function(names.upper, options, (text) => (text === null ? null : raiseCase(String(text))));
   database.function(names.scale, options, (value, scale) =>
     value === null ? null : scaleDecimal(String(value), Number(scale)),
   );

@@ -48,7 +48,7 @@ const groupTexts: Readonly<Record<GroupNamesParameter["name"], string>> = {
   groupBy:
     "What rows are grouped by: fields, also of one related row, and dates and datetimes by the start of a span of time. A week starts on Monday. Without it all rows are one group.",
   aggregate: "What is calculated over each group. Without it and without `groupBy` the rows are counted.",
-  sort: "Sort keys, strongest first; `-` before a name sorts down. `key.…` must be in `groupBy`. Null is the smallest value; the keys break ties.",
+  sort: "Sort keys, strongest first; `-` before a name sorts down. `key.…` must be in `groupBy`. Null is the smallest value, unless `:nullsFirst` or `:nullsLast` says where it stands; the keys break ties.",
 };
 const zoneText = "The zone whose clocks count for spans of time in `groupBy`, by its IANA name. Without it UTC.";
 
