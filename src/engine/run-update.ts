@@ -1,11 +1,9 @@
 /** The updating phase: one row by key, or all that match and may be changed. */
-import { FootingError } from "../errors/footing-error.ts";
 import type { Returning } from "../passes/resolve-write.ts";
-import { resolveUpdate, type WriteTarget, type WrittenPart } from "../passes/resolve-write.ts";
+import { resolveUpdate, type WriteTarget } from "../passes/resolve-write.ts";
 import type { UpdatePlan } from "../plan/plan.ts";
 import type { UpdateManyQuery, UpdateQuery } from "../plan/query.ts";
 import { createClock } from "../schema/fill-row.ts";
-import { isPatch } from "../stores/contract/patch-value.ts";
 import type { WriteResult } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
 import { guardFields } from "./guard-fields.ts";
@@ -48,7 +46,6 @@ async function runWrite(
   validateData(run, { model, operation: "update", data: query.data, actor });
   const guarded = guardFields(run, model, { data: run.sent?.[0] ?? query.data, actor });
   const { parts, values } = collectUpdate(model, query.data, run.clock ?? createClock());
-  if ("where" in target) refusePatches(parts);
   const prepared = run.parts.planner.prepare<UpdatePlan>({
     actor,
     model: model.name,
@@ -58,16 +55,4 @@ async function runWrite(
     resolve: (context) => resolveUpdate(context, model, { target, parts, returning }),
   });
   return run.session.execute(prepared.compiled.statement, bindPrepared(prepared, query, values));
-}
-
-/** What a patch makes of a value depends on the row, and a statement sets one value in all rows. */
-function refusePatches(parts: readonly WrittenPart[]): void {
-  const part = parts.find((item) => item.kind === "column" && isPatch(item.operator ?? "set"));
-  if (part?.kind !== "column") return;
-  const detail = `${part.operator} changes one row, and this write changes all that match.`;
-  throw new FootingError("FTG_INVALID", {
-    detail: `/${part.field}: ${detail}`,
-    fix: "Change the rows one by one, all in one transaction: updateEach does.",
-    problems: [{ path: `/${part.field}`, detail }],
-  });
 }

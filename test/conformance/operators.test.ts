@@ -28,6 +28,21 @@ const Item = model(
   { key: "n", access: everyone },
 );
 
+/** Only open rows may be changed. */
+const Place = model(
+  {
+    country: t.text(),
+    serial: t.bigint(),
+    at: t.datetime(),
+    open: t.bool(),
+    size: t.int().max(99),
+    name: t.text().default(""),
+    marks: t.list(t.int()).default([]),
+    facts: t.json().optional(),
+  },
+  { key: ["country", "serial", "at"], access: { ...everyone, update: () => ({ open: true }) } },
+);
+
 const Owner = model(
   {
     code: t.text(),
@@ -570,19 +585,113 @@ describe.each(storeKinds)("$name", (kind) => {
       expect(Object.keys(row.meta)).toHaveLength(12);
     });
 
-    test("many rows are patched one by one", async () => {
+    test("many rows are patched in one write, each from its own value", async () => {
       const own = await open();
-      await own.create("Item", { n: 1, tags: [] }, { n: 2, tags: ["x"] });
-      const data = { tags: { append: ["y"] } };
-      await expect(own.engine.updateMany({ model: "Item", all: true, data }, systemActor)).rejects.toMatchObject({
-        code: "FTG_INVALID",
-      });
-      const rows = [1, 2].map((n) => ({ key: { n }, data }));
-      expect(await own.engine.updateEach({ model: "Item", rows }, systemActor)).toBe(2);
-      expect(await own.find({ model: "Item", select: { tags: true } })).toEqual([
-        { tags: ["y"] },
-        { tags: ["x", "y"] },
+      await own.create(
+        "Item",
+        { n: 1, tags: [], meta: { "-a": '"-b', big: 1e21 }, ints: [1, 2, 1] },
+        { n: 2, tags: ["x", '"-'], meta: [1] },
+        { n: 3 },
+        { n: 4, tags: ["é😀\\"], meta: "text", ints: [] },
+      );
+      const data = { tags: { append: ['"-'] }, meta: { merge: { "-c": { d: null }, a: "-" } }, ints: { remove: [1] } };
+      expect(await own.engine.updateMany({ model: "Item", where: { n: { lt: 4 } }, data }, systemActor)).toBe(3);
+      const select = { tags: true, meta: true, ints: true } as const;
+      expect(await own.find({ model: "Item", select })).toEqual([
+        { tags: ['"-'], meta: { "-a": '"-b', big: 1e21, "-c": {}, a: "-" }, ints: [2] },
+        { tags: ["x", '"-', '"-'], meta: { "-c": {}, a: "-" }, ints: null },
+        { tags: ['"-'], meta: { "-c": {}, a: "-" }, ints: null },
+        { tags: ["é😀\\"], meta: "text", ints: [] },
       ]);
+      const none = { model: "Item", where: { n: 9 }, data };
+      expect(await own.engine.updateMany(none, systemActor)).toBe(0);
+      const rows = [1, 2].map((n) => ({ key: { n }, data: { tags: { remove: ['"-'] } } }));
+      expect(await own.engine.updateEach({ model: "Item", rows }, systemActor)).toBe(2);
+      expect(await own.find({ model: "Item", select: { tags: true }, limit: 2 })).toEqual([
+        { tags: [] },
+        { tags: ["x"] },
+      ]);
+    });
+
+    test("values of every kind come through the patch of many rows as they are", async () => {
+      const own = await open();
+      const values = {
+        floats: [1e21, -0.1, 5],
+        bigs: ["9223372036854775807", "-9007199254740993"],
+        bools: [true, false],
+        blobs: ["AP8=", ""],
+        days: ["0001-01-01T00:00:00.000Z", "2024-02-29T12:00:00.001Z"],
+      };
+      await own.create("Item", { n: 1, ...values }, { n: 2 });
+      const names = Object.keys(values);
+      const data = Object.fromEntries(Object.entries(values).map(([name, items]) => [name, { append: items }]));
+      expect(await own.engine.updateMany({ model: "Item", all: true, data }, systemActor)).toBe(2);
+      const select = Object.fromEntries(names.map((name) => [name, true as const]));
+      const twice = Object.fromEntries(Object.entries(values).map(([name, items]) => [name, [...items, ...items]]));
+      expect(await own.find({ model: "Item", select })).toEqual([twice, values]);
+      const first = Object.fromEntries(
+        Object.entries(values).map(([name, items]) => [name, { remove: items.slice(0, 1) }]),
+      );
+      expect(await own.engine.updateMany({ model: "Item", where: { n: 2 }, data: first }, systemActor)).toBe(1);
+      const rest = Object.fromEntries(Object.entries(values).map(([name, items]) => [name, items.slice(1)]));
+      expect(await own.find({ model: "Item", where: { n: 2 }, select })).toEqual([rest]);
+    });
+
+    test("what one of many rows cannot hold changes none, and neither does a write of too many", async () => {
+      const own = await open();
+      await own.create("Item", { n: 1, tags: ["a"] }, { n: 2, tags: ["a", "b", "c", "d"] }, { n: 3 });
+      const write = (query: object) =>
+        own.engine.updateMany({ model: "Item", all: true, data: { tags: { append: ["d"] } }, ...query }, systemActor);
+      await expect(write({})).rejects.toMatchObject({ code: "FTG_INVALID", problems: [{ path: "/tags" }] });
+      const few = { where: { n: { not: 2 } }, all: undefined };
+      await expect(write({ ...few, atMost: 1 })).rejects.toMatchObject({ code: "FTG_TOO_MANY_ROWS" });
+      expect(await own.find({ model: "Item", select: { tags: true } })).toEqual([
+        { tags: ["a"] },
+        { tags: ["a", "b", "c", "d"] },
+        { tags: null },
+      ]);
+      expect(await write({ ...few, atMost: 2 })).toBe(2);
+      expect(await own.find({ model: "Item", select: { tags: true } })).toEqual([
+        { tags: ["a", "d"] },
+        { tags: ["a", "b", "c", "d"] },
+        { tags: ["d"] },
+      ]);
+    });
+
+    test("patches of many rows at a time all land, beside what is set and calculated", async () => {
+      const own = closeWithTest(await openApp(kind, { Place }));
+      const key = (n: number) => ({ country: "P-", serial: `900719925474099${n}`, at: "2024-02-29T12:00:00.001Z" });
+      const data = Array.from({ length: 6 }, (_, n) => ({ ...key(n), open: n !== 5, size: n }));
+      await own.engine.createMany({ model: "Place", data }, systemActor);
+      const write = (n: number) =>
+        own.engine.updateMany(
+          {
+            model: "Place",
+            all: true,
+            data: { marks: { append: [n] }, facts: { merge: { [n]: true } }, size: { increment: 1 }, name: "x" },
+          },
+          createActor(null),
+        );
+      expect(await Promise.all([0, 1, 2, 3].map(write))).toEqual([5, 5, 5, 5]);
+      const rows = (await own.find({ model: "Place" })) as {
+        marks: number[];
+        facts: object | null;
+        size: number;
+        name: string;
+      }[];
+      for (const [n, { marks, facts, size, name }] of rows.entries()) {
+        const isOpen = n !== 5;
+        expect(marks.toSorted()).toEqual(isOpen ? [0, 1, 2, 3] : []);
+        expect(Object.keys(facts ?? {})).toEqual(isOpen ? ["0", "1", "2", "3"] : []);
+        expect([size, name]).toEqual(isOpen ? [n + 4, "x"] : [n, ""]);
+      }
+      await expect(
+        own.engine.updateMany(
+          { model: "Place", all: true, data: { marks: { append: [9] }, size: { increment: 92 } } },
+          systemActor,
+        ),
+      ).rejects.toMatchObject({ code: "FTG_INVALID" });
+      expect(await own.find({ model: "Place", where: { marks: { has: 9 } }, select: { size: true } })).toEqual([]);
     });
   });
 

@@ -126,6 +126,25 @@ test("lists and json are patched in every door", async () => {
   });
 });
 
+test("many rows are patched by one call of db, of a batch and of the client", async () => {
+  const served = await serveOwnCode(app);
+  const data = { tags: { append: ["n"] }, meta: { merge: { n: 1 } } };
+  expect(await served.server.db.Item.updateMany({ where: { id: { lt: 3 } }, data: { tags: { remove: ["a"] } } })).toBe(
+    2,
+  );
+  expect(await createClient<typeof app>(served.server.url).Item.updateMany({ all: true, data })).toBe(3);
+  const operation = { op: "updateMany", model: "Item", all: true, data };
+  expect((await served.post("/api/batch", { operations: [operation] })).body).toEqual({ results: [{ data: 3 }] });
+  // The first has three items now.
+  expect((await served.post("/api/batch", { operations: [operation] })).status).toBe(422);
+  const { data: rows } = Object((await served.get("/api/items?fields=tags,meta")).body);
+  expect(rows).toEqual([
+    { tags: ["b", "n", "n"], meta: { sizes: [{ w: 5 }], "a.b": 1, n: 1 } },
+    { tags: ["n", "n"], meta: { sizes: [{ w: "5" }], n: 1 } },
+    { tags: ["A", "n", "n"], meta: { n: 1 } },
+  ]);
+});
+
 test("PATCH stays a merge patch, also of json that looks like a verb", async () => {
   const served = await serveOwnCode(app);
   const patch = (meta: unknown) =>

@@ -38,7 +38,9 @@ export function updateRows(context: Context, plan: UpdatePlan): WriteResult {
   if (targets.length === 0) return { affected: 0, json: null };
   judgeReferences(scope, plan.references);
   const changes = assignedValues(scope, plan.assignments);
-  const changed = targets.map((old) => changeRow(scope, old, { ...changes, ...calculatedValues(scope, plan, old) }));
+  const changed = targets
+    .map((old) => ({ old, calculated: calculatedValues(scope, plan, old) }))
+    .map(({ old, calculated }) => changeRow(scope, old, { ...changes, ...calculated }));
   finishWrite(scope, plan, changed);
   return { affected: changed.length, json: renderOnly(scope, plan, changed) };
 }

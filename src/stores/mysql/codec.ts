@@ -4,6 +4,7 @@
  */
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
+import { createPatchedEncoder } from "../sql/encode-patched.ts";
 import type { Binding } from "../sql/sql-text.ts";
 import { writeSearch, writeWords } from "./search.ts";
 
@@ -56,6 +57,7 @@ export function columnType(type: ScalarType): string {
 export function createEncoder(binding: Binding): Encoder {
   // Collected keys are a text of the server's own.
   if (binding.kind === "collected") return (value) => (value === null ? null : String(value));
+  if (binding.kind === "patched") return createPatchedEncoder(binding, createEncoder) ?? String;
   const { type, form } = binding;
   if (form === "plusOne") return (value) => Number(value) + 1;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);

@@ -4,6 +4,7 @@
  */
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
+import { createPatchedEncoder } from "../sql/encode-patched.ts";
 import type { Binding } from "../sql/sql-text.ts";
 import { writePhraseList, writeSearch, writeWords } from "./search.ts";
 
@@ -49,6 +50,7 @@ export function paramType(type: ScalarType): string {
 /** The encoder of a binding. */
 export function createEncoder(binding: Binding): Encoder {
   if (binding.kind === "collected") return encodeText;
+  if (binding.kind === "patched") return createPatchedEncoder(binding, createEncoder) ?? encodeText;
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
   if (form === "words") return (value) => (value == null ? null : writeWords(String(value)));

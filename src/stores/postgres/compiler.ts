@@ -94,7 +94,7 @@ const searchTypes: Readonly<Partial<Record<BindingForm, string>>> = {
 };
 
 function bindingType(binding: Binding): string {
-  if (binding.kind === "collected" || binding.type.kind === "keys") return "json";
+  if (binding.kind !== "param" || binding.type.kind === "keys") return "json";
   if (binding.form === "oneItem") return "json";
   if (binding.form === "jsonStep") return binding.type.kind === "int" ? "int" : "text";
   const searching = searchTypes[binding.form];

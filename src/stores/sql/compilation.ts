@@ -39,6 +39,11 @@ export class Compilation {
     return this.#mark({ kind: "collected" });
   }
 
+  /** The place of keys with the values that their rows get; a statement has one. */
+  bindPatched(types: Pick<Binding & { readonly kind: "patched" }, "keys" | "values">): string {
+    return this.#mark({ kind: "patched", ...types });
+  }
+
   /** The statement of the given text, its places numbered in the order they stand in it. */
   finish(text: string): SqlText {
     const used: Binding[] = [];
@@ -86,6 +91,6 @@ export class Compilation {
 }
 
 function isSameBinding(left: Binding, right: Binding): boolean {
-  if (left.kind === "collected" || right.kind === "collected") return left.kind === right.kind;
+  if (left.kind !== "param" || right.kind !== "param") return left.kind === right.kind;
   return left.index === right.index && left.form === right.form;
 }

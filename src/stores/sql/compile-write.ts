@@ -14,6 +14,7 @@ import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { isPatch } from "../contract/patch-value.ts";
 import { Compilation } from "./compilation.ts";
 import { compileCheck } from "./compile-check.ts";
+import { joinPatched, listPatched, readPatched } from "./compile-patches.ts";
 import { compileConditions, compilePredicate, decided, joinWhere } from "./compile-predicate.ts";
 import {
   compileLink,
@@ -80,6 +81,7 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
   const needsKeys =
     plan.references.length > 0 ||
     isBlind(context, target) ||
+    isPatchedEach(plan) ||
     (!target.single && (plan.links.length > 0 || plan.bounds.length > 0 || !isConstant(decided(plan.check), true)));
   const { find, rows } = findTargets(context, target, needsKeys);
   return freezeProgram({
@@ -88,8 +90,10 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     steps: [
       ...find,
       ...compileReferences(context, plan),
-      ...compilePatches(context, assignments, rows),
-      compileChange(context, { assignments, target: rows, shown: findShown(context, plan) }),
+      ...(isPatchedEach(plan) ? compilePatchEach(context, plan, rows) : compilePatches(context, assignments, rows)),
+      isPatchedEach(plan)
+        ? compileChangeEach(context, plan)
+        : compileChange(context, { assignments, target: rows, shown: findShown(context, plan) }),
       ...compileAfter(context, plan, target.single ? { kind: "key", where: target.where } : rows),
     ],
     taken: dialect.gaps === undefined ? [] : compileTakenByChanged({ ...context, assignments }, target, rows),
@@ -97,7 +101,8 @@ export function compileUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan
     current: compileCurrent(context, target),
     atMost: target.atMost?.index ?? null,
     references: listWrittenRefs(context, assignments, false),
-    checks: compileChecks(context, assignments, target),
+    // Of rows that get values of their own, the database alone knows which check fails.
+    checks: isPatchedEach(plan) ? [] : compileChecks(context, assignments, target),
     keyTaken: null,
     referrers: [],
     keepsCircles: false,
@@ -321,6 +326,34 @@ function compileChange(
     return `UPDATE ${rows.from} SET ${set.join(", ")}${joinWhere(rows.conditions)}${writeReturning(c, shown, row)}`;
   });
   return { kind, text };
+}
+
+/** Whether many rows get values of their own, as a patch makes one of each row's own. */
+function isPatchedEach({ target, assignments }: UpdatePlan): boolean {
+  return !target.single && assignments.some(({ operator }) => isPatch(operator));
+}
+
+function compilePatchEach(context: WriteContext, { assignments }: UpdatePlan, target: TargetRows): readonly SqlStep[] {
+  const text = compileStatement(context, (c, row, from) => readPatched(c, row, { from, target, assignments }));
+  return [{ kind: "patchEach", patches: listPatched(assignments), text }];
+}
+
+/** The change of rows that get values of their own. */
+function compileChangeEach(context: WriteContext, { assignments }: UpdatePlan): SqlStep {
+  const { dialect, model } = context;
+  const text = compileStatement(context, (c, row, from) => {
+    const { match, values, ...patched } = joinPatched(c, row, assignments);
+    const set = listWritten(model, assignments).map(({ name, form, node }) => {
+      const place = dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name);
+      const value = form === "words" ? c.bind(node.value, form) : (values.get(name) ?? writeAssigned(c, node, row));
+      return `${place} = ${value}`;
+    });
+    const on = match.join(" AND ");
+    return dialect.gaps === undefined
+      ? `UPDATE ${from} SET ${set.join(", ")} FROM ${patched.from} WHERE ${on}`
+      : `UPDATE ${from} JOIN ${patched.from} ON ${on} SET ${set.join(", ")}`;
+  });
+  return { kind: "change", text };
 }
 
 /** What a column becomes. */

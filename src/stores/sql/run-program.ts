@@ -64,6 +64,8 @@ interface Run {
   values: Values;
   readonly readRefusal: ReadRefusal;
   collected: unknown;
+  /** The keys of many rows with the patched values of each; null when none are patched. */
+  patched: readonly (readonly JsonValue[])[] | null;
   /** How many keys were collected; null when none were asked for. */
   count: number | null;
 }
@@ -74,7 +76,7 @@ interface Run {
  * undo what was written.
  */
 export function* runProgram(program: SqlProgram, values: Values, readRefusal: ReadRefusal): ProgramRun {
-  const run: Run = { program, values, readRefusal, collected: null, count: null };
+  const run: Run = { program, values, readRefusal, collected: null, patched: null, count: null };
   let affected = 0;
   let json: string | null = null;
   for (const step of program.steps) {
@@ -92,16 +94,15 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
       case "reference":
         yield* checkReference(run, step.reference);
         break;
-      case "patch": {
-        const reply = yield askRow(run, step.text);
-        run.values = reply === undefined ? yield* failTarget(run) : patchParam(run, step, reply);
+      case "patch":
+      case "patchEach":
+        yield* patch(run, step);
         break;
-      }
       case "release":
         yield askChange(run, step.text);
         break;
       case "change":
-        affected = Number(yield* change(run, askChange(run, step.text)));
+        affected = Number(yield* change(run, askPatched(run, step.text)));
         // Of rows that go along with each other an engine counts some.
         if (program.cascades && run.count !== null) affected = run.count;
         refuseMany(run, affected);
@@ -135,6 +136,7 @@ export function* runProgram(program: SqlProgram, values: Values, readRefusal: Re
 }
 
 type PatchStep = Extract<SqlStep, { readonly kind: "patch" }>;
+type PatchEachStep = Extract<SqlStep, { readonly kind: "patchEach" }>;
 type BoundStep = Extract<SqlStep, { readonly kind: "bound" }>;
 type Steps<T> = Generator<SqlCall, T, SqlReply>;
 
@@ -144,6 +146,11 @@ function askRow({ values, collected }: Run, text: SqlText): SqlCall {
 
 function askChange(run: Run, text: SqlText): SqlCall {
   return { ...askRow(run, text), isChange: true, answer: "count" };
+}
+
+/** A change of rows that get values of their own binds these with the keys. */
+function askPatched(run: Run, text: SqlText): SqlCall {
+  return { ...askChange(run, text), ...(run.patched !== null && { collected: run.patched }) };
 }
 
 function readRow(reply: SqlReply): readonly unknown[] {
@@ -170,11 +177,29 @@ function refuseMany({ program: { model, plan, atMost }, values }: Run, affected:
   if (affected > most) throw tooManyRows({ model, operation: plan.kind }, most, affected);
 }
 
+function* patch(run: Run, step: PatchStep | PatchEachStep): Steps<void> {
+  const reply = yield askRow(run, step.text);
+  if (step.kind === "patchEach") run.patched = patchRows(run, step, reply);
+  else run.values = reply === undefined ? yield* failTarget(run) : patchParam(run, step, reply);
+}
+
 function patchParam({ program, values }: Run, { field, operator, param }: PatchStep, reply: SqlReply): Values {
   const current: JsonValue = JSON.parse(readText(readRow(reply)[0]) ?? "null");
   // Values are canonical JSON forms.
   const given = (values[param] ?? null) as JsonValue;
   return values.with(param, patchValue(program.model, { field, operator, current, given }));
+}
+
+/** Patch by patch, so that of several that fail every store names the same. */
+function patchRows({ program: { model }, values }: Run, { patches }: PatchEachStep, reply: SqlReply): Run["patched"] {
+  const rows: JsonValue[][] = JSON.parse(readText(readRow(reply)[0]) ?? "[]");
+  patches.forEach(({ param, ...patch }, index) => {
+    const place = model.key.length + index;
+    // Values are canonical JSON forms.
+    const given = (values[param] ?? null) as JsonValue;
+    for (const row of rows) row[place] = patchValue(model, { ...patch, current: row[place] ?? null, given });
+  });
+  return rows;
 }
 
 function createBoundError({ program, values }: Run, { field, bounds }: BoundStep): FootingError {

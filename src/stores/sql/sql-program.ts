@@ -17,6 +17,13 @@ export interface WrittenReference {
   readonly missing: SqlText;
 }
 
+/** A value that is changed in part, and the param of what it is patched with. */
+export interface PatchedParam {
+  readonly field: string;
+  readonly operator: PatchOperator;
+  readonly param: number;
+}
+
 /** One step of a write. */
 export type SqlStep =
   /** One row when the target may be written. Without it the write ends as not found or forbidden. */
@@ -25,13 +32,9 @@ export type SqlStep =
   | { readonly kind: "collect"; readonly text: SqlText }
   | { readonly kind: "reference"; readonly reference: WrittenReference }
   /** One row with what the target row has in a column, kept from others, as JSON; the param is what it is patched with. */
-  | {
-      readonly kind: "patch";
-      readonly field: string;
-      readonly operator: PatchOperator;
-      readonly param: number;
-      readonly text: SqlText;
-    }
+  | (PatchedParam & { readonly kind: "patch"; readonly text: SqlText })
+  /** One row with the keys of the target rows and what they have in the patched columns, as JSON. */
+  | { readonly kind: "patchEach"; readonly patches: readonly PatchedParam[]; readonly text: SqlText }
   /** Lets the target rows go of each other before they are deleted. */
   | { readonly kind: "release"; readonly text: SqlText }
   /** Writes the rows of the model and counts them. */

@@ -10,6 +10,7 @@ import { addDecimals } from "../../util/digits.ts";
 import { foldCase } from "../../util/fold-case.ts";
 import { type JsonStep, readJsonPlace } from "../../util/json-place.ts";
 import { isOfReading } from "../contract/json-reading.ts";
+import { createPatchedEncoder } from "../sql/encode-patched.ts";
 import type { Binding } from "../sql/sql-text.ts";
 import { writeSearch, writeWords } from "./search.ts";
 
@@ -37,6 +38,7 @@ export const FUNCTIONS = {
 /** The encoder of a binding, or null when the value is bound as it is. */
 export function createEncoder(binding: Binding): Encoder | null {
   if (binding.kind === "collected") return null;
+  if (binding.kind === "patched") return createPatchedEncoder(binding, createEncoder);
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
   if (form === "words") return (value) => (value === null ? null : writeWords(String(value)));
