@@ -372,7 +372,7 @@ function pluralOf(template: string): string {
 
 /** What else must be asked for, so that a parameter of groups makes sense. */
 function companion(name: string, value: string, groupBy: readonly string[]): string {
-  const key = /^-?key\.(.*)$/.exec(value);
+  const key = /^-?key\.([^:]*)/.exec(value);
   if (name === "sort" && key !== null) return `&groupBy=${key[1]}`;
   return name === "timeZone" ? `&groupBy=${groupBy.find((item) => item.endsWith(":hour"))}` : "";
 }
