@@ -1,8 +1,8 @@
 /** Makes every front end of an app: their routes, and the documents that describe them. The one place that decides what development shows more of. */
-import { type BindDb, createServedActions } from "../actions/served-action.ts";
+import { type BindDb, createServedActions, type ServedAction } from "../actions/served-action.ts";
 import { createActionApi } from "../api/actions/action-api.ts";
 import { createBatchApi } from "../api/batch/batch-api.ts";
-import { createGraphqlApi } from "../api/graphql/graphql-api.ts";
+import { createLazyGraphqlApi, type LazyGraphqlApi, mayBeRefused } from "../api/graphql/lazy-graphql-api.ts";
 import { createRestApi, describeRestApi } from "../api/rest/rest-api.ts";
 import { createPlainRoutes } from "../api/routes/create-plain-routes.ts";
 import type { Executor } from "../engine/executor.ts";
@@ -43,30 +43,21 @@ export interface Documents {
   /** The OpenAPI document. */
   openapi(): JsonSchema;
   /** The GraphQL schema in its own language. */
-  graphql(): string;
+  graphql(): Promise<string>;
 }
 
 /**
  * The routes of REST, its documents, batches, actions and GraphQL, and the app's own.
  *
- * @throws FootingError FTG_CONFIG when the app's own routes take an address of another.
+ * @throws FootingError FTG_CONFIG when the app's own routes take an address of another, FTG_SCHEMA when GraphQL cannot serve
+ * the schema.
  */
-export function createFrontEnds<M extends Models>(app: App<M>, options: FrontEndOptions): FrontEnds {
-  const { schema, graphql = {} } = app;
-  const { executor, bindDb, mode, title, basePath, logger } = options;
-  const introspection = graphql.introspection ?? mode === "development";
+export async function createFrontEnds<M extends Models>(app: App<M>, options: FrontEndOptions): Promise<FrontEnds> {
+  const { schema } = app;
+  const { executor, bindDb, title, basePath, logger } = options;
   const rows = { ...defaultQueryLimits, ...app.limits };
   const actions = createServedActions(app.code.actions, bindDb);
-  const graph = createGraphqlApi({
-    schema,
-    actions,
-    executor,
-    logger,
-    introspection,
-    graphiql: mode === "development",
-    limits: graphql.limits ?? {},
-    rows,
-  });
+  const graph = await createGraph(app, options, actions);
   const writes = createWrites(app, executor);
   const hooked = canRefuse(app.code.hooks);
   const batch = createBatchApi({ schema, executor, writes, logger, limits: app.batch ?? {}, rows, hooked });
@@ -82,13 +73,34 @@ export function createFrontEnds<M extends Models>(app: App<M>, options: FrontEnd
   ];
   const own = createPlainRoutes(app.code.routes, { executor, bindDb });
   checkAddresses({ served, own, mounts: Object.keys(app.mount ?? {}) });
-  const documents = { openapi: () => describeRestApi(described), graphql: () => graph.print() };
+  const documents = { openapi: () => describeRestApi(described), graphql: async () => (await graph.load()).print() };
   return { routes: [...served, ...own], documents };
 }
 
 /** Whether there are hooks that run before a write is done. */
 function canRefuse(hooks: DeclaredCode["hooks"]): boolean {
   return Object.values(hooks).some((own) => Object.keys(own).some((name) => name !== "afterCommit"));
+}
+
+/** GraphQL, loaded already where somebody is about to use it and where only its schema can tell whether it is right. */
+async function createGraph<M extends Models>(
+  { schema, graphql = {}, limits }: App<M>,
+  { executor, logger, mode }: FrontEndOptions,
+  actions: readonly ServedAction[],
+): Promise<LazyGraphqlApi> {
+  const isDevelopment = mode === "development";
+  const graph = createLazyGraphqlApi({
+    schema,
+    actions,
+    executor,
+    logger,
+    introspection: graphql.introspection ?? isDevelopment,
+    graphiql: isDevelopment,
+    limits: graphql.limits ?? {},
+    rows: { ...defaultQueryLimits, ...limits },
+  });
+  if (isDevelopment || mayBeRefused({ schema, actions })) await graph.load();
+  return graph;
 }
 
 /** What runs writes once that come with a key; null where the app does not want it. */

@@ -53,14 +53,14 @@ export async function openApp<M extends Models>(app: App<M>, options: OpenAppOpt
   const store = typeof options.database === "string" ? await loadStore(options.database) : options.database;
   await store.open(app.stored.schema, { createTables: true });
   try {
-    return wireApp(app, store, options);
+    return await wireApp(app, store, options);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-function wireApp<M extends Models>(app: App<M>, store: Store, options: OpenAppOptions): OpenedApp<M> {
+async function wireApp<M extends Models>(app: App<M>, store: Store, options: OpenAppOptions): Promise<OpenedApp<M>> {
   const logger = createLogger();
   const bindDb = createDbBinder(app.schema);
   const engine = createEngine({
@@ -70,7 +70,7 @@ function wireApp<M extends Models>(app: App<M>, store: Store, options: OpenAppOp
     hooks: createHookTable(app.code.hooks, { schema: app.schema, bindDb }),
     report: (error, hook) => logger.error({ hook, err: error }, "hook failed after the commit"),
   });
-  const { routes, documents } = createFrontEnds(app, {
+  const { routes, documents } = await createFrontEnds(app, {
     executor: engine,
     bindDb,
     mode: options.mode,

@@ -25,7 +25,7 @@ interface GeneratedFile {
 }
 
 /** The files by name. */
-const printers: Readonly<Record<string, (documents: Documents) => string>> = {
+const printers: Readonly<Record<string, (documents: Documents) => string | Promise<string>>> = {
   "openapi.json": (documents) => `${JSON.stringify(documents.openapi(), null, 2)}\n`,
   "schema.graphql": (documents) => documents.graphql(),
 };
@@ -39,10 +39,9 @@ export async function runGenerate(file: string, { out, check = false }: Generate
   loadEnvFile(process.cwd(), process.env);
   const app = await loadApp(file);
   const opened = await openApp(app, { database: "sqlite::memory:", mode: "production", title: nameApp(file) });
-  const files = Object.entries(printers).map(([name, print]) => ({
-    path: join(out, name),
-    text: print(opened.documents),
-  }));
+  const files: GeneratedFile[] = [];
+  for (const [name, print] of Object.entries(printers))
+    files.push({ path: join(out, name), text: await print(opened.documents) });
   await opened.close();
   if (check) checkFiles(files);
   else writeFiles(out, files);

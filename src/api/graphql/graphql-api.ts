@@ -6,7 +6,7 @@ import { printSchema } from "graphql";
 import type { ServedAction } from "../../actions/served-action.ts";
 import type { Executor } from "../../engine/executor.ts";
 import type { FootingError } from "../../errors/footing-error.ts";
-import type { HostRequest, HostRoute } from "../../http/host-route.ts";
+import type { HostRoute } from "../../http/host-route.ts";
 import type { HostLogger } from "../../http/logger.ts";
 import { createPublicError } from "../../http/problem.ts";
 import { defaultQueryLimits } from "../../passes/resolve-context.ts";
@@ -15,9 +15,8 @@ import type { CacheStats } from "../../util/lru-cache.ts";
 import { answerGraphqlGet, answerGraphqlPost, type GraphqlServer } from "./answer-graphql.ts";
 import { createGraphqlSchema, type DerivedSchema } from "./create-graphql-schema.ts";
 import { DocumentCache } from "./document-cache.ts";
-import { createGraphiqlAssetRoute, serveGraphiqlPage } from "./graphiql.ts";
 import { defaultGraphqlLimits, type GraphqlLimits, type RowLimits } from "./graphql-limits.ts";
-import { acceptsPage } from "./negotiate.ts";
+import { createGraphqlRoutes, type GraphqlAnswers } from "./graphql-routes.ts";
 
 /** What the GraphQL API is made of. */
 export interface GraphqlApiOptions {
@@ -37,7 +36,7 @@ export interface GraphqlApiOptions {
 }
 
 /** The GraphQL API of one app. */
-export interface GraphqlApi {
+export interface GraphqlApi extends GraphqlAnswers {
   /** For the host. */
   readonly routes: readonly HostRoute[];
   readonly schema: DerivedSchema;
@@ -53,7 +52,7 @@ export interface GraphqlApi {
  * @throws FootingError FTG_SCHEMA when names of the schema do not fit GraphQL or each other.
  */
 export function createGraphqlApi(options: GraphqlApiOptions): GraphqlApi {
-  const { executor, introspection, logger } = options;
+  const { executor, graphiql, introspection, logger } = options;
   const limits = Object.freeze({ ...defaultGraphqlLimits, ...options.limits });
   const schema = createGraphqlSchema(options.schema, options.rows ?? defaultQueryLimits, options.actions);
   const documents = new DocumentCache({ schema, limits, introspection });
@@ -64,19 +63,13 @@ export function createGraphqlApi(options: GraphqlApiOptions): GraphqlApi {
     documents,
     publish: (error, id) => publishError(error, id, logger),
   };
-  const route: HostRoute = {
-    path: "/graphql",
-    operations: {
-      GET: {
-        handle: (request) =>
-          options.graphiql && wantsPage(request) ? serveGraphiqlPage() : answerGraphqlGet(server, request),
-      },
-      POST: { handle: (request) => answerGraphqlPost(server, request), accepts: ["application/json"] },
-    },
+  const answers: GraphqlAnswers = {
+    get: (request) => answerGraphqlGet(server, request),
+    post: (request) => answerGraphqlPost(server, request),
   };
-  const routes = options.graphiql ? [route, createGraphiqlAssetRoute()] : [route];
   return Object.freeze({
-    routes,
+    ...answers,
+    routes: createGraphqlRoutes({ answers: () => answers, graphiql }),
     schema,
     print: () => `${printSchema(schema.graphql)}\n`,
     stats: () => documents.stats(),
@@ -88,9 +81,4 @@ function publishError(error: unknown, id: string, logger: HostLogger): FootingEr
   const visible = createPublicError(error, id);
   if (visible.status === 500) logger.error({ request: id, err: visible.cause }, "GraphQL field failed");
   return visible;
-}
-
-/** A browser that opens the address gets the page; a link with a query in it gets the answer. */
-function wantsPage({ headers, query }: HostRequest): boolean {
-  return acceptsPage(headers.accept) && !new URLSearchParams(query).has("query");
 }
