@@ -8,13 +8,13 @@ import { createPlainRoutes } from "../api/routes/create-plain-routes.ts";
 import type { Executor } from "../engine/executor.ts";
 import type { HostRoute } from "../http/host-route.ts";
 import type { HostLogger } from "../http/logger.ts";
+import type { OwnCode } from "../http/operation-document.ts";
 import { IdempotentWrites } from "../idempotency/idempotent-writes.ts";
 import { defaultQueryLimits } from "../passes/resolve-context.ts";
 import type { Models } from "../schema/check-types.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import { checkAddresses } from "./check-addresses.ts";
 import type { App } from "./define-app.ts";
-import type { DeclaredCode } from "./own-code.ts";
 
 /** Whether an app is being written, or serves the public. */
 export type Mode = "development" | "production";
@@ -59,12 +59,12 @@ export async function createFrontEnds<M extends Models>(app: App<M>, options: Fr
   const actions = createServedActions(app.code.actions, bindDb);
   const graph = await createGraph(app, options, actions);
   const writes = createWrites(app, executor);
-  const hooked = canRefuse(app.code.hooks);
-  const batch = createBatchApi({ schema, executor, writes, logger, limits: app.batch ?? {}, rows, hooked });
+  const ownCode = findOwnCode(app);
+  const batch = createBatchApi({ schema, executor, writes, logger, limits: app.batch ?? {}, rows, ownCode });
   const action = createActionApi(actions, executor, writes);
   const others = [...batch.documents, ...action.documents];
   const idempotent = writes !== null;
-  const described = { schema, title, basePath, limits: app.limits ?? {}, others, idempotent, hooked };
+  const described = { schema, title, basePath, limits: app.limits ?? {}, others, idempotent, ownCode };
   const served = [
     ...createRestApi({ ...described, executor, writes }),
     ...batch.routes,
@@ -77,9 +77,11 @@ export async function createFrontEnds<M extends Models>(app: App<M>, options: Fr
   return { routes: [...served, ...own], documents };
 }
 
-/** Whether there are hooks that run before a write is done. */
-function canRefuse(hooks: DeclaredCode["hooks"]): boolean {
-  return Object.values(hooks).some((own) => Object.keys(own).some((name) => name !== "afterCommit"));
+/** What tells who sends a request may refuse any, and hooks what writes, but for those that run when it is done. */
+function findOwnCode<M extends Models>({ authenticate, code }: App<M>): OwnCode {
+  const reads = authenticate !== undefined;
+  const hooks = Object.values(code.hooks).flatMap((own) => Object.keys(own));
+  return { reads, writes: reads || hooks.some((name) => name !== "afterCommit") };
 }
 
 /** GraphQL, loaded already where somebody is about to use it and where only its schema can tell whether it is right. */

@@ -2,6 +2,17 @@
 import type { ErrorCode } from "../errors/catalogue.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 
+/** Where code of the app runs that may refuse a request, with any failure of the catalogue. */
+export interface OwnCode {
+  /** In requests that only read. */
+  readonly reads: boolean;
+  /** In those that may write. */
+  readonly writes: boolean;
+}
+
+/** Nowhere. */
+export const noOwnCode: OwnCode = Object.freeze({ reads: false, writes: false });
+
 /** One POST with a JSON answer. */
 export interface OperationDocument {
   readonly path: string;

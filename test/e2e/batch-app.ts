@@ -40,6 +40,8 @@ export async function serveBatchApp(
   const host = createHost({
     logger,
     ping: () => store.ping(),
+    // The tests themselves keep the process busy: two validators of API documents run in it.
+    limits: { eventLoopDelay: 60_000 },
     authenticate: ({ headers }) => (typeof headers["x-user"] === "string" ? { id: headers["x-user"] } : null),
   });
   const watch = { reads: 0, maxReads: 0, transactions: 0, failures: [] as unknown[] };

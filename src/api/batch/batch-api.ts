@@ -6,7 +6,7 @@ import type { Executor } from "../../engine/executor.ts";
 import type { FootingError } from "../../errors/footing-error.ts";
 import type { HostRoute } from "../../http/host-route.ts";
 import type { HostLogger } from "../../http/logger.ts";
-import type { OperationDocument } from "../../http/operation-document.ts";
+import { noOwnCode, type OperationDocument, type OwnCode } from "../../http/operation-document.ts";
 import { createPublicError } from "../../http/problem.ts";
 import type { IdempotentWrites } from "../../idempotency/idempotent-writes.ts";
 import { runWrite } from "../../idempotency/run-write.ts";
@@ -35,8 +35,8 @@ export interface BatchApiOptions {
   readonly limits?: Partial<BatchLimits>;
   /** The limits of the engine, when they are not the default ones. */
   readonly rows?: Pick<QueryLimits, "maxLimit" | "maxAffected">;
-  /** Whether hooks of the app may refuse writes. */
-  readonly hooked?: boolean;
+  /** Where code of the app runs; absent: nowhere. */
+  readonly ownCode?: OwnCode;
 }
 
 /** The batch API of one app. */
@@ -86,7 +86,7 @@ export function createBatchApi({ schema, executor, logger, writes = null, ...opt
     maxLimit,
     maxAffected,
     idempotent: writes !== null,
-    hooked: options.hooked ?? false,
+    ownCode: options.ownCode ?? noOwnCode,
   };
   return { routes: [route], documents: [describeBatch(source)] };
 }

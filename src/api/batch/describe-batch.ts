@@ -1,6 +1,6 @@
 /** Describes the batch for the API document, from the table that requests are checked by. */
 import type { ErrorCode } from "../../errors/catalogue.ts";
-import type { OperationDocument } from "../../http/operation-document.ts";
+import type { OperationDocument, OwnCode } from "../../http/operation-document.ts";
 import type { JsonSchema } from "../../schema/json-schema.ts";
 import { isVersioned } from "../../schema/kept-fields.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
@@ -20,8 +20,7 @@ export interface BatchSource {
   readonly maxAffected: number;
   /** Whether batches take an `Idempotency-Key`. */
   readonly idempotent: boolean;
-  /** Whether hooks of the app may refuse writes. */
-  readonly hooked: boolean;
+  readonly ownCode: OwnCode;
 }
 
 const description = [
@@ -45,7 +44,7 @@ export function describeBatch(source: BatchSource): OperationDocument {
     writes: true,
     idempotent: source.idempotent,
     codes: listCodes(source),
-    runsOwnCode: source.hooked,
+    runsOwnCode: source.ownCode.writes,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Executor } from "../../engine/executor.ts";
 import type { HostOperation, HostRoute } from "../../http/host-route.ts";
-import type { OperationDocument } from "../../http/operation-document.ts";
+import { noOwnCode, type OperationDocument, type OwnCode } from "../../http/operation-document.ts";
 import type { IdempotentWrites } from "../../idempotency/idempotent-writes.ts";
 import { runWrite } from "../../idempotency/run-write.ts";
 import { defaultQueryLimits, type QueryLimits } from "../../passes/resolve-context.ts";
@@ -49,8 +49,8 @@ export interface DescribedApi {
   readonly others?: readonly OperationDocument[];
   /** Whether writes take an `Idempotency-Key`. */
   readonly idempotent?: boolean;
-  /** Whether hooks of the app may refuse writes. */
-  readonly hooked?: boolean;
+  /** Where code of the app runs; absent: nowhere. */
+  readonly ownCode?: OwnCode;
 }
 
 /** What the REST API is made of. */
@@ -96,9 +96,9 @@ export function describeRestApi(described: DescribedApi): JsonSchema {
 type FullSource = DocumentSource & { readonly limits: QueryLimits };
 
 function createSource({ schema, title, ...options }: DescribedApi): FullSource {
-  const { basePath = "", others = [], idempotent = false, hooked = false } = options;
+  const { basePath = "", others = [], idempotent = false, ownCode = noOwnCode } = options;
   const limits = { ...defaultQueryLimits, ...options.limits };
-  return { schema, ...createDoors(schema, limits), limits, title, basePath, others, idempotent, hooked };
+  return { schema, ...createDoors(schema, limits), limits, title, basePath, others, idempotent, ownCode };
 }
 
 /** The routes of all places, each only when it answers anything. */

@@ -4,14 +4,9 @@
 import { createHash } from "node:crypto";
 import { createConstraintName } from "../../schema/naming.ts";
 import type { TableWriter } from "../sql/compare-tables.ts";
-import {
-  onDeleteClauses,
-  type TableCheck,
-  type TableIndex,
-  type TableReference,
-  type TableSpec,
-} from "../sql/describe-tables.ts";
+import type { TableCheck, TableIndex, TableReference, TableSpec } from "../sql/describe-tables.ts";
 import type { Dialect } from "../sql/dialect.ts";
+import { joinNames, writeIndex, writeReference } from "../sql/table-clauses.ts";
 import type { Flavour } from "./compiler.ts";
 
 /**
@@ -26,12 +21,11 @@ export function nameCheck({ name, condition }: TableCheck): string {
 /** How tables are created in an engine. */
 export function createTableWriter(dialect: Dialect, { collation }: Flavour): TableWriter {
   const quote = dialect.quoteName;
-  const join = (names: readonly string[]) => names.map(quote).join(", ");
+  const join = (names: readonly string[]) => joinNames(quote, names);
 
-  const compileReference = (owner: TableSpec, { columns, table, targets, onDelete }: TableReference) => {
-    const name = quote(createConstraintName(owner.name, columns, "ref"));
-    const rule = onDeleteClauses[onDelete];
-    return `CONSTRAINT ${name} FOREIGN KEY (${join(columns)}) REFERENCES ${quote(table)} (${join(targets)})${rule}`;
+  const compileReference = (owner: TableSpec, reference: TableReference) => {
+    const name = quote(createConstraintName(owner.name, reference.columns, "ref"));
+    return `CONSTRAINT ${name} ${writeReference(quote, reference)}`;
   };
 
   const compileTable = (table: TableSpec, indexes: readonly TableIndex[]) => {
@@ -53,10 +47,7 @@ export function createTableWriter(dialect: Dialect, { collation }: Flavour): Tab
 
   return Object.freeze<TableWriter>({
     compileTable: (table) => [compileTable(table, table.indexes)],
-    compileIndex: (table, { name, unique, expressions }) => {
-      const kind = unique ? "UNIQUE INDEX" : "INDEX";
-      return `CREATE ${kind} ${quote(name)} ON ${quote(table.name)} (${expressions.join(", ")})`;
-    },
+    compileIndex: (table, index) => writeIndex(quote, table, index),
     compileSearch: (table, { name, columns }) => [
       `CREATE FULLTEXT INDEX ${quote(name)} ON ${quote(table.name)} (${join(columns)})`,
     ],

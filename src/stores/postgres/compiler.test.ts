@@ -2,8 +2,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createPostgresSchema, runPostgres } from "../../../test/servers/postgres-schema.ts";
 import { describeWithServer } from "../../../test/servers/shared-servers.ts";
+import {
+  byCode,
+  byId,
+  createCompiler,
+  downBy,
+  emptyRows,
+  int,
+  isEqual,
+  listCities,
+  text,
+} from "../../../test/support/compiled-plans.ts";
 import { createColumn } from "../../plan/column-node.ts";
-import { createHop, createOrder, type OrderNode } from "../../plan/order-node.ts";
+import { createHop, createOrder } from "../../plan/order-node.ts";
 import { createParam } from "../../plan/param-node.ts";
 import { createPlan, type Plan, type TargetNode } from "../../plan/plan.ts";
 import { always, createCompare, createExists, createIn, type PredicateNode } from "../../plan/predicate-node.ts";
@@ -19,9 +30,7 @@ import {
 import { createAssignment, createLink } from "../../plan/write-nodes.ts";
 import { createSchema } from "../../schema/create-schema.ts";
 import { model } from "../../schema/model.ts";
-import type { ScalarType } from "../../schema/schema-model.ts";
 import { t } from "../../schema/t.ts";
-import { compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
 import { compileCreateTables } from "./alter.ts";
 import { dialect } from "./compiler.ts";
@@ -61,53 +70,7 @@ const { schema } = createSchema({
   ),
 });
 
-const text: ScalarType = { kind: "text", list: false };
-const int: ScalarType = { kind: "int", list: false };
-const byId = createOrder([], createColumn("id"), false);
-const byCode = createOrder([], createColumn("code"), false);
-const idAndName = createSelect([createFieldItem("id", "id"), createFieldItem("title", "name")]);
-
-function listCities(rows: Partial<RowsNode>): Plan {
-  return createPlan({
-    kind: "read",
-    rows: createRows({ ...emptyRows("City", [byId]), output: { kind: "array", select: idAndName }, ...rows }),
-  });
-}
-
-function emptyRows(name: string, order: readonly OrderNode[]): Omit<RowsNode, "kind" | "output"> {
-  return {
-    model: name,
-    access: always,
-    where: always,
-    order,
-    limit: createParam(0, int),
-    offset: null,
-    seek: null,
-    cursorTag: null,
-  };
-}
-
-function compileRead(plan: Plan): string {
-  const compiled = compilePlan(schema, dialect, plan);
-  return compiled.kind === "write" ? "" : compiled.text.text;
-}
-
-function compileSteps(plan: Plan): readonly (readonly [kind: string, ...texts: readonly string[]])[] {
-  const compiled = compilePlan(schema, dialect, plan);
-  if (compiled.kind !== "write") return [];
-  return compiled.program.steps.map((step) => {
-    if (step.kind === "link") return [step.kind, ...step.texts.map((statement) => statement.text)];
-    return [step.kind, step.kind === "reference" ? step.reference.missing.text : step.text.text];
-  });
-}
-
-function isEqual(field: string, type: ScalarType): PredicateNode {
-  return createCompare(createColumn(field), "eq", createParam(1, type));
-}
-
-function downBy(field: string): readonly OrderNode[] {
-  return [createOrder([], createColumn(field), true), createOrder([], createColumn("id"), true)];
-}
+const { compileRead, compileSteps } = createCompiler(schema, dialect);
 
 /** Countries with their most populous cities, each city with its country. */
 function listNested(): Plan {

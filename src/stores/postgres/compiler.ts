@@ -5,7 +5,8 @@
 import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ParamType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
-import type { Dialect, JsonEntry, JsonStep } from "../sql/dialect.ts";
+import { type Concatenation, writeConcat, writeConcatObject } from "../sql/concat-json.ts";
+import type { Dialect, JsonStep } from "../sql/dialect.ts";
 import type { Binding, BindingForm } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
@@ -15,8 +16,8 @@ import { expressions } from "./expressions.ts";
 import { FLOAT_FUNCTION, FOLD_FUNCTION } from "./functions.ts";
 import { search } from "./search.ts";
 
-/** Most arguments that a function of PostgreSQL takes. */
-const MAX_ARGUMENTS = 100;
+/** A function of PostgreSQL takes so many arguments. */
+const texts: Concatenation = Object.freeze({ quoteText, maxArguments: 100 });
 
 /** The last code point there is, in SQL. */
 const LAST_CHARACTER = "chr(1114111)";
@@ -33,8 +34,12 @@ export const dialect: Dialect = Object.freeze<Dialect>({
 
   toJson: writeJson,
   jsonConstant: quoteText,
-  jsonObject: writeObject,
-  jsonItems: (items) => writeConcat(items.flatMap((item, index) => (index === 0 ? [item] : ["','", item]))),
+  jsonObject: (entries) => writeConcatObject(entries, texts),
+  jsonItems: (items) =>
+    writeConcat(
+      items.flatMap((item, index) => (index === 0 ? [item] : ["','", item])),
+      texts,
+    ),
   jsonArray: (items) => `concat('[', ${items}, ']')`,
   joinRows: (item, separator, order) =>
     `string_agg(${item}, ${writeSeparator(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
@@ -163,18 +168,4 @@ function writeScalar(x: string, type: ScalarType): string {
 /** A float as JSON.stringify prints it; in the range of nearly all of them the server does so by itself. */
 function writeFloat(x: string): string {
   return `CASE WHEN abs(${x}) BETWEEN 1e-4 AND 1e14 OR ${x} = 0 THEN ${x}::text ELSE ${FLOAT_FUNCTION}(${x}) END`;
-}
-
-function writeObject(entries: readonly JsonEntry[]): string {
-  if (entries.length === 0) return "'{}'";
-  const parts = entries.flatMap(({ as, json }, index) => [
-    quoteText(`${index === 0 ? "{" : ","}${JSON.stringify(as)}:`),
-    json,
-  ]);
-  return writeConcat([...parts, "'}'"]);
-}
-
-function writeConcat(parts: readonly string[]): string {
-  if (parts.length <= MAX_ARGUMENTS) return `concat(${parts.join(", ")})`;
-  return `concat(${parts.slice(0, MAX_ARGUMENTS - 1).join(", ")}, ${writeConcat(parts.slice(MAX_ARGUMENTS - 1))})`;
 }

@@ -1,9 +1,21 @@
 /** The text of compiled plans, and that SQLite answers it by its indexes. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import {
+  byCode,
+  byId,
+  createCompiler,
+  downBy,
+  emptyRows,
+  idAndName,
+  int,
+  isEqual,
+  listCities,
+  text,
+} from "../../../test/support/compiled-plans.ts";
 import { createColumn } from "../../plan/column-node.ts";
 import { createConstantItem } from "../../plan/constant-item.ts";
-import { createHop, createOrder, type OrderNode } from "../../plan/order-node.ts";
+import { createHop, createOrder } from "../../plan/order-node.ts";
 import { createParam } from "../../plan/param-node.ts";
 import { createPlan, type Plan } from "../../plan/plan.ts";
 import {
@@ -26,10 +38,8 @@ import {
 import { createAssignment, createLink } from "../../plan/write-nodes.ts";
 import { createSchema } from "../../schema/create-schema.ts";
 import { model } from "../../schema/model.ts";
-import type { ScalarType } from "../../schema/schema-model.ts";
 import { t } from "../../schema/t.ts";
 import { compileCreateTables } from "../sql/compare-tables.ts";
-import { compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
 import { tableWriter } from "./alter.ts";
 import { dialect } from "./compiler.ts";
@@ -57,45 +67,7 @@ const { schema } = createSchema({
   ),
 });
 
-const text: ScalarType = { kind: "text", list: false };
-const int: ScalarType = { kind: "int", list: false };
-const byId = createOrder([], createColumn("id"), false);
-const byCode = createOrder([], createColumn("code"), false);
-const idAndName = createSelect([createFieldItem("id", "id"), createFieldItem("title", "name")]);
-
-function listCities(rows: Partial<RowsNode>): Plan {
-  return createPlan({
-    kind: "read",
-    rows: createRows({ ...emptyRows("City", [byId]), output: { kind: "array", select: idAndName }, ...rows }),
-  });
-}
-
-function emptyRows(name: string, order: readonly OrderNode[]): Omit<RowsNode, "kind" | "output"> {
-  return {
-    model: name,
-    access: always,
-    where: always,
-    order,
-    limit: createParam(0, int),
-    offset: null,
-    seek: null,
-    cursorTag: null,
-  };
-}
-
-function compileRead(plan: Plan): string {
-  const compiled = compilePlan(schema, dialect, plan);
-  return compiled.kind === "write" ? "" : compiled.text.text;
-}
-
-function compileSteps(plan: Plan): readonly (readonly [kind: string, ...texts: readonly string[]])[] {
-  const compiled = compilePlan(schema, dialect, plan);
-  if (compiled.kind !== "write") return [];
-  return compiled.program.steps.map((step) => {
-    if (step.kind === "link") return [step.kind, ...step.texts.map((statement) => statement.text)];
-    return [step.kind, step.kind === "reference" ? step.reference.missing.text : step.text.text];
-  });
-}
+const { compileRead, compileSteps } = createCompiler(schema, dialect);
 
 describe("reads", () => {
   test("a list is one statement that reads one row more", () => {
@@ -361,11 +333,3 @@ describe("the plans of SQLite", () => {
     expect(explain(plan)).toContain("SEARCH t3 USING INDEX city_country_code_population_index (country_code=?)");
   });
 });
-
-function isEqual(field: string, type: ScalarType): PredicateNode {
-  return createCompare(createColumn(field), "eq", createParam(1, type));
-}
-
-function downBy(field: string): readonly OrderNode[] {
-  return [createOrder([], createColumn(field), true), createOrder([], createColumn("id"), true)];
-}

@@ -3,15 +3,16 @@
  * the ways measured (decisions/0005). It never sees a value.
  */
 import type { ScalarType } from "../../schema/schema-model.ts";
-import type { Dialect, JsonEntry } from "../sql/dialect.ts";
+import { type Concatenation, writeConcat, writeConcatObject } from "../sql/concat-json.ts";
+import type { Dialect } from "../sql/dialect.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, FUNCTIONS, writeLiteral } from "./codec.ts";
 import { expressions } from "./expressions.ts";
 import { search } from "./search.ts";
 
-/** Most arguments SQLite's `concat` takes. */
-const MAX_ARGUMENTS = 1000;
+/** SQLite's `concat` takes so many arguments. */
+const texts: Concatenation = Object.freeze({ quoteText, maxArguments: 1000 });
 
 /** SQLite's part of the SQL compiler. */
 export const dialect: Dialect = Object.freeze<Dialect>({
@@ -26,11 +27,14 @@ export const dialect: Dialect = Object.freeze<Dialect>({
 
   toJson: writeJson,
   jsonConstant: quoteText,
-  jsonObject: writeObject,
+  jsonObject: (entries) => writeConcatObject(entries, texts),
   jsonItems: (items) =>
     items.length === 1
       ? items.join()
-      : writeConcat(items.flatMap((item, index) => (index === 0 ? [item] : ["','", item]))),
+      : writeConcat(
+          items.flatMap((item, index) => (index === 0 ? [item] : ["','", item])),
+          texts,
+        ),
   jsonArray: (items) => `concat('[', ${items}, ']')`,
   joinRows: (item, separator, order) =>
     `group_concat(${item}, ${quoteText(separator)}${order === "" ? "" : ` ORDER BY ${order}`})`,
@@ -109,18 +113,4 @@ function writeJson(expression: string, type: ScalarType, nullable: boolean): str
       // Escapes exactly what JSON.stringify escapes, and prints null for null.
       return `json_quote(${expression})`;
   }
-}
-
-function writeObject(entries: readonly JsonEntry[]): string {
-  if (entries.length === 0) return "'{}'";
-  const parts = entries.flatMap(({ as, json }, index) => [
-    quoteText(`${index === 0 ? "{" : ","}${JSON.stringify(as)}:`),
-    json,
-  ]);
-  return writeConcat([...parts, "'}'"]);
-}
-
-function writeConcat(parts: readonly string[]): string {
-  if (parts.length <= MAX_ARGUMENTS) return `concat(${parts.join(", ")})`;
-  return `concat(${parts.slice(0, MAX_ARGUMENTS - 1).join(", ")}, ${writeConcat(parts.slice(MAX_ARGUMENTS - 1))})`;
 }

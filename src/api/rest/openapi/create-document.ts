@@ -3,7 +3,7 @@
  * requests. States nothing that is not so.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { OperationDocument } from "../../../http/operation-document.ts";
+import type { OperationDocument, OwnCode } from "../../../http/operation-document.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
 import { isVersioned } from "../../../schema/kept-fields.ts";
 import type { JsonValue } from "../../../schema/schema-model.ts";
@@ -31,8 +31,7 @@ export interface DocumentSource extends OperationSource {
   readonly others: readonly OperationDocument[];
   /** Whether writes take an `Idempotency-Key`. */
   readonly idempotent: boolean;
-  /** Whether hooks of the app may refuse writes. */
-  readonly hooked: boolean;
+  readonly ownCode: OwnCode;
 }
 
 const description = [

@@ -1,5 +1,6 @@
 /** Writes the operations of a model as OpenAPI operation objects. */
 import type { ErrorCode } from "../../../errors/catalogue.ts";
+import type { OwnCode } from "../../../http/operation-document.ts";
 import type { JsonSchema } from "../../../schema/json-schema.ts";
 import type { JsonValue, Schema } from "../../../schema/schema-model.ts";
 import type { Door } from "../door.ts";
@@ -39,15 +40,14 @@ const implied: JsonSchema = { "x-scalar-ignore": true };
 interface OperationContext {
   readonly schema: Schema;
   readonly idempotent: boolean;
-  /** Whether hooks of the app may refuse writes. */
-  readonly hooked: boolean;
+  readonly ownCode: OwnCode;
 }
 
 /** The entries of a path item for one operation; a GET brings its HEAD. */
 export function describeOperation(
   door: Door,
   operation: ModelOperation,
-  { schema, idempotent, hooked }: OperationContext,
+  { schema, idempotent, ownCode }: OperationContext,
 ): [string, JsonValue][] {
   const { kind, method } = operation;
   const description = describeEnd(schema, door.model, kind);
@@ -65,7 +65,7 @@ export function describeOperation(
     responses: {
       ...headers.withHeaders(withVersions(door.model, kind, describeSuccesses(door, kind))),
       ...describeFailures(listFailures({ ...operation, writes, idempotent: isKeyed })),
-      ...(writes && hooked && ownFailure),
+      ...((writes ? ownCode.writes : ownCode.reads) && ownFailure),
     },
   };
   if (method !== "GET") return [[method.toLowerCase(), described]];
