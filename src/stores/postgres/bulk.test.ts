@@ -6,6 +6,7 @@ import {
   type BulkItems,
   create,
   int,
+  itemSchema,
   openItems,
   sendLongRows,
   testBulkWrites,
@@ -34,7 +35,8 @@ async function open(): Promise<Opened> {
   const savepoints: string[] = [];
   let depth = 0;
   const exec: Line["exec"] = (sql) => {
-    for (const [, verb, name = ""] of sql.matchAll(/(SAVEPOINT|RELEASE) (\w+)/g)) {
+    for (const [, verb, name = ""] of sql.matchAll(/(RELEASE SAVEPOINT|SAVEPOINT|RELEASE) (\w+)/g)) {
+      if (sql.startsWith("ROLLBACK")) continue;
       if (verb === "SAVEPOINT") savepoints.push(name);
       else savepoints.length = savepoints.lastIndexOf(name);
       depth = Math.max(depth, savepoints.length);
@@ -52,7 +54,7 @@ async function open(): Promise<Opened> {
         );
         return link.query(sql, values);
       };
-      return runBulk({ exec, query }, bulk);
+      return runBulk({ exec, query }, bulk, itemSchema);
     },
     rows: () => runPostgres(url, "SELECT id::int, next_id::int AS next FROM item ORDER BY id"),
   });

@@ -323,8 +323,8 @@ function compileChange(
   return { kind, text };
 }
 
-/** What a column becomes. */
-function writeAssigned(c: Compilation, { column, operator, value }: AssignmentNode, row: RowScope): string {
+/** The SQL of what a column becomes. */
+export function writeAssigned(c: Compilation, { column, operator, value }: AssignmentNode, row: RowScope): string {
   if (operator === "set" || isPatch(operator)) return c.bind(value);
   const { name, type } = findColumn(row.model, column);
   return c.dialect.calculate(operator, { left: row.column(name), right: c.bind(value), type });

@@ -1,5 +1,6 @@
 /** A finished statement as plain data: its text and what is bound at each placeholder. */
 import type { ParamType } from "../../plan/param-node.ts";
+import type { ScalarType } from "../../schema/schema-model.ts";
 
 /**
  * In which native form a value is bound. `value`: as it is stored. `sortable`: as the dialect's `sortable` makes it.
@@ -18,10 +19,21 @@ export type BindingForm =
   | "search"
   | "phrases";
 
-/** One bound value: a param of the plan, or (`collected`) the keys that an earlier statement of the same write found. */
+/** A value that each of many rows has for itself: a param of the plan. */
+export interface RowColumn {
+  readonly index: number;
+  readonly type: ScalarType;
+  readonly form: BindingForm;
+}
+
+/**
+ * One bound value: a param of the plan, (`collected`) the keys that an earlier statement of the same write found, or
+ * (`rows`) the values of some columns in many rows.
+ */
 export type Binding =
   | { readonly kind: "param"; readonly index: number; readonly type: ParamType; readonly form: BindingForm }
-  | { readonly kind: "collected" };
+  | { readonly kind: "collected" }
+  | { readonly kind: "rows"; readonly columns: readonly RowColumn[] };
 
 /** A finished statement. */
 export interface SqlText {

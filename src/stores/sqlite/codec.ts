@@ -36,7 +36,7 @@ export const FUNCTIONS = {
 
 /** The encoder of a binding, or null when the value is bound as it is. */
 export function createEncoder(binding: Binding): Encoder | null {
-  if (binding.kind === "collected") return null;
+  if (binding.kind !== "param") return null;
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
   if (form === "words") return (value) => (value === null ? null : writeWords(String(value)));

@@ -115,13 +115,17 @@ class SqliteStore implements Store {
     }
   }
 
-  async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
+  async executeMany(
+    statement: Statement<WritePlan>,
+    rows: Iterable<Values>,
+    onRow?: (row: number) => void,
+  ): Promise<number> {
     const { connection, writer } = this.#open();
     return writer.write(() => {
       const index = new IndexWriter(connection);
-      const affected = runMany({ connection, index }, statement, rows);
+      const affected = runMany({ connection, index }, { statement, rows, onRow });
       index.end();
-      if (affected >= MANY_ROWS) connection.exec(ANALYZE);
+      if (createdModel(statement) !== null && affected >= MANY_ROWS) connection.exec(ANALYZE);
       return affected;
     });
   }
@@ -157,10 +161,11 @@ class SqliteStore implements Store {
             if (index.waiting !== null) await settle();
             return runGuarded(() => run({ connection, index }, statement, values));
           },
-          async executeMany(statement, rows) {
-            await settle(createdModel(statement));
-            const affected = await runGuarded(() => runMany({ connection, index }, statement, rows));
-            written += affected;
+          async executeMany(statement, rows, onRow) {
+            const created = createdModel(statement);
+            await settle(created);
+            const affected = await runGuarded(() => runMany({ connection, index }, { statement, rows, onRow }));
+            if (created !== null) written += affected;
             return affected;
           },
           async attempt(part) {
@@ -322,13 +327,21 @@ function runAny({ connection, index }: Target, compiled: Compiled, values: Value
   }
 }
 
-function runMany({ connection, index }: Target, statement: Statement<WritePlan>, rows: Iterable<Values>): number {
+/** Rows of one statement. */
+interface ManyRows {
+  readonly statement: Statement<WritePlan>;
+  readonly rows: Iterable<Values>;
+  readonly onRow: ((row: number) => void) | undefined;
+}
+
+function runMany({ connection, index }: Target, { statement, rows, onRow }: ManyRows): number {
   const compiled = compiledOf(statement);
   if (compiled.kind !== "write") return 0;
   const { program } = compiled;
   const isNew = program.plan.kind === "create";
-  let affected = 0;
+  let [affected, row] = [0, 0];
   for (const values of rows) {
+    onRow?.(row++);
     affected += runWrite(connection, program, values).affected;
     if (isNew) index?.note(program.model);
   }
