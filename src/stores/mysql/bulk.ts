@@ -5,7 +5,7 @@
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Values } from "../contract/store.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import { type BulkRows, runBulkUpdate } from "../sql/run-bulk-update.ts";
+import { type BulkRows, runBulkWrite } from "../sql/run-bulk-write.ts";
 import type { ReadRefusal } from "../sql/run-program.ts";
 import type { Bulk } from "../sql/server-kind.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
@@ -44,7 +44,7 @@ export async function runBulk(line: Line, { statement, rows, onRow }: Bulk, cont
   const { program } = compiled;
   const { readRefusal } = context;
   const job = { program, onRow, readRefusal };
-  if (program.plan.kind === "update") return runUpdates(line, { ...job, rows }, context);
+  if (program.plan.kind === "update" || program.steps.length > 1) return runSteps(line, { ...job, rows }, context);
   const bulk = prepare(program);
   if (bulk === null) return runEach(line, { ...job, rows, start: 0 });
   let [affected, start] = [0, 0];
@@ -68,12 +68,12 @@ interface BulkJob extends Omit<BulkRows, "rows"> {
   readonly readRefusal: ReadRefusal;
 }
 
-function runUpdates(
+function runSteps(
   line: Line,
   { readRefusal, ...bulk }: BulkJob & BulkRows,
   { schema, dialect }: BulkContext,
 ): Promise<number> {
-  return runBulkUpdate(line, bulk, {
+  return runBulkWrite(line, bulk, {
     schema,
     dialect,
     bind: bindValues,

@@ -8,7 +8,7 @@ import type { AssignmentNode } from "../../plan/write-nodes.ts";
 import type { ModelSchema, RefField, Schema } from "../../schema/schema-model.ts";
 import type { Values } from "../contract/store.ts";
 import { listWritten } from "../sql/compile-search.ts";
-import { type BulkRows, runBulkUpdate } from "../sql/run-bulk-update.ts";
+import { type BulkRows, runBulkWrite } from "../sql/run-bulk-write.ts";
 import type { Bulk } from "../sql/server-kind.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
 import { compiledOf } from "../sql/sql-statement.ts";
@@ -51,7 +51,8 @@ export async function runBulk(line: Line, { statement, rows, onRow }: Bulk, sche
   const compiled = compiledOf(statement);
   if (compiled.kind !== "write") return 0;
   const { program } = compiled;
-  if (program.plan.kind === "update") return runUpdates(line, { program, rows, onRow }, schema);
+  if (program.plan.kind === "update" || program.steps.length > 1)
+    return runSteps(line, { program, rows, onRow }, schema);
   const bulk = texts.get(program) ?? prepare(program);
   if (bulk === null) return runEach(line, { program, rows, onRow });
   texts.set(program, bulk);
@@ -63,9 +64,9 @@ export async function runBulk(line: Line, { statement, rows, onRow }: Bulk, sche
   return affected;
 }
 
-function runUpdates(line: Line, bulk: BulkRows, schema: Schema): Promise<number> {
+function runSteps(line: Line, bulk: BulkRows, schema: Schema): Promise<number> {
   const { program, onRow } = bulk;
-  return runBulkUpdate(line, bulk, {
+  return runBulkWrite(line, bulk, {
     schema,
     dialect,
     bind: bindValues,

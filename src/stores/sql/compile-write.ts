@@ -211,7 +211,8 @@ function createTargetRows(target: TargetNode): TargetRows {
   return { kind: "filter", conditions: [where, decided(readable), decided(allowed), expected ?? always] };
 }
 
-function createKeyPredicate(model: ModelSchema, assignments: readonly AssignmentNode[]): PredicateNode {
+/** The condition that a new row has the key that it is given. */
+export function createKeyPredicate(model: ModelSchema, assignments: readonly AssignmentNode[]): PredicateNode {
   const isKey = (node: AssignmentNode) => model.key.some((part) => part.column === findColumn(model, node.column).name);
   return createAnd(
     assignments

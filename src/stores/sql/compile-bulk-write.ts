@@ -1,8 +1,8 @@
 /**
- * Compiles an update of rows by key, each with values of its own, into statements about many of them at once: where those
- * say the same of all rows together as of one after the other. It refuses every update of which that is not sure.
+ * Compiles a write of rows, each with values of its own, into statements about many of them at once: where those say the
+ * same of all rows together as of one after the other. It refuses every write of which that is not sure.
  */
-import type { UpdatePlan } from "../../plan/plan.ts";
+import type { CreatePlan, UpdatePlan } from "../../plan/plan.ts";
 import { isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
 import { listColumns } from "../../schema/list-columns.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
@@ -12,7 +12,7 @@ import { compileConditions, compilePredicate, decided, joinWhere } from "./compi
 import { isMissing } from "./compile-reference.ts";
 import { listWritten } from "./compile-search.ts";
 import { listChangedUnique } from "./compile-taken.ts";
-import { writeAssigned } from "./compile-write.ts";
+import { createKeyPredicate, writeAssigned } from "./compile-write.ts";
 import type { Dialect } from "./dialect.ts";
 import { readsModel } from "./reads-model.ts";
 import { createTableScope, findColumn, findRelation, nameTable, type RowScope } from "./row-scope.ts";
@@ -24,8 +24,8 @@ export interface BulkStep {
   readonly text: SqlText;
 }
 
-/** An update of many rows. Where a step meets something else, the rows are to be written one by one. */
-export interface BulkUpdate {
+/** A write of many rows. Where a step meets something else, the rows are to be written one by one. */
+export interface BulkWrite {
   readonly steps: readonly BulkStep[];
   /** The indexes of the params that hold the key of a row. */
   readonly key: readonly number[];
@@ -35,7 +35,9 @@ interface BulkContext {
   readonly schema: Schema;
   readonly dialect: Dialect;
   readonly model: ModelSchema;
-  readonly plan: UpdatePlan;
+  readonly plan: CreatePlan | UpdatePlan;
+  /** The condition that names the row by its key. */
+  readonly where: PredicateNode;
   readonly rowParams: ReadonlySet<number>;
 }
 
@@ -45,13 +47,14 @@ interface Question {
   readonly conditions: readonly string[];
 }
 
-/** The statements of an update of many rows; null where rows must be written one by one. */
-export function compileBulkUpdate(schema: Schema, dialect: Dialect, plan: UpdatePlan): BulkUpdate | null {
+/** The statements of a write of many rows; null where rows must be written one by one. */
+export function compileBulkWrite(schema: Schema, dialect: Dialect, plan: CreatePlan | UpdatePlan): BulkWrite | null {
   const model = new Compilation(schema, dialect).model(plan.model);
-  const key = listKeyParams(plan.target.where);
+  const where = plan.kind === "update" ? plan.target.where : createKeyPredicate(model, plan.assignments);
+  const key = listKeyParams(where);
   if (dialect.rowTable === undefined || key === null || !isSeparate(schema, model, plan)) return null;
   const rowParams = new Set([...plan.assignments.map(({ value }) => value.index), ...key]);
-  const context: BulkContext = { schema, dialect, model, plan, rowParams };
+  const context: BulkContext = { schema, dialect, model, plan, where, rowParams };
   const before = [...compileTaken(context), ...compileMissing(context)];
   const after = [...compileOutside(context), ...compileBroken(context)];
   const refuse = (text: SqlText): BulkStep => ({ expects: "nothing", text });
@@ -59,28 +62,38 @@ export function compileBulkUpdate(schema: Schema, dialect: Dialect, plan: Update
   return Object.freeze({ key, steps: [...before.map(refuse), change, ...after.map(refuse)] });
 }
 
-/**
- * Whether a row is judged by itself and by rows of other models alone, and keeps its key: then no row is in the way of
- * another, but for unique values.
- */
-function isSeparate(schema: Schema, model: ModelSchema, plan: UpdatePlan): boolean {
-  const { target, assignments, links, references, check, returning } = plan;
-  const isKey = (name: string) => model.key.some(({ column }) => column === name);
+/** Whether a row is judged by itself and by rows of other models alone: then no row is in the way of another, but for unique values. */
+function isSeparate(schema: Schema, model: ModelSchema, plan: CreatePlan | UpdatePlan): boolean {
+  const { links, references, check, returning } = plan;
   const reads = (of: ModelSchema | undefined, node: PredicateNode | null) =>
     readsModel(schema, model.name, { model: of, node });
+  const judges = plan.kind === "update" ? [plan.target.readable, plan.target.allowed, check] : [check];
   return (
-    target.single &&
-    target.expected === null &&
     links.length === 0 &&
     returning === null &&
-    assignments.length > 0 &&
-    assignments.every(({ column, operator }) => !isPatch(operator) && !isKey(findColumn(model, column).name)) &&
-    ![target.readable, target.allowed, check].some((node) => reads(model, node)) &&
+    (plan.kind === "update" ? staysInPlace(model, plan) : !refersToItself(model)) &&
+    !judges.some((node) => reads(model, node)) &&
     references.every(({ relation, access }) => {
       const far = findRelation(model, relation).model;
       return far !== model.name && !reads(schema.models[far], access);
     })
   );
+}
+
+/** Whether an update takes a row by its key, which it keeps, and works out nothing that a statement cannot. */
+function staysInPlace(model: ModelSchema, { target, assignments }: UpdatePlan): boolean {
+  const isKey = (name: string) => model.key.some(({ column }) => column === name);
+  return (
+    target.single &&
+    target.expected === null &&
+    assignments.length > 0 &&
+    assignments.every(({ column, operator }) => !isPatch(operator) && !isKey(findColumn(model, column).name))
+  );
+}
+
+/** Some servers ask about refs at the end of a statement alone, when a later row is there too. */
+function refersToItself(model: ModelSchema): boolean {
+  return Object.values(model.fields).some((field) => field.kind === "ref" && field.model === model.name);
 }
 
 /** The params of a key; null for anything but one comparison for each of its parts. */
@@ -94,6 +107,8 @@ function listKeyParams(where: PredicateNode): readonly number[] | null {
 /** Which rows get unique values that other rows have so far: the order in which they change would decide. */
 function compileTaken(context: BulkContext): readonly SqlText[] {
   const { dialect, model, plan } = context;
+  // New rows are in each other's way in any order.
+  if (plan.kind === "create") return [];
   const columns = listColumns(model);
   return listChangedUnique(model, plan.assignments).map(({ fields }) =>
     compileQuestion(
@@ -131,6 +146,7 @@ function compileMissing({ schema, dialect, model, plan, rowParams }: BulkContext
 /** Which calculated columns left their range. */
 function compileOutside(context: BulkContext): readonly SqlText[] {
   const { model, plan } = context;
+  if (plan.kind === "create") return [];
   return plan.bounds.map(({ column, min, max }) =>
     compileQuestion(context, (c, row) => {
       const { name, type } = findColumn(model, column);
@@ -157,6 +173,7 @@ function compileQuestion(context: BulkContext, ask: (c: Compilation, row: RowSco
 
 function compileChange(context: BulkContext): SqlText {
   const { dialect, model, plan } = context;
+  if (plan.kind === "create") return compileInsert(context, plan);
   const { c, row, table, match } = openStep(context);
   const { readable, allowed } = plan.target;
   const conditions = compileConditions(c, [decided(readable), decided(allowed)], row);
@@ -172,8 +189,16 @@ function compileChange(context: BulkContext): SqlText {
   );
 }
 
+function compileInsert({ schema, dialect, model, rowParams }: BulkContext, plan: CreatePlan): SqlText {
+  const c = new Compilation(schema, dialect, rowParams);
+  const written = listWritten(model, plan.assignments);
+  const names = written.map(({ name }) => dialect.quoteName(name)).join(", ");
+  const values = written.map(({ node, form }) => c.bind(node.value, form)).join(", ");
+  return c.finish(`INSERT INTO ${dialect.quoteName(model.table)} (${names}) SELECT ${values} FROM ${c.rowTable()}`);
+}
+
 /** A statement about rows of the table and the values that they are to get. */
-function openStep({ schema, dialect, model, plan, rowParams }: BulkContext): {
+function openStep({ schema, dialect, model, where, rowParams }: BulkContext): {
   readonly c: Compilation;
   readonly row: RowScope;
   readonly table: string;
@@ -182,5 +207,5 @@ function openStep({ schema, dialect, model, plan, rowParams }: BulkContext): {
   const c = new Compilation(schema, dialect, rowParams);
   const alias = c.alias("t");
   const row = createTableScope(c, model, alias);
-  return { c, row, table: nameTable(c, model.table, alias), match: compileConditions(c, [plan.target.where], row) };
+  return { c, row, table: nameTable(c, model.table, alias), match: compileConditions(c, [where], row) };
 }

@@ -1,11 +1,11 @@
 /**
- * Updates many rows by a few statements on a server. Whenever those meet anything that one row after the other might meet
+ * Writes many rows by a few statements on a server. Whenever those meet anything that one row after the other might meet
  * otherwise, their work is undone and the rows are written one by one. The caller's transaction undoes all.
  */
 import type { Schema } from "../../schema/schema-model.ts";
 import type { Values } from "../contract/store.ts";
 import type { Bind } from "./bind-values.ts";
-import { type BulkUpdate, compileBulkUpdate } from "./compile-bulk-update.ts";
+import { type BulkWrite, compileBulkWrite } from "./compile-bulk-write.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Line, ServerResult } from "./server-link.ts";
 import type { SqlProgram } from "./sql-program.ts";
@@ -17,7 +17,7 @@ const BATCH_BYTES = 1024 * 1024;
 /** About what a value takes that is no text. */
 const OTHER_BYTES = 8;
 
-/** How rows are updated on one server. */
+/** How rows are written on one server. */
 export interface BulkTools<V, R extends ServerResult> {
   readonly schema: Schema;
   readonly dialect: Dialect;
@@ -25,10 +25,10 @@ export interface BulkTools<V, R extends ServerResult> {
   /** Whether a statement failed because of its rows, and changed nothing. */
   readonly isRefusal: (error: unknown) => boolean;
   /** Writes rows one by one; `start` is the place of the first. Answers their number. */
-  readonly runEach: (line: Line<V, R>, rows: readonly Values[], start: number) => Promise<number>;
+  readonly runEach: (line: Line<V, R>, rows: Iterable<Values>, start: number) => Promise<number>;
 }
 
-/** Rows of one updating program. */
+/** Rows of one program. */
 export interface BulkRows {
   readonly program: SqlProgram;
   readonly rows: Iterable<Values>;
@@ -36,39 +36,40 @@ export interface BulkRows {
   readonly onRow: (row: number) => void;
 }
 
-const known = new WeakMap<SqlProgram, BulkUpdate | null>();
+const known = new WeakMap<SqlProgram, BulkWrite | null>();
 
 /** Writes the rows in order; answers their number. */
-export async function runBulkUpdate<V, R extends ServerResult>(
+export async function runBulkWrite<V, R extends ServerResult>(
   line: Line<V, R>,
   { program, rows, onRow }: BulkRows,
   tools: BulkTools<V, R>,
 ): Promise<number> {
-  const update = findUpdate(program, tools);
-  let start = 0;
+  const write = findWrite(program, tools);
+  if (write === null) return tools.runEach(line, rows, 0);
+  let [affected, start] = [0, 0];
   for (const batch of takeBatches(rows)) {
     onRow(start);
-    const isDone = update !== null && isAlike(update, batch) && (await tryBatch(line, { update, batch }, tools));
-    if (!isDone) await tools.runEach(line, batch, start);
+    const isDone = isAlike(write, batch) && (await tryBatch(line, { write, batch }, tools));
+    affected += isDone ? batch.length : await tools.runEach(line, batch, start);
     start += batch.length;
   }
-  return start;
+  return affected;
 }
 
-function findUpdate<V, R extends ServerResult>(
+function findWrite<V, R extends ServerResult>(
   program: SqlProgram,
   { schema, dialect }: BulkTools<V, R>,
-): BulkUpdate | null {
+): BulkWrite | null {
   const made = known.get(program);
   if (made !== undefined) return made;
   const { plan } = program;
-  const update = plan.kind === "update" ? compileBulkUpdate(schema, dialect, plan) : null;
-  known.set(program, update);
-  return update;
+  const write = plan.kind === "delete" ? null : compileBulkWrite(schema, dialect, plan);
+  known.set(program, write);
+  return write;
 }
 
 /** Whether there are several rows, each another one, which have all in common that is not theirs alone. */
-function isAlike({ key, steps }: BulkUpdate, rows: readonly Values[]): boolean {
+function isAlike({ key, steps }: BulkWrite, rows: readonly Values[]): boolean {
   const [first = []] = rows;
   const keys = new Set(rows.map((values) => JSON.stringify(key.map((index) => values[index]))));
   const shared = steps.flatMap(({ text }) =>
@@ -86,13 +87,13 @@ function isAlike({ key, steps }: BulkUpdate, rows: readonly Values[]): boolean {
 /** False when nothing was written. */
 async function tryBatch<V, R extends ServerResult>(
   line: Line<V, R>,
-  { update, batch }: { readonly update: BulkUpdate; readonly batch: readonly Values[] },
+  { write, batch }: { readonly write: BulkWrite; readonly batch: readonly Values[] },
   { bind, isRefusal }: BulkTools<V, R>,
 ): Promise<boolean> {
   const [first = []] = batch;
   const ask = (text: SqlText) => line.query(text.text, bind(text, first, batch));
   await line.exec("SAVEPOINT footing_batch");
-  const isDone = await runSteps(update, batch.length, ask).catch((error: unknown) => {
+  const isDone = await runSteps(write, batch.length, ask).catch((error: unknown) => {
     if (isRefusal(error)) return false;
     throw error;
   });
@@ -102,7 +103,7 @@ async function tryBatch<V, R extends ServerResult>(
 }
 
 async function runSteps(
-  { steps }: BulkUpdate,
+  { steps }: BulkWrite,
   count: number,
   ask: (text: SqlText) => Promise<ServerResult>,
 ): Promise<boolean> {
