@@ -27,6 +27,7 @@ import { isBusy, readRefusal, translateError } from "./failure.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { loadTables } from "./introspector.ts";
 import { grammar, runOwnSql } from "./own-sql.ts";
+import { repairSearch, replaceTriggers } from "./repair-search.ts";
 import { Writer } from "./writer.ts";
 
 /** Refreshes the planner's statistics of tables that grew or shrank tenfold. */
@@ -262,10 +263,12 @@ function prepareDatabase(
   { createTables, path }: OpenOptions & { readonly path: string },
 ): Buffer {
   const tables = describeTables(schema, dialect);
+  replaceTriggers(connection, tables);
   const live = loadTables(connection);
   if (live.size === 0 && createTables)
     for (const statement of compileCreateTables(tableWriter, tables)) connection.exec(statement);
   else refuseDifferences(compareTables(tables, live, tableWriter), path);
+  repairSearch(connection, schema);
   connection.exec(
     `CREATE TABLE IF NOT EXISTS ${META_TABLE} (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`,
   );
