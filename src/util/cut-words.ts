@@ -33,7 +33,8 @@ export function cutWords(text: string): readonly string[] {
   const found = folded.match(ascii.test(folded) ? asciiWords : words) ?? [];
   if (text.length <= MAX_WORD) return found;
   // No word can be there too often, none of them is beyond a limit, and long ones are rare.
-  if (found.length <= MAX_PLACES && folded.length <= MAX_LETTERS) return found.some(isLong) ? found.map(cutWord) : found;
+  if (found.length <= MAX_PLACES && folded.length <= MAX_LETTERS)
+    return found.some(isLong) ? found.map(cutWord) : found;
   return boundWords(found);
 }
 

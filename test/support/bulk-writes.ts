@@ -13,9 +13,9 @@ import type { Statement, Store, Values } from "../../src/stores/contract/store.t
 import type { Bulk } from "../../src/stores/sql/server-kind.ts";
 
 /** The schema of the items. */
-export const { schema: itemSchema }: { readonly schema: Schema } = createSchema({
+export const itemSchema: Schema = createSchema({
   Item: model({ id: t.int(), next: t.ref("Item").optional(), body: t.text().optional() }, { key: "id" }),
-});
+}).schema;
 /** The type of the param that a plan to create an item has at 0. */
 export const int: ScalarType = { kind: "int", list: false };
 const text: ScalarType = { kind: "text", list: false };

@@ -1,7 +1,13 @@
 /** Many writes at once: how few statements they take, and that rows and errors are those of one after the other. */
 import { expect, onTestFinished, test } from "vitest";
 import { describeWithServer, useServer } from "../../../test/servers/shared-servers.ts";
-import { type BulkItems, itemSchema, openItems, sendLongRows, testBulkWrites } from "../../../test/support/bulk-writes.ts";
+import {
+  type BulkItems,
+  itemSchema,
+  openItems,
+  sendLongRows,
+  testBulkWrites,
+} from "../../../test/support/bulk-writes.ts";
 import { LinkWatch } from "../sql/link-queue.ts";
 import { parseAddress } from "./address.ts";
 import { runBulk } from "./bulk.ts";
@@ -27,7 +33,11 @@ async function open(): Promise<BulkItems> {
         );
         return link.query(sql, values);
       };
-      return runBulk({ exec, query }, bulk, { schema: itemSchema, dialect, readRefusal: createRefusalReader(new Map()) });
+      return runBulk({ exec, query }, bulk, {
+        schema: itemSchema,
+        dialect,
+        readRefusal: createRefusalReader(new Map()),
+      });
     },
     rows: async () => {
       const { rows } = await exec("SELECT id, next_id FROM item ORDER BY id");
