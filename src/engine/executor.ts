@@ -76,6 +76,8 @@ export interface PlainExecutor {
   createMany(query: CreateManyQuery, actor: Actor): Promise<number>;
   /** Changes the row with the key; JSON text of it afterwards, or null when the actor may not read it any more. */
   update(query: UpdateQuery, actor: Actor): Promise<string | null>;
+  /** Changes rows, each in its own way, in one transaction; their number. Errors are led by the place of the row. */
+  updateEach(query: UpdateEachQuery, actor: Actor): Promise<number>;
   /** Changes all matching rows the actor may change; their number. */
   updateMany(query: UpdateManyQuery, actor: Actor): Promise<number>;
   /** Ends the row with the key; JSON text of it as it was. */
@@ -116,8 +118,6 @@ export interface UpsertCount {
 export interface Executor extends Omit<PlainExecutor, "transaction" | "attempt"> {
   /** Creates the row, or changes it when it is there; JSON text of it, or null when the actor may not read it. */
   upsert(query: UpsertQuery, actor: Actor): Promise<string | null>;
-  /** Changes rows, each in its own way, in one transaction; their number. */
-  updateEach(query: UpdateEachQuery, actor: Actor): Promise<number>;
   /** Creates rows, or changes them where they are there, in one transaction; how many of each. */
   upsertMany(query: UpsertManyQuery, actor: Actor): Promise<UpsertCount>;
   /** Runs `work` in one transaction; what it rejects with undoes everything. */

@@ -11,12 +11,14 @@ import type {
   DeleteQuery,
   ReadQuery,
   RestoreQuery,
+  UpdateEachQuery,
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { type Actor, anonymousActor, systemActor } from "./actor.ts";
+import { atPath } from "./composed/at-path.ts";
 import { whereKey } from "./composed/row-keys.ts";
 import type { Executor, PlainExecutor } from "./executor.ts";
 import { ForwardedReads } from "./forwarded-reads.ts";
@@ -101,6 +103,13 @@ export class HookedExecutor extends ForwardedReads implements PlainExecutor {
     return this.#transact((inside) => inside.#update(write, query));
   }
 
+  /** See {@link PlainExecutor.updateEach}. */
+  updateEach(query: UpdateEachQuery, actor: Actor): Promise<number> {
+    const write = this.#findHooks(query.model, "update", actor);
+    if (write === null) return this.#plain.updateEach(query, actor);
+    return this.#transact((inside) => inside.#updateEach(write, query));
+  }
+
   /** See {@link PlainExecutor.updateMany}. */
   updateMany(query: UpdateManyQuery, actor: Actor): Promise<number> {
     const write = this.#findHooks(query.model, "update", actor);
@@ -174,6 +183,12 @@ export class HookedExecutor extends ForwardedReads implements PlainExecutor {
       await this.#run(write, "afterUpdate", { ...target, row: await this.#readRow(write, query.key), count: 1 });
     this.#note(write, { key: query.key, count: 1 });
     return json;
+  }
+
+  async #updateEach(write: HookedWrite, { model, rows }: UpdateEachQuery): Promise<number> {
+    for (const [index, row] of rows.entries())
+      await atPath(`/${index}`, () => this.#update(write, { ...row, model, select: {} }));
+    return rows.length;
   }
 
   async #updateMany(write: HookedWrite, query: UpdateManyQuery): Promise<number> {

@@ -12,6 +12,7 @@ import type {
   PreviewDeleteQuery,
   ReadQuery,
   RestoreQuery,
+  UpdateEachQuery,
   UpdateManyQuery,
   UpdateQuery,
 } from "../plan/query.ts";
@@ -31,6 +32,7 @@ import { runDelete, runDeleteMany } from "./run-delete.ts";
 import { runCount, runRead } from "./run-read.ts";
 import { runRestore } from "./run-soft-delete.ts";
 import { runUpdate, runUpdateMany } from "./run-update.ts";
+import { runUpdateEach } from "./run-update-each.ts";
 
 /** A write before own code has seen it. */
 export interface Draft {
@@ -92,6 +94,12 @@ export class PlainEngine implements PlainExecutor {
   /** See {@link PlainExecutor.update}. */
   update(query: UpdateQuery, actor: Actor): Promise<string | null> {
     return runUpdate(this.#run, query, actor);
+  }
+
+  /** See {@link PlainExecutor.updateEach}. */
+  updateEach(query: UpdateEachQuery, actor: Actor): Promise<number> {
+    if (this.#transaction !== null) return runUpdateEach(this.#run, query, actor);
+    return this.transaction((executor) => executor.updateEach(query, actor));
   }
 
   /** See {@link PlainExecutor.updateMany}. */

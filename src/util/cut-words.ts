@@ -31,7 +31,11 @@ const accents = /[\u0300-\u036f]/g;
 export function cutWords(text: string): readonly string[] {
   const folded = foldText(text);
   const found = folded.match(ascii.test(folded) ? asciiWords : words) ?? [];
-  return text.length <= MAX_WORD ? found : boundWords(found);
+  if (text.length <= MAX_WORD) return found;
+  // No word can be there too often, none of them is beyond a limit, and long ones are rare.
+  if (found.length <= MAX_PLACES && folded.length <= MAX_LETTERS)
+    return found.some(isLong) ? found.map(cutWord) : found;
+  return boundWords(found);
 }
 
 function foldText(text: string): string {
@@ -73,6 +77,10 @@ function boundWords(found: readonly string[]): readonly string[] {
   return kept;
 }
 
+function isLong(word: string): boolean {
+  return word.length > MAX_WORD;
+}
+
 function cutWord(word: string): string {
-  return word.length <= MAX_WORD ? word : Array.from(word).slice(0, MAX_WORD).join("");
+  return !isLong(word) ? word : Array.from(word).slice(0, MAX_WORD).join("");
 }

@@ -199,9 +199,11 @@ function drawUpsertMany(source: WriteSource, model: ModelSchema): DrawnWrite {
 
 function drawUpdateEach(source: WriteSource, model: ModelSchema): DrawnWrite {
   const { random } = source;
-  const rows = random.times(random.int(0, 3), () => ({
+  // Rows that change the same fields are written together, those of several fields one after the other.
+  const shared = random.chance(0.6) ? chooseFields(source, model) : null;
+  const rows = random.times(random.int(0, shared === null ? 3 : 5), () => ({
     key: drawKey(source, model),
-    data: drawChanges(source, model),
+    data: shared === null ? drawChanges(source, model) : changeFields(source, shared),
   }));
   const query = { model: model.name, rows };
   return { ...write("updateEach", query, (executor, actor) => executor.updateEach(query, actor)), isOne: false };
@@ -270,11 +272,18 @@ function write(name: string, query: object, run: DrawnWrite["run"]): DrawnWrite 
 
 /** New values of some fields, or what to calculate of the old ones. */
 export function drawChanges(source: WriteSource, model: ModelSchema): DataQuery {
+  return changeFields(source, chooseFields(source, model));
+}
+
+function chooseFields(source: WriteSource, model: ModelSchema): readonly Field[] {
   const keys = new Set(model.key.map((part) => part.field));
   const fields = Object.values(model.fields).filter(
     (field) => !keys.has(field.name) && isWritable(field) && (source.hidden || !field.hidden),
   );
-  const chosen = source.random.shuffle(fields).slice(0, source.random.int(source.random.chance(0.05) ? 0 : 1, 3));
+  return source.random.shuffle(fields).slice(0, source.random.int(source.random.chance(0.05) ? 0 : 1, 3));
+}
+
+function changeFields(source: WriteSource, chosen: readonly Field[]): DataQuery {
   return Object.fromEntries(
     chosen.map((field) => [field.name, drawCalculation(source, field) ?? drawChange(source, field)]),
   );

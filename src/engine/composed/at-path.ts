@@ -6,12 +6,17 @@ export async function atPath<T>(path: string, work: () => Promise<T>): Promise<T
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof FootingError)) throw error;
-    const problems =
-      error.problems.length === 0
-        ? [{ path, detail: error.message }]
-        : error.problems.map((problem) => ({ ...problem, path: `${path}${problem.path}` }));
-    const detail = error.message.startsWith("/") ? `${path}${error.message}` : `${path}: ${error.message}`;
-    throw relocateError(error, { detail, problems });
+    throw leadError(path, error);
   }
+}
+
+/** The error of a part of a write, with the places that it names led by the path of the part. */
+export function leadError(path: string, error: unknown): unknown {
+  if (!(error instanceof FootingError)) return error;
+  const problems =
+    error.problems.length === 0
+      ? [{ path, detail: error.message }]
+      : error.problems.map((problem) => ({ ...problem, path: `${path}${problem.path}` }));
+  const detail = error.message.startsWith("/") ? `${path}${error.message}` : `${path}: ${error.message}`;
+  return relocateError(error, { detail, problems });
 }

@@ -70,7 +70,9 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
 
   /** See {@link Executor.updateEach}. */
   updateEach(query: UpdateEachQuery, actor: Actor): Promise<number> {
-    return this.#compose(actor, (composition) => updateEach(composition, query));
+    const isNested = query.rows.some(({ data }) => this.#split({ ...query, data }, "update", actor) !== null);
+    if (isNested) return this.#compose(actor, (composition) => updateEach(composition, query));
+    return this.#plain.transaction((plain) => plain.updateEach(query, actor), { isRepeatable: true });
   }
 
   /** See {@link Executor.upsertMany}. */
@@ -112,7 +114,7 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
 
   /** The model and the parts of the data; null when the write is an ordinary one, also where the model is unknown. */
   #split(
-    { model: name, data }: CreateQuery | UpdateQuery,
+    { model: name, data }: Pick<CreateQuery | UpdateQuery, "model" | "data">,
     use: WriteUse,
     actor: Actor,
   ): { readonly model: ModelSchema; readonly split: SplitData } | null {

@@ -11,6 +11,9 @@ import { atPath } from "./at-path.ts";
 import { type Composition, findRow, readObject } from "./composition.ts";
 import { joinKey, type RowKey, selectKey, whereKey, whereKeys } from "./row-keys.ts";
 
+/** Rows of an upsert that are looked for, created and changed together. */
+const PAGE = 1000;
+
 /** Creates or changes one row; see `Executor.upsert`. */
 export async function upsertRow(composition: Composition, query: UpsertQuery): Promise<string | null> {
   const { executor, actor } = composition;
@@ -27,7 +30,7 @@ export async function upsertRow(composition: Composition, query: UpsertQuery): P
   );
 }
 
-/** Changes rows one after the other; see `Executor.updateEach`. */
+/** Changes rows, some of which bring others, one after the other; see `Executor.updateEach`. */
 export async function updateEach(composition: Composition, { model, rows }: UpdateEachQuery): Promise<number> {
   const { executor, actor } = composition;
   for (const [index, { key, data }] of rows.entries()) {
@@ -41,14 +44,15 @@ export async function upsertMany(composition: Composition, query: UpsertManyQuer
   const model = findModel(composition, query.model);
   refuseRepeated(model, query.data);
   let created = 0;
-  const size = composition.maxLimit;
-  for (let start = 0; start < query.data.length; start += size) {
-    const page = query.data.slice(start, start + size).map((data, index) => ({ data, index: start + index }));
+  for (let start = 0; start < query.data.length; start += PAGE) {
+    const page = query.data.slice(start, start + PAGE).map((data, index) => ({ data, index: start + index }));
     const there = await findThere(composition, model, page);
     const missing = page.filter(({ data }) => !there.has(nameKey(model, data)));
     await createRows(composition, model, missing);
-    for (const row of page.filter(({ data }) => there.has(nameKey(model, data))))
-      await changeRow(composition, model, { ...row, fields: query.update });
+    await changeRows(composition, model, {
+      rows: page.filter(({ data }) => there.has(nameKey(model, data))),
+      fields: query.update,
+    });
     created += missing.length;
   }
   return { created, updated: query.data.length - created };
@@ -69,11 +73,11 @@ async function createRows({ executor, actor }: Composition, model: ModelSchema, 
   }
 }
 
-/** The error of a bulk create, which counts the rows that it was given. */
+/** The error of a bulk write, which counts the rows that it was given. */
 function renumber(error: FootingError, rows: readonly Given[]): FootingError {
   const place = (row: string): string => String(rows[Number(row)]?.index ?? row);
   return relocateError(error, {
-    detail: error.message.replace(/^Row (\d+):/, (_, row: string) => `Row ${place(row)}:`),
+    detail: error.message.replace(/^(Row |\/)(\d+)/, (_, lead: string, row: string) => `${lead}${place(row)}`),
     problems: error.problems.map((problem) => ({
       ...problem,
       path: problem.path.replace(/^\/(\d+)/, (_, row: string) => `/${place(row)}`),
@@ -81,28 +85,39 @@ function renumber(error: FootingError, rows: readonly Given[]): FootingError {
   });
 }
 
-async function changeRow(
+async function changeRows(
   { executor, actor }: Composition,
   model: ModelSchema,
-  { data, index, fields }: Given & { readonly fields: readonly string[] | undefined },
+  { rows, fields }: { readonly rows: readonly Given[]; readonly fields: readonly string[] | undefined },
 ): Promise<void> {
-  const isKey = (name: string) => model.key.some(({ field }) => field === name);
-  const changes = Object.entries(data).filter(([name]) => !isKey(name) && (fields?.includes(name) ?? true));
-  const query = { model: model.name, key: keyOf(model, data), data: Object.fromEntries(changes), select: {} };
-  await atPath(`/${index}`, () => executor.update(query, actor));
+  const isChanged = (name: string) =>
+    !model.key.some(({ field }) => field === name) && (fields?.includes(name) ?? true);
+  const changes = rows.map(({ data }) => ({
+    key: keyOf(model, data),
+    data: Object.fromEntries(Object.entries(data).filter(([name]) => isChanged(name))),
+  }));
+  try {
+    await executor.updateEach({ model: model.name, rows: changes }, actor);
+  } catch (error) {
+    throw error instanceof FootingError ? renumber(error, rows) : error;
+  }
 }
 
 /** The keys of the rows that are there to see, each as one text. */
 async function findThere(
-  { executor, actor }: Composition,
+  { executor, actor, maxLimit }: Composition,
   model: ModelSchema,
   rows: readonly Given[],
 ): Promise<ReadonlySet<string>> {
   const keys = rows.filter(({ data }) => hasKey(model, data)).map(({ data }) => keyOf(model, data));
-  if (keys.length === 0) return new Set();
-  const query = { model: model.name, select: selectKey(model), where: whereKeys(model, keys), limit: keys.length };
-  const found: unknown = JSON.parse((await executor.read(query, actor)).json);
-  return new Set((Array.isArray(found) ? found : []).map((row) => nameKey(model, readObject(row))));
+  const there = new Set<string>();
+  for (let start = 0; start < keys.length; start += maxLimit) {
+    const where = whereKeys(model, keys.slice(start, start + maxLimit));
+    const query = { model: model.name, select: selectKey(model), where, limit: maxLimit };
+    const found: unknown = JSON.parse((await executor.read(query, actor)).json);
+    for (const row of Array.isArray(found) ? found : []) there.add(nameKey(model, readObject(row)));
+  }
+  return there;
 }
 
 /** Two rows of one call must not be the same: which of them would win is anybody's guess. */

@@ -84,8 +84,12 @@ export interface Session {
    * ended. After any of them the statement changed nothing.
    */
   execute<P extends Plan>(statement: Statement<P>, values: Values, abort?: Abort): Promise<ResultOf<P>>;
-  /** Runs one writing statement for each row of values, in order, all or nothing; answers the rows affected in all. */
-  executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number>;
+  /**
+   * Runs one writing statement for each row of values, in order, all or nothing; answers the rows affected in all.
+   * `onRow` is told which row is next, or the first of those that are next at once: what then fails is about the row
+   * that it was told of last.
+   */
+  executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>, onRow?: (row: number) => void): Promise<number>;
   /**
    * The door for SQL of the app's own.
    * @throws FootingError FTG_CONFIG when the store speaks no SQL.

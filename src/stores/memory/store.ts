@@ -57,8 +57,12 @@ class MemoryStore implements Store {
     return this.transact((session) => session.execute(statement, values));
   }
 
-  async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
-    return this.transact((session) => session.executeMany(statement, rows));
+  async executeMany(
+    statement: Statement<WritePlan>,
+    rows: Iterable<Values>,
+    onRow?: (row: number) => void,
+  ): Promise<number> {
+    return this.transact((session) => session.executeMany(statement, rows, onRow));
   }
 
   transact<T>(work: (session: Transaction) => Promise<T>): Promise<T> {
@@ -113,10 +117,17 @@ class MemorySession implements Transaction {
     return this.#atomically((data) => run({ schema: this.#schema, data, values }, statement.plan));
   }
 
-  async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
+  async executeMany(
+    statement: Statement<WritePlan>,
+    rows: Iterable<Values>,
+    onRow?: (row: number) => void,
+  ): Promise<number> {
     return this.#atomically((data) => {
-      let affected = 0;
-      for (const values of rows) affected += run({ schema: this.#schema, data, values }, statement.plan).affected;
+      let [affected, row] = [0, 0];
+      for (const values of rows) {
+        onRow?.(row++);
+        affected += run({ schema: this.#schema, data, values }, statement.plan).affected;
+      }
       return affected;
     });
   }

@@ -1,10 +1,17 @@
 /** Many writes at once: how few statements they take, and that rows and errors are those of one after the other. */
 import { expect, onTestFinished, test } from "vitest";
 import { describeWithServer, useServer } from "../../../test/servers/shared-servers.ts";
-import { type BulkItems, openItems, sendLongRows, testBulkWrites } from "../../../test/support/bulk-writes.ts";
+import {
+  type BulkItems,
+  itemSchema,
+  openItems,
+  sendLongRows,
+  testBulkWrites,
+} from "../../../test/support/bulk-writes.ts";
 import { LinkWatch } from "../sql/link-queue.ts";
 import { parseAddress } from "./address.ts";
 import { runBulk } from "./bulk.ts";
+import { createDialect, mariadb } from "./compiler.ts";
 import { Link } from "./driver.ts";
 import { createRefusalReader } from "./failure.ts";
 import { createMysqlStore } from "./store.ts";
@@ -13,6 +20,7 @@ async function open(): Promise<BulkItems> {
   const url = await (await useServer("mariadb")).createDatabase();
   const link = await Link.connect({ address: parseAddress(url), watch: new LinkWatch(30_000) });
   onTestFinished(() => link.destroy());
+  const dialect = createDialect(mariadb);
   const exec = (sql: string) => link.exec(sql);
   return openItems({
     store: createMysqlStore({ url }),
@@ -25,7 +33,11 @@ async function open(): Promise<BulkItems> {
         );
         return link.query(sql, values);
       };
-      return runBulk({ exec, query }, bulk, createRefusalReader(new Map()));
+      return runBulk({ exec, query }, bulk, {
+        schema: itemSchema,
+        dialect,
+        readRefusal: createRefusalReader(new Map()),
+      });
     },
     rows: async () => {
       const { rows } = await exec("SELECT id, next_id FROM item ORDER BY id");

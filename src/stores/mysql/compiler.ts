@@ -5,10 +5,11 @@
 import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Dialect, DialectGaps, JsonEntry, JsonStep, KeyRows, SortWay } from "../sql/dialect.ts";
-import type { Binding } from "../sql/sql-text.ts";
+import type { RowTableDialect } from "../sql/row-table-dialect.ts";
+import type { Binding, RowColumn } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
-import { columnType, HYPHEN, quoteText, writeLiteral } from "./codec.ts";
+import { columnType, HYPHEN, isHeldAsText, quoteText, writeLiteral } from "./codec.ts";
 import { estimate } from "./estimate.ts";
 import { createExpressions } from "./expressions.ts";
 import { MARKS } from "./finish-json.ts";
@@ -132,6 +133,7 @@ export function createDialect(
     aggregates,
     search,
     expressions: createExpressions(collation, letters),
+    rowTable: createRowTable(collation),
     calculate: writeCalculation,
     smaller: (left, right) => `LEAST(${left}, ${right})`,
     keyRows: (list, types, alias) => readKeys(list, types, { alias, collation }),
@@ -241,6 +243,25 @@ function readKeys(
     position: `${alias}.n - 1`,
     parts: types.map((_, part) => `${alias}.p${part}`),
   };
+}
+
+/** Rows as a list of lists. Floats, bytes and json come as text, which the server does not read by itself. */
+function createRowTable(collation: string): RowTableDialect {
+  const text = `LONGTEXT CHARACTER SET utf8mb4 COLLATE ${collation}`;
+  const columnOf = ({ type, form }: RowColumn) =>
+    form === "words" || isHeldAsText(type) ? text : memberType(type, collation);
+  return Object.freeze<RowTableDialect>({
+    part: ({ type, form }, place) => {
+      const name = `v.c${place}`;
+      if (form === "words" || type.list) return name;
+      if (type.kind === "float") return `CAST(${name} AS DOUBLE)`;
+      return type.kind === "bytes" ? `FROM_BASE64(${name})` : name;
+    },
+    from: (columns, bind) => {
+      const parts = columns.map((column, place) => `c${place} ${columnOf(column)} PATH '$[${place}]'`);
+      return `JSON_TABLE(${bind(columns)}, '$[*]' COLUMNS (${parts.join(", ")})) AS v`;
+    },
+  });
 }
 
 /** One key as an item of the list that {@link readKeys} reads. */

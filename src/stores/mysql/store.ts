@@ -112,7 +112,7 @@ function createKind(
     runWhole: (link, write, abort) =>
       isSingle(write.program) ? runGuarded(withAbort(link, abort), write, readRefusal) : null,
     runGuarded: (line, write) => runGuarded(line, write, readRefusal),
-    runBulk: (line, bulk) => runBulk(line, bulk, readRefusal),
+    runBulk: (line, bulk) => runBulk(line, bulk, { schema, dialect, readRefusal }),
     grammar,
     runOwn: createOwnSql(listStoredTypes(schema)),
     analyze: (table) => `ANALYZE NO_WRITE_TO_BINLOG TABLE ${table}`,

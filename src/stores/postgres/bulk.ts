@@ -3,14 +3,12 @@
  * the other, which decides when a batch is refused. The caller's transaction undoes all.
  */
 import { FootingError } from "../../errors/footing-error.ts";
-import type { CreatePlan, UpdatePlan } from "../../plan/plan.ts";
-import { isConstant } from "../../plan/predicate-node.ts";
+import type { CreatePlan } from "../../plan/plan.ts";
 import type { AssignmentNode } from "../../plan/write-nodes.ts";
-import type { ModelSchema, RefField } from "../../schema/schema-model.ts";
+import type { ModelSchema, RefField, Schema } from "../../schema/schema-model.ts";
 import type { Values } from "../contract/store.ts";
-import { targetKey } from "../contract/target-key.ts";
 import { listWritten } from "../sql/compile-search.ts";
-import { findColumn } from "../sql/row-scope.ts";
+import { type BulkRows, runBulkWrite } from "../sql/run-bulk-write.ts";
 import type { Bulk } from "../sql/server-kind.ts";
 import type { SqlProgram } from "../sql/sql-program.ts";
 import { compiledOf } from "../sql/sql-statement.ts";
@@ -19,7 +17,7 @@ import { createEncoder, encodeArray, type NativeValue, paramType } from "./codec
 import { dialect } from "./compiler.ts";
 import type { Line } from "./driver.ts";
 import { readRefusal } from "./failure.ts";
-import { runGuarded } from "./session.ts";
+import { bindValues, runGuarded } from "./session.ts";
 
 /** Rows in one statement. */
 const BATCH = 1000;
@@ -49,24 +47,40 @@ interface Batch {
 const texts = new WeakMap<SqlProgram, BulkText>();
 
 /** Writes the rows in order; answers their number. */
-export async function runBulk(line: Line, { statement, rows }: Bulk): Promise<number> {
+export async function runBulk(line: Line, { statement, rows, onRow }: Bulk, schema: Schema): Promise<number> {
   const compiled = compiledOf(statement);
   if (compiled.kind !== "write") return 0;
   const { program } = compiled;
+  if (program.plan.kind === "update" || program.steps.length > 1)
+    return runSteps(line, { program, rows, onRow }, schema);
   const bulk = texts.get(program) ?? prepare(program);
-  if (bulk === null) return runEach(line, program, rows);
+  if (bulk === null) return runEach(line, { program, rows, onRow });
   texts.set(program, bulk);
-  let affected = 0;
-  for (const batch of takeBatches(rows, bulk)) affected += await runBatch(line, program, { bulk, ...batch });
+  let [affected, start] = [0, 0];
+  for (const batch of takeBatches(rows, bulk)) {
+    affected += await runBatch(line, { program, onRow, start, bulk, ...batch });
+    start += batch.rows.length;
+  }
   return affected;
+}
+
+function runSteps(line: Line, bulk: BulkRows, schema: Schema): Promise<number> {
+  const { program, onRow } = bulk;
+  return runBulkWrite(line, bulk, {
+    schema,
+    dialect,
+    bind: bindValues,
+    isRefusal: (error) => readRefusal(error) !== null,
+    runEach: (_, rows, start) => runEach(line, { program, rows, onRow, start }),
+  });
 }
 
 async function runBatch(
   line: Line,
-  program: SqlProgram,
-  { bulk, rows, encoded }: Batch & { readonly bulk: BulkText },
+  { bulk, rows, encoded, ...job }: Batch & Omit<BulkRows, "rows"> & { readonly bulk: BulkText; readonly start: number },
 ): Promise<number> {
-  if (rows.length === 1 || !bulk.isOrdered(rows)) return runEach(line, program, rows);
+  job.onRow(job.start);
+  if (rows.length === 1 || !bulk.isOrdered(rows)) return runEach(line, { ...job, rows });
   const [first = []] = encoded;
   const arrays = first.map((_, place) =>
     encodeArray(
@@ -78,20 +92,21 @@ async function runBatch(
   const write = line.query(bulk.text, arrays);
   const release = line.exec("RELEASE footing_batch");
   const [, written] = await Promise.allSettled([guard, write, release]);
-  if (written.status === "fulfilled") {
-    // A row of an update that is not there, or there twice: doing all again does no harm, and tells.
-    return written.value.count === rows.length ? rows.length : runEach(line, program, rows);
-  }
+  if (written.status === "fulfilled") return written.value.count;
   if (readRefusal(written.reason) === null) throw written.reason;
   await line.exec("ROLLBACK TO footing_batch");
-  return runEach(line, program, rows);
+  return runEach(line, { ...job, rows });
 }
 
 /** Each row leaves a savepoint behind, and the server has memory for some thousands of them only. */
-async function runEach(line: Line, program: SqlProgram, rows: Iterable<Values>): Promise<number> {
+async function runEach(
+  line: Line,
+  { program, rows, onRow, start = 0 }: BulkRows & { readonly start?: number },
+): Promise<number> {
   let [affected, count] = [0, 0];
   for (const values of rows) {
     if (count % SAVEPOINTS === 0) await line.exec(count === 0 ? "SAVEPOINT footing_rows" : NEXT_ROWS);
+    onRow(start + count);
     affected += (await runGuarded(line, { program, values })).affected;
     count += 1;
   }
@@ -103,18 +118,7 @@ async function runEach(line: Line, program: SqlProgram, rows: Iterable<Values>):
 function prepare({ plan, model, steps }: SqlProgram): BulkText | null {
   const [change] = steps;
   if (change?.kind !== "change" || steps.length > 1) return null;
-  if (plan.kind === "create") return prepareCreate(plan, model, change.text);
-  return plan.kind === "update" && isPlain(plan, model) ? prepareUpdate(plan, model, change.text) : null;
-}
-
-/** Whether an update takes any row by its key, which stays as it is. */
-function isPlain(
-  { target: { single, readable, allowed, expected }, assignments }: UpdatePlan,
-  model: ModelSchema,
-): boolean {
-  const isOpen = [readable, allowed].every((node) => node !== null && isConstant(node, true));
-  const names = assignments.map(({ column }) => findColumn(model, column).name);
-  return single && isOpen && expected === null && model.key.every(({ column }) => !names.includes(column));
+  return plan.kind === "create" ? prepareCreate(plan, model, change.text) : null;
 }
 
 function prepareCreate({ assignments }: CreatePlan, model: ModelSchema, single: SqlText): BulkText {
@@ -125,26 +129,6 @@ function prepareCreate({ assignments }: CreatePlan, model: ModelSchema, single: 
     text: `INSERT INTO ${dialect.quoteName(model.table)} (${names}) SELECT * FROM unnest(${arrays})`,
     encode: (values) => columns.map(({ encode }) => encode(values)),
     isOrdered: createOrderCheck(model, columns),
-  };
-}
-
-function prepareUpdate({ assignments, target }: UpdatePlan, model: ModelSchema, single: SqlText): BulkText {
-  const columns = listAssigned(model, assignments, single);
-  const keys = model.key.map(({ type }) => createEncoder({ kind: "param", index: 0, type, form: "value" }));
-  const casts = [...columns.map(({ cast }) => cast), ...model.key.map(({ type }) => paramType(type))];
-  const arrays = casts.map((cast, place) => `$${place + 1}::${cast}[]`).join(", ");
-  const names = casts.map((_, place) => `c${place}`).join(", ");
-  const set = columns.map(({ name }, place) => `${dialect.quoteName(name)} = v.c${place}`).join(", ");
-  const match = model.key.map(({ column }, part) => `t.${dialect.quoteName(column)} = v.c${columns.length + part}`);
-  return {
-    text:
-      `UPDATE ${dialect.quoteName(model.table)} AS t SET ${set} FROM unnest(${arrays}) AS v (${names})` +
-      ` WHERE ${match.join(" AND ")}`,
-    encode: (values) => [
-      ...columns.map(({ encode }) => encode(values)),
-      ...targetKey(model, target.where, values).map((value, part) => keys[part]?.(value) ?? null),
-    ],
-    isOrdered: () => true,
   };
 }
 

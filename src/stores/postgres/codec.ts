@@ -5,7 +5,7 @@
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { createPatchedEncoder } from "../sql/encode-patched.ts";
-import type { Binding } from "../sql/sql-text.ts";
+import type { Binding, RowColumn } from "../sql/sql-text.ts";
 import { writePhraseList, writeSearch, writeWords } from "./search.ts";
 
 /** What travels in the place of a parameter. */
@@ -51,6 +51,7 @@ export function paramType(type: ScalarType): string {
 export function createEncoder(binding: Binding): Encoder {
   if (binding.kind === "collected") return encodeText;
   if (binding.kind === "patched") return createPatchedEncoder(binding, createEncoder) ?? encodeText;
+  if (binding.kind === "rows") return createColumnEncoder(binding.columns);
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
   if (form === "words") return (value) => (value == null ? null : writeWords(String(value)));
@@ -60,6 +61,19 @@ export function createEncoder(binding: Binding): Encoder {
     return (value) => encodeArray(createItemEncoder({ ...type, list: false }), Array.isArray(value) ? value : []);
   if (form === "oneItem") return (value) => encodeJson([value]);
   return createItemEncoder(type);
+}
+
+/** The values of a column in many rows, as an array. */
+function createColumnEncoder([column]: readonly RowColumn[]): Encoder {
+  if (column === undefined) return () => null;
+  const encode = createEncoder({ kind: "param", ...column });
+  return (value) => {
+    const rows: readonly unknown[] = Array.isArray(value) ? value : [];
+    return encodeArray(
+      encode,
+      rows.map((row: unknown) => (Array.isArray(row) ? row[column.index] : null)),
+    );
+  };
 }
 
 /** A list of texts as PostgreSQL reads an array. */

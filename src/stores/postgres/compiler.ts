@@ -7,7 +7,7 @@ import type { ParamType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { type Concatenation, writeConcat, writeConcatObject } from "../sql/concat-json.ts";
 import type { Dialect, JsonStep } from "../sql/dialect.ts";
-import type { Binding, BindingForm } from "../sql/sql-text.ts";
+import type { Binding, BindingForm, RowColumn } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
 import { columnType, createEncoder, paramType, quoteText } from "./codec.ts";
@@ -78,6 +78,11 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   aggregates,
   search,
   expressions,
+  rowTable: {
+    part: ({ type, form }, place) => `v.c${place}${form === "value" && isText(type) ? ' COLLATE "C"' : ""}`,
+    from: (columns, bind) =>
+      `unnest(${columns.map((column) => bind([column])).join(", ")}) AS v (${columns.map((_, place) => `c${place}`).join(", ")})`,
+  },
   // At least 1: less one it is an OFFSET, and the server refuses one below zero, even of no rows.
   calculate: writeCalculation,
   smaller: (left, right) => `greatest(least(${left}, ${right}), 1)`,
@@ -99,6 +104,7 @@ const searchTypes: Readonly<Partial<Record<BindingForm, string>>> = {
 };
 
 function bindingType(binding: Binding): string {
+  if (binding.kind === "rows") return `${binding.columns.map(columnCast).join()}[]`;
   if (binding.kind !== "param" || binding.type.kind === "keys") return "json";
   if (binding.form === "oneItem") return "json";
   if (binding.form === "jsonStep") return binding.type.kind === "int" ? "int" : "text";
@@ -125,6 +131,11 @@ function writePlace(json: string, path: readonly JsonStep[], reading: JsonReadin
     case "place":
       return value;
   }
+}
+
+/** The type of a value of one of many rows; no array says a collation. */
+function columnCast({ type, form }: RowColumn): string {
+  return searchTypes[form] ?? paramType(type);
 }
 
 function isText(type: ParamType): boolean {

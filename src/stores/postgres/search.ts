@@ -45,16 +45,16 @@ function writePhrases({ terms }: SearchedRow, words: readonly string[]): string 
   return `(cardinality(${phrases}) = 0 OR NOT EXISTS (${missing}))`;
 }
 
-/** The words of a text with their places. Words hold nothing that would have to be escaped. */
+/**
+ * The words of a text with their places; the server puts the places of a word together. Words hold nothing that would
+ * have to be escaped.
+ */
 export function writeWords(text: string): string {
-  const places = new Map<string, number[]>();
+  const written: string[] = [];
   for (const [index, word] of cutWords(text).entries()) {
-    if (word === GAP) continue;
-    const known = places.get(word) ?? [];
-    if (index < LAST_PLACE) known.push(index + 1);
-    places.set(word, known);
+    if (word !== GAP) written.push(index < LAST_PLACE ? `'${word}':${index + 1}` : `'${word}'`);
   }
-  return Array.from(places, ([word, known]) => `'${word}'${known.length > 0 ? `:${known.join()}` : ""}`).join(" ");
+  return written.join(" ");
 }
 
 /** What a search looks for, as a tsquery; of phrases, all their words. */

@@ -18,7 +18,7 @@ import { readRefusal } from "./failure.ts";
 export const BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 
 /** The values of a statement in the order of its placeholders. */
-const bindValues: Bind<NativeValue> = createBind(createEncoder);
+export const bindValues: Bind<NativeValue> = createBind(createEncoder);
 
 /** The text and the values of a reading statement. */
 export function bindReading(

@@ -83,7 +83,7 @@ function createKind(address: Address, schema: Schema): ServerKind<NativeValue, R
     readResult,
     runWhole,
     runGuarded,
-    runBulk,
+    runBulk: (line, bulk) => runBulk(line, bulk, schema),
     grammar,
     runOwn: createOwnSql(listStoredTypes(schema)),
     analyze: (table) => `ANALYZE ${table}`,

@@ -6,21 +6,28 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { ParamNode } from "../../plan/param-node.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Dialect } from "./dialect.ts";
-import type { Binding, BindingForm, SqlText } from "./sql-text.ts";
+import type { RowTableDialect } from "./row-table-dialect.ts";
+import type { Binding, BindingForm, RowColumn, SqlText } from "./sql-text.ts";
 
 /** Marks a place for a value until the statement is whole. No name, literal or canonical text holds a NUL. */
 const MARK = "\0";
+
+const none: ReadonlySet<number> = new Set();
 
 /** One statement being made. */
 export class Compilation {
   readonly schema: Schema;
   readonly dialect: Dialect;
   readonly #bindings: Binding[] = [];
+  readonly #rowParams: ReadonlySet<number>;
+  readonly #columns: RowColumn[] = [];
   #names = 0;
 
-  constructor(schema: Schema, dialect: Dialect) {
+  /** `rowParams` are the params that each of many rows has for itself: they are columns of the {@link rowTable}. */
+  constructor(schema: Schema, dialect: Dialect, rowParams: ReadonlySet<number> = none) {
     this.schema = schema;
     this.dialect = dialect;
+    this.#rowParams = rowParams;
   }
 
   /** A table alias that this statement does not use yet. */
@@ -31,6 +38,8 @@ export class Compilation {
 
   /** The place of a param's value. */
   bind(param: ParamNode, form: BindingForm = "value"): string {
+    const { index, type } = param;
+    if (type.kind !== "keys" && this.#rowParams.has(index)) return this.#column({ index, type, form });
     return this.#mark({ kind: "param", index: param.index, type: param.type, form });
   }
 
@@ -42,6 +51,11 @@ export class Compilation {
   /** The place of keys with the values that their rows get; a statement has one. */
   bindPatched(types: Pick<Binding & { readonly kind: "patched" }, "keys" | "values">): string {
     return this.#mark({ kind: "patched", ...types });
+  }
+
+  /** The table of the rows with what was bound of them so far: to be asked for last. */
+  rowTable(): string {
+    return this.#rowDialect.from(this.#columns, (columns) => this.#mark({ kind: "rows", columns }));
   }
 
   /** The statement of the given text, its places numbered in the order they stand in it. */
@@ -70,6 +84,19 @@ export class Compilation {
     return model;
   }
 
+  #column(column: RowColumn): string {
+    const isSame = ({ index, form }: RowColumn) => index === column.index && form === column.form;
+    const known = this.#columns.findIndex(isSame);
+    const place = known < 0 ? this.#columns.push(column) - 1 : known;
+    return this.#rowDialect.part(column, place);
+  }
+
+  get #rowDialect(): RowTableDialect {
+    const { rowTable } = this.dialect;
+    if (rowTable !== undefined) return rowTable;
+    throw new FootingError("FTG_INTERNAL", { detail: "The engine takes no rows of values." });
+  }
+
   #mark(binding: Binding): string {
     const known = this.#bindings.findIndex((other) => isSameBinding(other, binding));
     if (known >= 0) return `${MARK}${known}${MARK}`;
@@ -91,6 +118,6 @@ export class Compilation {
 }
 
 function isSameBinding(left: Binding, right: Binding): boolean {
-  if (left.kind !== "param" || right.kind !== "param") return left.kind === right.kind;
+  if (left.kind !== "param" || right.kind !== "param") return left.kind === right.kind && left.kind !== "rows";
   return left.index === right.index && left.form === right.form;
 }

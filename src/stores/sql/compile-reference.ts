@@ -118,22 +118,28 @@ interface RefValues {
   readonly own: readonly ParamNode[] | null;
 }
 
+/** The conditions that a ref with these values leads nowhere, or to no row of those that `access` names. */
+export function isMissing(c: Compilation, { target: name, params, access }: Omit<RefValues, "own">): readonly string[] {
+  const target = c.model(name);
+  const alias = c.alias("t");
+  const far = createTableScope(c, target, alias);
+  const places = params.map((param) => c.bind(param));
+  const found = [
+    ...target.key.map((part, index) => `${far.column(part.column)} = ${places[index]}`),
+    ...compileConditions(c, [access], far),
+  ];
+  const isThere = `EXISTS (SELECT 1 FROM ${nameTable(c, target.table, alias)}${joinWhere(found)})`;
+  return [...places.map((place) => `${place} IS NOT NULL`), `NOT ${isThere}`];
+}
+
 function compileRefReference(
   { schema, dialect }: ReferenceContext,
   field: string,
   values: RefValues,
 ): WrittenReference {
   const c = new Compilation(schema, dialect);
-  const target = c.model(values.target);
-  const alias = c.alias("t");
-  const far = createTableScope(c, target, alias);
   const places = values.params.map((param) => c.bind(param));
-  const found = [
-    ...target.key.map((part, index) => `${far.column(part.column)} = ${places[index]}`),
-    ...compileConditions(c, [values.access], far),
-  ];
-  const conditions = places.map((place) => `${place} IS NOT NULL`);
-  conditions.push(`NOT EXISTS (SELECT 1 FROM ${nameTable(c, target.table, alias)}${joinWhere(found)})`);
+  const conditions = [...isMissing(c, values)];
   if (values.own !== null) {
     const same = values.own.map((param, index) => `${places[index]} = ${c.bind(param)}`);
     conditions.push(`(${same.join(" AND ")}) IS NOT TRUE`);

@@ -25,19 +25,25 @@ export interface UniqueWrite {
 /** For a new row: its key, then each unique index. */
 export function compileTakenByNew(write: UniqueWrite): SqlProgram["taken"] {
   const key = write.model.key.map((part) => part.field);
-  return [{ fields: key }, ...listUnique(write)].map(({ fields }) => ({ fields, text: compileTaken(write, fields) }));
+  return [{ fields: key }, ...listChangedUnique(write.model, write.assignments)].map(({ fields }) => ({
+    fields,
+    text: compileTaken(write, fields),
+  }));
 }
 
 /** For changed rows: each unique index that a changed column belongs to. Rows that change alike collide as well. */
 export function compileTakenByChanged(write: UniqueWrite, target: TargetNode, rows: TargetRows): SqlProgram["taken"] {
-  return listUnique(write).map(({ fields }) => ({
+  return listChangedUnique(write.model, write.assignments).map(({ fields }) => ({
     fields,
     text: compileTakenByOther(write, fields, target.single ? { kind: "key", where: target.where } : rows),
   }));
 }
 
-/** The unique indexes that the write touches, in declared order. */
-function listUnique({ model, assignments }: UniqueWrite): readonly { readonly fields: readonly string[] }[] {
+/** The unique indexes that the assignments touch, in declared order. */
+export function listChangedUnique(
+  model: ModelSchema,
+  assignments: readonly AssignmentNode[],
+): readonly { readonly fields: readonly string[] }[] {
   const isAssigned = (field: string) => assignments.some(({ column }) => column.field === field);
   return model.indexes.filter(({ unique, fields }) => unique && fields.some(isAssigned));
 }

@@ -216,7 +216,8 @@ function createTargetRows(target: TargetNode): TargetRows {
   return { kind: "filter", conditions: [where, decided(readable), decided(allowed), expected ?? always] };
 }
 
-function createKeyPredicate(model: ModelSchema, assignments: readonly AssignmentNode[]): PredicateNode {
+/** The condition that a new row has the key that it is given. */
+export function createKeyPredicate(model: ModelSchema, assignments: readonly AssignmentNode[]): PredicateNode {
   const isKey = (node: AssignmentNode) => model.key.some((part) => part.column === findColumn(model, node.column).name);
   return createAnd(
     assignments
@@ -356,8 +357,8 @@ function compileChangeEach(context: WriteContext, { assignments }: UpdatePlan): 
   return { kind: "change", text };
 }
 
-/** What a column becomes. */
-function writeAssigned(c: Compilation, { column, operator, value }: AssignmentNode, row: RowScope): string {
+/** The SQL of what a column becomes. */
+export function writeAssigned(c: Compilation, { column, operator, value }: AssignmentNode, row: RowScope): string {
   if (operator === "set" || isPatch(operator)) return c.bind(value);
   const { name, type } = findColumn(row.model, column);
   return c.dialect.calculate(operator, { left: row.column(name), right: c.bind(value), type });

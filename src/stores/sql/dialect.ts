@@ -7,6 +7,7 @@ import type { NullRank } from "../../plan/order-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
 import type { Calculated, ExpressionDialect } from "./expression-dialect.ts";
+import type { RowTableDialect } from "./row-table-dialect.ts";
 import type { SearchDialect } from "./search-dialect.ts";
 import type { Binding } from "./sql-text.ts";
 
@@ -160,6 +161,8 @@ export interface Dialect {
   collectKeys(parts: readonly string[], types: readonly ScalarType[]): string;
   /** The writes that can answer what they made of a row, behind RETURNING. */
   readonly returns: readonly ("create" | "update")[];
+  /** Rows of values as a table. Absent: the engine changes rows one by one as fast. */
+  readonly rowTable?: RowTableDialect;
   /** Full-text search. */
   readonly search: SearchDialect;
   /** Calculating over groups of rows. */

@@ -40,8 +40,12 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
     return this.#guard(run, true) as Promise<ResultOf<P>>;
   }
 
-  executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
-    return this.#guard(() => this.#kind.runBulk(this.#line(undefined), { statement, rows }), false);
+  executeMany(
+    statement: Statement<WritePlan>,
+    rows: Iterable<Values>,
+    onRow: (row: number) => void = () => undefined,
+  ): Promise<number> {
+    return this.#guard(() => this.#kind.runBulk(this.#line(undefined), { statement, rows, onRow }), false);
   }
 
   async attempt<T>(work: () => Promise<T>): Promise<T> {

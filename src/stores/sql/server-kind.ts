@@ -18,10 +18,12 @@ export interface Write {
   readonly values: Values;
 }
 
-/** Many rows to create. */
+/** Many rows to write. */
 export interface Bulk {
   readonly statement: Statement<WritePlan>;
   readonly rows: Iterable<Values>;
+  /** See `Session.executeMany`. */
+  readonly onRow: (row: number) => void;
 }
 
 /** One kind of server, with what is known of the database at hand. */
@@ -42,7 +44,7 @@ export interface ServerKind<V, R extends ServerResult> {
   runWhole(link: ServerLink<V, R>, write: Write, abort: Abort | undefined): Promise<WriteResult> | null;
   /** Runs a write inside a transaction. A refused statement changes nothing; the caller undoes the rest. */
   runGuarded(line: Line<V, R>, write: Write): Promise<WriteResult>;
-  /** Creates the rows in order; answers their number. */
+  /** Writes the rows in order; answers their number. */
   runBulk(line: Line<V, R>, bulk: Bulk): Promise<number>;
   /** How the server writes SQL of the app's own. */
   readonly grammar: SqlGrammar;

@@ -122,12 +122,16 @@ export class ServerStore<V, R extends ServerResult> implements Store {
     return this.#translate(() => this.#run(compiledOf(statement), values, abort)) as Promise<ResultOf<P>>;
   }
 
-  async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
+  async executeMany(
+    statement: Statement<WritePlan>,
+    rows: Iterable<Values>,
+    onRow: (row: number) => void = () => undefined,
+  ): Promise<number> {
     const { pool, kind } = this.#open();
     const run = async (link: ServerLink<V, R>) => {
-      const work = () => kind.runBulk(link, { statement, rows });
+      const work = () => kind.runBulk(link, { statement, rows, onRow });
       const affected = await runTransaction(link, kind.name, { begin: kind.begin.bulk, work });
-      await this.#analyze(link, new Map([[statement.plan.model, affected]]));
+      if (statement.plan.kind === "create") await this.#analyze(link, new Map([[statement.plan.model, affected]]));
       return affected;
     };
     return this.#translate(() => pool.use(run));
@@ -228,16 +232,16 @@ export class ServerStore<V, R extends ServerResult> implements Store {
   }
 }
 
-/** The session of a transaction, which notes how many rows it writes in bulk, by model. */
+/** The session of a transaction, which notes how many rows it creates in bulk, by model. */
 function countRows(session: Transaction, written: Map<string, number>): Transaction {
   return {
     attempt: (work) => session.attempt(work),
     execute: (statement, values, abort) => session.execute(statement, values, abort),
     sql: () => session.sql(),
-    async executeMany(statement, rows) {
-      const affected = await session.executeMany(statement, rows);
-      const { model } = statement.plan;
-      written.set(model, (written.get(model) ?? 0) + affected);
+    async executeMany(statement, rows, onRow) {
+      const affected = await session.executeMany(statement, rows, onRow);
+      const { kind, model } = statement.plan;
+      if (kind === "create") written.set(model, (written.get(model) ?? 0) + affected);
       return affected;
     },
   };

@@ -19,14 +19,22 @@ export type BindingForm =
   | "search"
   | "phrases";
 
+/** A value that each of many rows has for itself: a param of the plan. */
+export interface RowColumn {
+  readonly index: number;
+  readonly type: ScalarType;
+  readonly form: BindingForm;
+}
+
 /**
- * One bound value: a param of the plan, or (`collected`) the keys that an earlier statement of the same write found, or
- * (`patched`) keys with the values that their rows get.
+ * One bound value: a param of the plan, (`collected`) the keys that an earlier statement of the same write found,
+ * (`patched`) keys with the values that their rows get, or (`rows`) the values of some columns in many rows.
  */
 export type Binding =
   | { readonly kind: "param"; readonly index: number; readonly type: ParamType; readonly form: BindingForm }
   | { readonly kind: "collected" }
-  | { readonly kind: "patched"; readonly keys: readonly ScalarType[]; readonly values: readonly ScalarType[] };
+  | { readonly kind: "patched"; readonly keys: readonly ScalarType[]; readonly values: readonly ScalarType[] }
+  | { readonly kind: "rows"; readonly columns: readonly RowColumn[] };
 
 /** A finished statement. */
 export interface SqlText {

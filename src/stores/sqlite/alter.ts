@@ -5,7 +5,7 @@ import type { TableWriter } from "../sql/compare-tables.ts";
 import type { TableCheck, TableSearch, TableSpec } from "../sql/describe-tables.ts";
 import { joinNames, writeColumns, writeIndex, writeReference } from "../sql/table-clauses.ts";
 import { dialect } from "./compiler.ts";
-import { hasWords, ROWID } from "./search.ts";
+import { listIndexed, ROWID } from "./search.ts";
 
 const quote = dialect.quoteName;
 
@@ -37,17 +37,17 @@ function compileTable(table: TableSpec): string {
 }
 
 /**
- * The index knows each row by its rowid, and must be told the words that it is to forget. New rows are for
- * `index-writer.ts`.
+ * The index knows each row by its rowid, and must be told the words that it is to forget: of a row that it does not know,
+ * which another program wrote, that would spoil it. New rows are for `index-writer.ts`.
  */
 export function compileSearch(table: string, { name, columns }: TableSearch): readonly string[] {
   const [index, rows] = [quote(name), quote(table)];
   const words = columns.map((column) => quote(column));
   const places = `rowid, ${words.join(", ")}`;
-  const read = (row: "new" | "old") =>
-    `${[ROWID, ...words].map((name) => `${row}.${name}`).join(", ")} WHERE ${hasWords(row, words)}`;
-  const add = `INSERT INTO ${index} (${places}) SELECT ${read("new")};`;
-  const remove = `INSERT INTO ${index} (${index}, ${places}) SELECT 'delete', ${read("old")};`;
+  const read = (row: "new" | "old") => [ROWID, ...words].map((name) => `${row}.${name}`).join(", ");
+  const isKnown = `EXISTS (SELECT 1 FROM ${dialect.quoteName(listIndexed(name))} AS i WHERE i.id = old.${ROWID})`;
+  const add = `INSERT INTO ${index} (${places}) VALUES (${read("new")});`;
+  const remove = `INSERT INTO ${index} (${index}, ${places}) SELECT 'delete', ${read("old")} WHERE ${isKnown};`;
   const trigger = (event: string, moment: string, work: string) =>
     `CREATE TRIGGER ${quote(`${name}_${event}`)} AFTER ${moment} ON ${rows} BEGIN ${work} END`;
   return [

@@ -33,12 +33,14 @@ export const FUNCTIONS = {
   fold: "footing_fold",
   /** What stands in json at the place that further arguments lead to, read as the second one says. */
   jsonPlace: "footing_json_place",
+  /** The words of a text as the index takes them. */
+  words: "footing_words",
 } as const;
 
 /** The encoder of a binding, or null when the value is bound as it is. */
 export function createEncoder(binding: Binding): Encoder | null {
-  if (binding.kind === "collected") return null;
   if (binding.kind === "patched") return createPatchedEncoder(binding, createEncoder);
+  if (binding.kind !== "param") return null;
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
   if (form === "words") return (value) => (value === null ? null : writeWords(String(value)));
@@ -83,6 +85,7 @@ export function registerFunctions(database: DatabaseSync): void {
     value === null ? null : createDecimalKey(String(value)),
   );
   database.function(FUNCTIONS.fold, options, (text) => (text === null ? null : foldCase(String(text))));
+  database.function(FUNCTIONS.words, options, (text) => (text === null ? null : writeWords(String(text))));
   database.function(FUNCTIONS.jsonPlace, { ...options, varargs: true }, readPlace);
 }
 

@@ -5,7 +5,7 @@
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { dialect } from "./compiler.ts";
 import type { Connection } from "./driver.ts";
-import { hasWords, ROWID } from "./search.ts";
+import { ROWID } from "./search.ts";
 
 /** Indexes new rows of one transaction: at once, or many together. */
 export class IndexWriter {
@@ -51,6 +51,6 @@ function writeIndexing({ table, search }: ModelSchema): string {
   return (
     `INSERT INTO ${dialect.quoteName(search?.name ?? "")} (rowid, ${words.join(", ")}) SELECT ${read.join(", ")}` +
     ` FROM ${dialect.quoteName(table)} AS r` +
-    ` WHERE r.${ROWID} IN (SELECT value FROM json_each(?1)) AND ${hasWords("r", words)}`
+    ` WHERE r.${ROWID} IN (SELECT value FROM json_each(?1))`
   );
 }

@@ -28,9 +28,9 @@ export const search: SearchDialect = Object.freeze<SearchDialect>({
   }),
 });
 
-/** Whether a row has words at all: those that have none, or that other programs wrote, are not in the index. */
-export function hasWords(row: string, words: readonly string[]): string {
-  return `(${words.map((name) => `${row}.${name} IS NOT NULL`).join(" OR ")})`;
+/** The table in which FTS5 itself keeps how long the texts of each indexed row are: with the rowid, its `id`. */
+export function listIndexed(index: string): string {
+  return `${index}_docsize`;
 }
 
 /** The words of a text as the index takes them. */

@@ -27,6 +27,7 @@ import { isBusy, readRefusal, translateError } from "./failure.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { loadTables } from "./introspector.ts";
 import { grammar, runOwnSql } from "./own-sql.ts";
+import { repairSearch, replaceTriggers } from "./repair-search.ts";
 import { Writer } from "./writer.ts";
 
 /** Refreshes the planner's statistics of tables that grew or shrank tenfold. */
@@ -115,13 +116,17 @@ class SqliteStore implements Store {
     }
   }
 
-  async executeMany(statement: Statement<WritePlan>, rows: Iterable<Values>): Promise<number> {
+  async executeMany(
+    statement: Statement<WritePlan>,
+    rows: Iterable<Values>,
+    onRow?: (row: number) => void,
+  ): Promise<number> {
     const { connection, writer } = this.#open();
     return writer.write(() => {
       const index = new IndexWriter(connection);
-      const affected = runMany({ connection, index }, statement, rows);
+      const affected = runMany({ connection, index }, { statement, rows, onRow });
       index.end();
-      if (affected >= MANY_ROWS) connection.exec(ANALYZE);
+      if (createdModel(statement) !== null && affected >= MANY_ROWS) connection.exec(ANALYZE);
       return affected;
     });
   }
@@ -157,10 +162,11 @@ class SqliteStore implements Store {
             if (index.waiting !== null) await settle();
             return runGuarded(() => run({ connection, index }, statement, values));
           },
-          async executeMany(statement, rows) {
-            await settle(createdModel(statement));
-            const affected = await runGuarded(() => runMany({ connection, index }, statement, rows));
-            written += affected;
+          async executeMany(statement, rows, onRow) {
+            const created = createdModel(statement);
+            await settle(created);
+            const affected = await runGuarded(() => runMany({ connection, index }, { statement, rows, onRow }));
+            if (created !== null) written += affected;
             return affected;
           },
           async attempt(part) {
@@ -257,10 +263,12 @@ function prepareDatabase(
   { createTables, path }: OpenOptions & { readonly path: string },
 ): Buffer {
   const tables = describeTables(schema, dialect);
+  replaceTriggers(connection, tables);
   const live = loadTables(connection);
   if (live.size === 0 && createTables)
     for (const statement of compileCreateTables(tableWriter, tables)) connection.exec(statement);
   else refuseDifferences(compareTables(tables, live, tableWriter), path);
+  repairSearch(connection, schema);
   connection.exec(
     `CREATE TABLE IF NOT EXISTS ${META_TABLE} (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID`,
   );
@@ -322,13 +330,21 @@ function runAny({ connection, index }: Target, compiled: Compiled, values: Value
   }
 }
 
-function runMany({ connection, index }: Target, statement: Statement<WritePlan>, rows: Iterable<Values>): number {
+/** Rows of one statement. */
+interface ManyRows {
+  readonly statement: Statement<WritePlan>;
+  readonly rows: Iterable<Values>;
+  readonly onRow: ((row: number) => void) | undefined;
+}
+
+function runMany({ connection, index }: Target, { statement, rows, onRow }: ManyRows): number {
   const compiled = compiledOf(statement);
   if (compiled.kind !== "write") return 0;
   const { program } = compiled;
   const isNew = program.plan.kind === "create";
-  let affected = 0;
+  let [affected, row] = [0, 0];
   for (const values of rows) {
+    onRow?.(row++);
     affected += runWrite(connection, program, values).affected;
     if (isNew) index?.note(program.model);
   }

@@ -1,0 +1,61 @@
+/**
+ * Brings full-text indexes up to date when a database opens. It looks at numbers of rows alone: an index that another
+ * program left rows out of knows fewer than there are. A text that was changed behind its words it does not find out.
+ */
+import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
+import type { TableSpec } from "../sql/describe-tables.ts";
+import { compileSearch } from "./alter.ts";
+import { FUNCTIONS } from "./codec.ts";
+import { dialect } from "./compiler.ts";
+import type { Connection } from "./driver.ts";
+import { listIndexed, ROWID } from "./search.ts";
+
+/** Makes each index anew that does not know every row of its table; to be run in a transaction. */
+export function repairSearch(connection: Connection, schema: Schema): void {
+  for (const model of Object.values(schema.models)) {
+    if (model.search === null || isComplete(connection, model)) continue;
+    const fill = writeWords(model);
+    if (fill !== null) connection.exec(fill);
+    const index = dialect.quoteName(model.search.name);
+    connection.exec(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`);
+  }
+}
+
+/** Replaces triggers of indexes that an older version wrote otherwise; one that is missing is for the comparison to tell. */
+export function replaceTriggers(connection: Connection, tables: readonly TableSpec[]): void {
+  for (const { name: table, search } of tables) {
+    if (search === null) continue;
+    const [index, ...triggers] = compileSearch(table, search);
+    const live = connection.all("SELECT name, sql FROM sqlite_schema WHERE name GLOB ?", `${search.name}*`);
+    if (!live.some(({ sql }) => sql === index)) continue;
+    for (const trigger of triggers) {
+      const old = live.find(({ name, sql }) => trigger !== sql && trigger.startsWith(writeHead(String(name))));
+      if (old !== undefined) connection.exec(`DROP TRIGGER ${dialect.quoteName(String(old["name"]))}; ${trigger}`);
+    }
+  }
+}
+
+function writeHead(name: string): string {
+  return `CREATE TRIGGER ${dialect.quoteName(name)} `;
+}
+
+function isComplete(connection: Connection, { table, search }: ModelSchema): boolean {
+  const count = (name: string) => `(SELECT count(*) FROM ${dialect.quoteName(name)})`;
+  const [row] = connection.all(`SELECT ${count(table)} = ${count(listIndexed(search?.name ?? ""))} AS same`);
+  return row?.["same"] === 1;
+}
+
+/** What cuts the words of texts that have none. */
+function writeWords(model: ModelSchema): string | null {
+  const texts = (model.search?.parts ?? []).flatMap(({ field: name, words }) => {
+    const field = model.fields[name];
+    if (field?.kind !== "scalar") return [];
+    return [{ text: dialect.quoteName(field.column), words: dialect.quoteName(words) }];
+  });
+  if (texts.length === 0) return null;
+  const isMissing = texts.map(({ text, words }) => `(${words} IS NULL AND ${text} IS NOT NULL)`).join(" OR ");
+  const set = texts.map(({ text, words }) => `${words} = ${FUNCTIONS.words}(${text})`).join(", ");
+  const indexed = dialect.quoteName(listIndexed(model.search?.name ?? ""));
+  const table = dialect.quoteName(model.table);
+  return `UPDATE ${table} SET ${set} WHERE (${isMissing})` + ` AND ${ROWID} NOT IN (SELECT id FROM ${indexed})`;
+}
