@@ -37,7 +37,7 @@ function createDatabaseStore(): Store {
     },
     compile: (plan) => opened().compile(plan),
     execute: (statement, values) => opened().execute(statement, values),
-    executeMany: (statement, rows) => opened().executeMany(statement, rows),
+    executeMany: (statement, rows, onRow) => opened().executeMany(statement, rows, onRow),
     transact: (work, options) => opened().transact(work, options),
     sql: () => opened().sql(),
     secret: () => opened().secret(),

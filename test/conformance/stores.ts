@@ -75,7 +75,7 @@ export function delegate(store: Store, changed: Partial<Store>): Store {
     open: (schema, options) => store.open(schema, options),
     compile: (plan) => store.compile(plan),
     execute: (statement, values) => store.execute(statement, values),
-    executeMany: (statement, rows) => store.executeMany(statement, rows),
+    executeMany: (statement, rows, onRow) => store.executeMany(statement, rows, onRow),
     transact: (work, options) => store.transact(work, options),
     sql: () => store.sql(),
     secret: () => store.secret(),

@@ -175,6 +175,30 @@ test("createMany runs them for each row, and names the row that is wrong", async
   expect(await server.db.Member.count()).toBe(2);
 });
 
+test("updateEach runs them for each row, with the rows before it changed, and names the row that is wrong", async () => {
+  const seen: unknown[] = [];
+  const { server } = await serve({
+    Team: {
+      beforeUpdate: async ({ data, db }) => {
+        seen.push(await db.Team.count({ where: { size: { gt: 0 } } }));
+        return { ...data, name: `${data.name}!` };
+      },
+      afterUpdate: ({ row }) => {
+        seen.push(row?.name);
+        if (row?.name === "wrong!") throw new FootingError("FTG_CHECK", { detail: "No." });
+      },
+    },
+  });
+  const db = server.db.asSystem();
+  await db.Team.createMany([1, 2, 3].map((id) => ({ id, name: "x" })));
+  const change = (names: readonly string[]) =>
+    db.Team.updateEach(names.map((name, index) => ({ key: index + 1, data: { name, size: 1 } })));
+  expect(await change(["a", "b"])).toBe(2);
+  expect(seen).toEqual([0, "a!", 1, "b!"]);
+  await expect(change(["c", "d", "wrong"])).rejects.toMatchObject({ code: "FTG_CHECK", problems: [{ path: "/2" }] });
+  expect(await db.Team.find({ select: { name: true } })).toEqual([{ name: "a!" }, { name: "b!" }, { name: "x" }]);
+});
+
 test("rows of a nested write have their hooks too, and so have upserts and actions", async () => {
   const told: string[] = [];
   const { server, post } = await serve({
