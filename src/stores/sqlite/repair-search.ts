@@ -2,21 +2,26 @@
  * Brings full-text indexes up to date when a database opens. It looks at numbers of rows alone: an index that another
  * program left rows out of knows fewer than there are. A text that was changed behind its words it does not find out.
  */
-import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
+import type { ModelSchema, Schema, SearchSchema } from "../../schema/schema-model.ts";
 import type { TableSpec } from "../sql/describe-tables.ts";
 import { compileSearch } from "./alter.ts";
 import { FUNCTIONS } from "./codec.ts";
 import { dialect } from "./compiler.ts";
 import type { Connection } from "./driver.ts";
-import { listIndexed, ROWID } from "./search.ts";
+import { listIndexed } from "./search.ts";
 
 /** Makes each index anew that does not know every row of its table; to be run in a transaction. */
 export function repairSearch(connection: Connection, schema: Schema): void {
   for (const model of Object.values(schema.models)) {
-    if (model.search === null || isComplete(connection, model)) continue;
-    const fill = writeWords(model);
-    if (fill !== null) connection.exec(fill);
-    const index = dialect.quoteName(model.search.name);
+    const { table, search } = model;
+    if (search === null || isComplete(connection, table, search)) continue;
+    const { name } = search;
+    const [, trigger = ""] = compileSearch(table, { name, columns: search.parts.map(({ words }) => words) });
+    // Row by row the trigger would index what is all indexed next.
+    connection.exec(`DROP TRIGGER ${dialect.quoteName(`${name}_update`)}`);
+    connection.exec(writeMissing(model, search));
+    connection.exec(trigger);
+    const index = dialect.quoteName(name);
     connection.exec(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`);
   }
 }
@@ -39,23 +44,20 @@ function writeHead(name: string): string {
   return `CREATE TRIGGER ${dialect.quoteName(name)} `;
 }
 
-function isComplete(connection: Connection, { table, search }: ModelSchema): boolean {
-  const count = (name: string) => `(SELECT count(*) FROM ${dialect.quoteName(name)})`;
-  const [row] = connection.all(`SELECT ${count(table)} = ${count(listIndexed(search?.name ?? ""))} AS same`);
+function isComplete(connection: Connection, table: string, { name }: SearchSchema): boolean {
+  const count = (counted: string) => `(SELECT count(*) FROM ${dialect.quoteName(counted)})`;
+  const [row] = connection.all(`SELECT ${count(table)} = ${count(listIndexed(name))} AS same`);
   return row?.["same"] === 1;
 }
 
 /** What cuts the words of texts that have none. */
-function writeWords(model: ModelSchema): string | null {
-  const texts = (model.search?.parts ?? []).flatMap(({ field: name, words }) => {
-    const field = model.fields[name];
+function writeMissing({ table, fields }: ModelSchema, { parts }: SearchSchema): string {
+  const texts = parts.flatMap(({ field: name, words }) => {
+    const field = fields[name];
     if (field?.kind !== "scalar") return [];
     return [{ text: dialect.quoteName(field.column), words: dialect.quoteName(words) }];
   });
-  if (texts.length === 0) return null;
   const isMissing = texts.map(({ text, words }) => `(${words} IS NULL AND ${text} IS NOT NULL)`).join(" OR ");
   const set = texts.map(({ text, words }) => `${words} = ${FUNCTIONS.words}(${text})`).join(", ");
-  const indexed = dialect.quoteName(listIndexed(model.search?.name ?? ""));
-  const table = dialect.quoteName(model.table);
-  return `UPDATE ${table} SET ${set} WHERE (${isMissing})` + ` AND ${ROWID} NOT IN (SELECT id FROM ${indexed})`;
+  return `UPDATE ${dialect.quoteName(table)} SET ${set} WHERE ${isMissing}`;
 }
