@@ -1,6 +1,7 @@
 // `npm run bench`: Footing against the floor (a hand-written Fastify handler with the same SQL on the same driver) and
 // against Fastify with what else a user would write, on the same database of real cities.
 
+import { appendFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { type BenchCase, createCases } from "./cases.ts";
@@ -18,8 +19,22 @@ import { measureTrap, renderTraps } from "./trap.ts";
 /** What the command line asks for. */
 interface RunOptions extends Pick<MeasureOptions, "rounds" | "seconds" | "connections"> {
   readonly store: StoreName;
-  /** Part of the names of the cases to run. */
-  readonly only: string;
+  /** Parts of the names of the cases to run. */
+  readonly only: readonly string[];
+  /** The file that each case is appended to when it is done; null for none. */
+  readonly out: string | null;
+}
+
+/** What a run is made of. */
+interface RunParts extends RunOptions {
+  readonly database: BenchDatabase;
+  readonly pinned: boolean;
+}
+
+/** A case that could not be measured. */
+interface FailedCase {
+  readonly name: string;
+  readonly error: string;
 }
 
 const SEED = 20_261_122;
@@ -29,24 +44,55 @@ const TRAP = "trap";
 await main(readOptions());
 
 async function main(options: RunOptions): Promise<void> {
-  const { store, only, ...how } = options;
-  const isTrap = store !== "sqlite" && TRAP.includes(only);
-  if (store !== "sqlite" && only !== TRAP) generatePrisma(store);
+  const { store, only, out, ...how } = options;
+  const isTrap = store !== "sqlite" && isWanted(TRAP, only);
   const pinned = pinLoad();
   const database = await (store === "sqlite" ? openSqlite(fill) : openServer(store, fill));
   try {
     console.log(describeRun(options, pinned));
-    const reported: ReportedCase[] = [];
-    const cases = createCases(await database.readKeys(), SEED).filter(({ name }) => name.includes(only));
-    for (const subject of cases) reported.push(await runCase(subject, { ...options, database, pinned }));
+    const cases = createCases(await database.readKeys(), SEED).filter(({ name }) => isWanted(name, only));
+    const { reported, failed } = await runCases(cases, { ...options, database, pinned });
     const traps = isTrap ? await measureTrap(store, database.url) : [];
     const machine = describeMachine(pinned, database.versions);
-    if (reported.length > 0) console.log(`\n${renderTable(reported)}`);
+    if (reported.length > 1) console.log(`\n${renderTable(reported)}`);
     if (traps.length > 0) console.log(`\n${renderTraps(traps)}`);
     console.log(`\nWritten to ${writeResults({ store, machine, options: how, cases: reported, traps })}`);
+    for (const { name, error } of failed) console.error(`\nFailed: ${name}\n${error}`);
+    if (failed.length > 0) process.exitCode = 1;
   } finally {
     await database.close();
   }
+}
+
+/** Runs the cases one after the other. Each is told of when it is done, and one that fails ends no other. */
+async function runCases(
+  cases: readonly BenchCase[],
+  parts: RunParts,
+): Promise<{ readonly reported: readonly ReportedCase[]; readonly failed: readonly FailedCase[] }> {
+  const { store, out } = parts;
+  if (store !== "sqlite" && cases.some(({ against }) => against === "libraries")) generatePrisma(store);
+  const reported: ReportedCase[] = [];
+  const failed: FailedCase[] = [];
+  const tell = (text: string): void => {
+    console.log(text);
+    if (out !== null) appendFileSync(out, `${text}\n`);
+  };
+  for (const subject of cases) {
+    console.log(`  ${subject.name} …`);
+    try {
+      const done = await runCase(subject, parts);
+      reported.push(done);
+      tell(`\n${store}:\n\n${renderTable([done])}\n`);
+    } catch (error) {
+      failed.push({ name: subject.name, error: String(error) });
+      tell(`\n${store}: ${subject.name} failed: ${error}\n`);
+    }
+  }
+  return { reported, failed };
+}
+
+function isWanted(name: string, only: readonly string[]): boolean {
+  return only.some((part) => name.includes(part));
 }
 
 function readOptions(): RunOptions {
@@ -57,11 +103,13 @@ function readOptions(): RunOptions {
       seconds: { type: "string", default: "4" },
       connections: { type: "string", default: "16" },
       only: { type: "string", default: "" },
+      out: { type: "string" },
     },
   });
-  const { store, rounds, seconds, connections, only } = values;
+  const { store, rounds, seconds, connections, only, out = null } = values;
   if (!isStore(store)) throw new Error(`--store is one of ${STORES.join(", ")}; got ${store}.`);
-  return { store, only, rounds: Number(rounds), seconds: Number(seconds), connections: Number(connections) };
+  const how = { rounds: Number(rounds), seconds: Number(seconds), connections: Number(connections) };
+  return { store, only: only.split(","), out, ...how };
 }
 
 function isStore(name: string): name is StoreName {
@@ -75,11 +123,7 @@ async function fill(url: string): Promise<boolean> {
   return server !== null;
 }
 
-async function runCase(
-  subject: BenchCase,
-  options: RunOptions & { readonly database: BenchDatabase; readonly pinned: boolean },
-): Promise<ReportedCase> {
-  console.log(`  ${subject.name} …`);
+async function runCase(subject: BenchCase, options: RunParts): Promise<ReportedCase> {
   const { database } = options;
   const authorization = `Bearer ${TOKEN}`;
   const readDatabaseTime = database.readProcessorTime;
@@ -98,7 +142,7 @@ async function runCase(
 async function startPeers(
   subject: BenchCase,
   running: RunningPeer[],
-  { store, database, pinned }: { store: StoreName; database: BenchDatabase; pinned: boolean },
+  { store, database, pinned }: RunParts,
 ): Promise<Comparison> {
   for (const [index, peer] of listPeers(store, subject).entries()) {
     const url = subject.writes ? await database.copy(`peer${index}`) : database.url;

@@ -17,6 +17,8 @@ type Row = Readonly<Record<string, unknown>>;
 export interface HandDriver {
   /** The type to cast to for text. */
   readonly textType: string;
+  /** What makes null the smallest value of a sort key. */
+  readonly nullsFirst: string;
   prepare(text: string): (values: readonly unknown[]) => Promise<readonly Row[]> | readonly Row[];
   /** Runs all in one transaction. */
   transact(statements: readonly HandStatement[]): Promise<void> | void;
@@ -46,6 +48,7 @@ function openSqlite(url: string): HandDriver {
   };
   return {
     textType: "text",
+    nullsFirst: " NULLS FIRST",
     prepare: (text) => {
       const statement = find(text);
       return (values) => statement.all(...bindSqlite(values));
@@ -74,6 +77,7 @@ function openPostgres(url: string): HandDriver {
   const ask = (text: string, values: readonly unknown[]) => ({ name: name(text), text, values: [...values] });
   return {
     textType: "text",
+    nullsFirst: " NULLS FIRST",
     prepare: (text) => async (values) => (await pool.query(ask(text, values))).rows,
     transact: async (statements) => {
       const client = await pool.connect();
@@ -100,6 +104,7 @@ function openMariadb(text: string): HandDriver {
   });
   return {
     textType: "char",
+    nullsFirst: "",
     prepare: (sql) => (values) => pool.execute(toMarks(sql), [...values]),
     transact: async (statements) => {
       const connection = await pool.getConnection();

@@ -34,7 +34,7 @@ function addReads(app: FastifyInstance, db: HandDriver): void {
   );
   const groups = db.prepare(
     "SELECT region_code, count(*) AS count, max(population) AS population FROM city WHERE country_code = $1 " +
-      `GROUP BY region_code HAVING count(*) >= 3 ORDER BY count(*) DESC, region_code LIMIT ${PAGE}`,
+      `GROUP BY region_code HAVING count(*) >= 3 ORDER BY count(*) DESC, region_code${db.nullsFirst} LIMIT ${PAGE}`,
   );
   const regions = db.prepare(
     "SELECT r.code, r.name FROM region r WHERE r.country_code = $1 ORDER BY " +
