@@ -169,7 +169,7 @@ async function openMariadb(): Promise<Explainer> {
     explain: async ({ plan, text, values }, { run }) => {
       const asked = { ...text, text: `${run ? "ANALYZE" : "EXPLAIN"} FORMAT=JSON ${text.text}` };
       // The store's own sessions decide how a statement runs, so the store asks.
-      const compiled: Compiled = { kind: "read", text: asked, cut: null, joined: null };
+      const compiled: Compiled = { kind: "read", text: asked, cut: null, joined: null, named: 0 };
       const answer = await store.execute(new SqlStatement(plan, compiled), values);
       return [readMariadbPlan(text.text, "json" in answer ? String(answer.json) : "")];
     },

@@ -17,9 +17,11 @@ import { createCutError, finishJson } from "./finish-json.ts";
 export const bindValues: Bind<NativeValue> = createBind(createEncoder);
 
 /** What the rows of a reading statement answer. */
-export function readResult(compiled: Reading, { rows }: Result, values: Values): ResultOf<Plan> {
-  if (compiled.kind === "count") return { count: Number(rows[0]?.[0]), isExact: true };
-  if (compiled.kind === "estimate") return { count: compiled.read(rows[0]?.[0]), isExact: false };
+export function readResult(compiled: Reading, { rows: read }: Result, values: Values): ResultOf<Plan> {
+  if (compiled.kind === "count") return { count: Number(read[0]?.[0]), isExact: true };
+  if (compiled.kind === "estimate") return { count: compiled.read(read[0]?.[0]), isExact: false };
+  const named = compiled.kind === "read" ? compiled.named : 0;
+  const rows = named === 0 ? read : read.map((row) => row.slice(named));
   requireWhole(rows);
   const result = readRows(compiled, rows, values);
   const json = finishJson(result.json);

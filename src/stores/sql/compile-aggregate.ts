@@ -6,7 +6,6 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { GroupConditionNode, GroupItem, GroupsNode } from "../../plan/aggregate-node.ts";
 import { createOrder } from "../../plan/order-node.ts";
 import type { AggregateItem } from "../../plan/rows-node.ts";
-import type { ScalarType } from "../../schema/schema-model.ts";
 import { LINE_END } from "../contract/line-end.ts";
 import type { Compilation } from "./compilation.ts";
 import { compileBucket, compileBucketStart } from "./compile-bucket.ts";
@@ -67,7 +66,7 @@ function compileGroups(c: Compilation, node: GroupsNode): GroupQuery {
   const conditions = compileConditions(c, [decided(node.access), node.where], scope);
   const groupBy = keys.length === 0 ? "" : ` GROUP BY ${keys.map((_, index) => index + 1).join(", ")}`;
   const text = `SELECT ${columns.join(", ")} FROM ${from}${joinWhere(conditions)}${groupBy}`;
-  return { keys, measures, text: isCutEarly(node) ? `${text}${writeEarlyCut(c, node, keys)}` : text };
+  return { keys, measures, text: isCutEarly(c, node) ? `${text}${writeEarlyCut(c, node, { keys, measures })}` : text };
 }
 
 function createKey(
@@ -85,14 +84,26 @@ function createKey(
   };
 }
 
-/** Whether groups are sorted by their keys alone and all shown: then the first are known before the last rows are read. */
-function isCutEarly({ having, order, limit }: GroupsNode): boolean {
-  return limit !== null && having.length === 0 && order.length > 0 && order.every(({ by }) => by === "key");
+/**
+ * Whether the query that groups shows the first groups alone. Sorted by their keys and all shown, they are known before the
+ * last rows are read. An engine with gaps that is asked for nothing but groups reads all rows by an index that groups them,
+ * however few the conditions leave: sorted by what is calculated, it looks for those few.
+ */
+function isCutEarly(c: Compilation, { having, order, limit }: GroupsNode): boolean {
+  if (limit === null || order.length === 0) return false;
+  return order.every(({ by }) => by === "key") ? having.length === 0 : isRanked(c);
 }
 
-function writeEarlyCut(c: Compilation, node: GroupsNode, keys: readonly GroupColumn[]): string {
-  const terms = node.order.map(({ index, descending, nulls }) => ({ ...itemAt(keys, index), descending, nulls }));
-  return ` ORDER BY ${writeOrder(c, terms)}${writeCut(c, node)}`;
+/** In the values' own words: a name might be that of a column. */
+function writeEarlyCut(c: Compilation, node: GroupsNode, { keys, measures }: Omit<GroupQuery, "text">): string {
+  const terms = node.order.map(({ by, index, descending, nulls }) => ({
+    ...itemAt(by === "key" ? keys : measures, index),
+    descending,
+    nulls,
+  }));
+  const having = node.having.map((condition) => compileCondition(c, condition, itemAt(measures, condition.measure)));
+  const kept = having.length === 0 ? "" : ` HAVING ${having.join(" AND ")}`;
+  return `${kept} ORDER BY ${writeOrder(c, terms)}${writeCut(c, node)}`;
 }
 
 /** The groups that meet the conditions, in order, cut to one more than the limit. */
@@ -102,13 +113,14 @@ function pickGroups(c: Compilation, node: GroupsNode, query: GroupQuery): string
     return `${bucket === null ? place(inner, name) : compileBucketStart(c, bucket, place(inner, name))} AS ${name}`;
   });
   const measures = query.measures.map(({ name }) => `${place(inner, name)} AS ${name}`);
-  const having = node.having.map((condition) => compileCondition(c, condition, query));
+  const isCut = isCutEarly(c, node);
+  const having = isCut ? [] : node.having.map((condition) => compilePlacedCondition(c, condition, query));
   const terms = listTerms(node, query, inner);
   const order = terms.length === 0 ? "1" : writeOrder(c, terms);
   const number = isRanked(c) ? [`row_number() OVER (ORDER BY ${order}) AS ${rank}`] : [];
   const columns = [...keys, ...measures, ...number].join(", ") || "1";
   const source = `FROM (${query.text}) AS ${inner}${joinWhere(having)}`;
-  const cut = isCutEarly(node) ? "" : writeCut(c, node);
+  const cut = isCut ? "" : writeCut(c, node);
   return `SELECT ${columns} ${source} ORDER BY ${isRanked(c) ? rank : order}${cut}`;
 }
 
@@ -126,9 +138,17 @@ function writeCut(c: Compilation, { limit, offset }: GroupsNode): string {
   return ` LIMIT ${most} OFFSET ${hasGaps ? c.bind(offset) : `${c.bind(offset)} + 0`}`;
 }
 
-function compileCondition(c: Compilation, node: GroupConditionNode, { measures }: GroupQuery): string {
+function compilePlacedCondition(c: Compilation, node: GroupConditionNode, { measures }: GroupQuery): string {
   const { name, type } = itemAt(measures, node.measure);
-  const condition = compileTest(c, node, { expression: place(inner, name), type });
+  return compileCondition(c, node, { expression: place(inner, name), type });
+}
+
+function compileCondition(
+  c: Compilation,
+  node: GroupConditionNode,
+  measure: Pick<CompiledMeasure, "expression" | "type">,
+): string {
+  const condition = compileTest(c, node, measure);
   return node.negated ? `(${condition}) IS NOT TRUE` : condition;
 }
 
@@ -137,7 +157,7 @@ const signs = { lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
 function compileTest(
   c: Compilation,
   { operator, value }: GroupConditionNode,
-  { expression, type }: { readonly expression: string; readonly type: ScalarType },
+  { expression, type }: Pick<CompiledMeasure, "expression" | "type">,
 ): string {
   if (operator === "isNull" || value === null) return `${expression} IS NULL`;
   if (operator === "in") return c.dialect.isMember(expression, c.bind(value, "members"), type);

@@ -1,14 +1,12 @@
 /** Compiles an authorized plan of any kind. Pure: the same schema and plan always give the same text. */
 import type { CountPlan, Plan } from "../../plan/plan.ts";
-import type { RowsNode } from "../../plan/rows-node.ts";
 import type { Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
 import { compileAggregate } from "./compile-aggregate.ts";
 import { compileConditions, decided, joinWhere } from "./compile-predicate.ts";
-import { compileRead } from "./compile-rows.ts";
+import { type CompiledRows, compileRead } from "./compile-rows.ts";
 import { compileCreate, compileDelete, compileUpdate } from "./compile-write.ts";
 import type { Dialect } from "./dialect.ts";
-import type { ListCut } from "./read-list.ts";
 import { createTableScope, nameTable } from "./row-scope.ts";
 import type { SqlProgram } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
@@ -18,7 +16,7 @@ import type { SqlText } from "./sql-text.ts";
  * any. `count`: one row with the number. `estimate`: rows that its own function takes. `aggregate`: one row that `readGroups` takes, cut to the value `limit`.
  */
 export type Compiled =
-  | { readonly kind: "read"; readonly text: SqlText; readonly cut: ListCut | null; readonly joined: RowsNode | null }
+  | ({ readonly kind: "read"; readonly text: SqlText } & Omit<CompiledRows, "text">)
   | { readonly kind: "count"; readonly text: SqlText }
   | { readonly kind: "estimate"; readonly text: SqlText; readonly read: NonNullable<Dialect["estimate"]>["read"] }
   | { readonly kind: "aggregate"; readonly text: SqlText; readonly limit: number }
@@ -29,8 +27,8 @@ export function compilePlan(schema: Schema, dialect: Dialect, plan: Plan): Compi
   switch (plan.kind) {
     case "read": {
       const c = new Compilation(schema, dialect);
-      const { text, cut, joined } = compileRead(c, plan);
-      return { kind: "read", text: c.finish(text), cut, joined };
+      const { text, ...answer } = compileRead(c, plan);
+      return { kind: "read", text: c.finish(text), ...answer };
     }
     case "count":
       return compileCount(new Compilation(schema, dialect), plan);

@@ -44,6 +44,8 @@ export interface CompiledRows {
   readonly cut: ListCut | null;
   /** Of a list or page whose rows come one by one: the node that `joinRows` follows. */
   readonly joined: RowsNode | null;
+  /** Columns that stand before the answer in each of these rows. */
+  readonly named: number;
 }
 
 /**
@@ -54,17 +56,17 @@ export interface CompiledRows {
 export function compileRead(c: Compilation, { rows: node, counted }: ReadPlan): CompiledRows {
   const { output } = node;
   const isCounted = counted === true;
-  if (output.kind === "single") return { text: compileSingle(c, node, null), cut: null, joined: null };
+  if (output.kind === "single") return { text: compileSingle(c, node, null), cut: null, joined: null, named: 0 };
   if (c.dialect.gaps !== undefined && !isCounted && !countsAll(output))
-    return { text: compileJoined(c, node), cut: null, joined: node };
+    return { ...compileJoined(c, node), cut: null, joined: node };
   if (output.kind === "array") {
     const compile = c.dialect.gaps === undefined ? compileList : compileCounted;
     const text = compile(c, { node, select: output.select, isCounted });
-    return { text, cut: { limit: node.limit?.index ?? 0, backwards: isBackwards(node) }, joined: null };
+    return { text, cut: { limit: node.limit?.index ?? 0, backwards: isBackwards(node) }, joined: null, named: 0 };
   }
   const page = openPage(c, node, { related: null, items: output.items });
   const json = c.dialect.answer(writePage(page, output.items));
-  return { text: `${defineRows(page)}SELECT ${json}`, cut: null, joined: null };
+  return { text: `${defineRows(page)}SELECT ${json}`, cut: null, joined: null, named: 0 };
 }
 
 /** The number of all rows stands in no row, so a page with it cannot be made of rows alone. */
@@ -102,19 +104,20 @@ function compileCounted(c: Compilation, { node, select }: ArraySource): string {
 }
 
 /** The rows of a list or page one by one: the sort keys, then what each part shows of the row. */
-function compileJoined(c: Compilation, node: RowsNode): string {
+function compileJoined(c: Compilation, node: RowsNode): Pick<CompiledRows, "text" | "named"> {
   if (node.limit === null) throw new FootingError("FTG_INTERNAL", { detail: `A list of ${node.model} has no limit.` });
   const limit = c.bind(node.limit, "plusOne");
   // Behind a join, the engine would make the JSON of all rows before it sorts them.
   const isPlain = node.order.every(({ hops }) => hops.length === 0);
   const list = isPlain ? new DirectList(c, node, null) : new RowList(c, node, null);
+  const named = list instanceof DirectList ? list.nameKeys() : 0;
   const row = list.openRow();
   const parts = [c.dialect.jsonItems(listKeys(c, list)), ...compileParts({ c, node, list, row })];
   // Without a name a column is called by its whole text, in every answer.
   const columns = parts.map((part, index) => `${part} AS j${index}`).join(", ");
-  if (list instanceof DirectList) return list.query(row, columns, limit);
-  const order = writeOrder(c, list.keys);
-  return `SELECT ${columns} FROM (${list.query(limit)}) AS ${list.alias}${writeJoins(row.joins)} ORDER BY ${order}`;
+  if (list instanceof DirectList) return { text: list.query(row, columns, limit), named };
+  const from = `(${list.query(limit)}) AS ${list.alias}${writeJoins(row.joins)}`;
+  return { text: `SELECT ${columns} FROM ${from} ORDER BY ${writeOrder(c, list.keys)}`, named };
 }
 
 function compileParts(listed: Listed): readonly string[] {

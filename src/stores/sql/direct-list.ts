@@ -20,6 +20,8 @@ export class DirectList {
   readonly #node: RowsNode;
   readonly #rows: RelatedRows;
   readonly #order: CompiledOrder;
+  /** Sort keys that the query calculates once, by their expressions. */
+  readonly #named = new Map<string, string>();
 
   constructor(c: Compilation, node: RowsNode, related: RelatedRows | null) {
     this.#c = c;
@@ -35,7 +37,22 @@ export class DirectList {
 
   /** The sort keys of a row, as far as they tell its place. */
   get keys(): readonly OrderTerm[] {
-    return this.#order.terms.filter(({ isInner }) => isInner !== true);
+    const places = this.#order.terms.filter(({ isInner }) => isInner !== true);
+    return places.map((term) => {
+      const name = this.#named.get(term.expression);
+      return name === undefined ? term : { ...term, expression: `(SELECT ${name})` };
+    });
+  }
+
+  /**
+   * Has the query calculate sort keys that are subqueries once and call them by name, where it would do so once to sort and
+   * again to show; first ask for this, then for the keys. How many columns then stand before those that were asked for.
+   */
+  nameKeys(): number {
+    // No column is called so.
+    for (const { expression, isQuery = false } of this.keys)
+      if (isQuery) this.#named.set(expression, `k${this.#named.size}$`);
+    return this.#named.size;
   }
 
   /** The number of all rows behind the place where the page starts. */
@@ -52,9 +69,10 @@ export class DirectList {
 
   /** The query of these columns of the row, cut by the given `LIMIT` text. */
   query(row: RowScope, columns: string, limit: string): string {
-    const order = writeOrder(this.#c, this.#order.terms);
+    const order = writeOrder(this.#c, this.#order.terms, ({ expression }) => this.#named.get(expression) ?? expression);
     const skip = this.#offset === null ? "" : ` OFFSET ${this.#offset}`;
-    return `SELECT ${columns} ${this.#writeSource(row.joins)} ORDER BY ${order} LIMIT ${limit}${skip}`;
+    const named = [...this.#named].map(([expression, name]) => `${expression} AS ${name}, `).join("");
+    return `SELECT ${named}${columns} ${this.#writeSource(row.joins)} ORDER BY ${order} LIMIT ${limit}${skip}`;
   }
 
   /**
