@@ -47,10 +47,10 @@ export function createEngine(options: EngineOptions): Engine {
   const planner = new Planner({ schema, rules, store, limits, cacheSize: options.cacheSize ?? 1000 });
   const parts = { schema, store, planner, validator: new DataValidator(schema), fillers: createFillers(schema) };
   const plain = new PlainEngine({ parts, session: store, trusted: false }, null);
-  const context = { schema, maxLimit: limits.maxLimit };
   const { hooks = new Map(), report = ignoreFailure } = options;
+  const context = { schema, maxLimit: limits.maxLimit, hasHooks: hooks.size > 0 };
   if (hooks.size === 0) return new Engine(plain, { outer: plain, context });
-  const compose = (inside: PlainExecutor): ComposedExecutor => new ComposedExecutor(inside, context);
+  const compose = (inside: PlainExecutor): ComposedExecutor => new ComposedExecutor(inside, context, true);
   return new Engine(plain, { outer: new HookedExecutor(plain, { hooks, compose, report }), context });
 }
 

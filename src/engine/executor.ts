@@ -15,6 +15,7 @@ import type {
   UpsertManyQuery,
   UpsertQuery,
 } from "../plan/query.ts";
+import type { ModelSchema } from "../schema/schema-model.ts";
 import type { SqlDoor } from "../stores/contract/sql-door.ts";
 import type { Abort, TransactOptions } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
@@ -51,6 +52,21 @@ export interface DeletePreview {
   readonly setsNull: Readonly<Record<string, number>>;
   /** Rows that keep the row, or one that would go along: the delete would be refused. */
   readonly blockedBy: Readonly<Record<string, number>>;
+}
+
+/** What work is that does nothing but create rows. */
+export interface CreatingWork {
+  /** The models of these rows. */
+  readonly models: ReadonlySet<ModelSchema>;
+  readonly actor: Actor;
+  /** How many statements it asks for, all before it waits for the first; null when it does otherwise. */
+  readonly statements: number | null;
+}
+
+/** What is known of the work of a transaction before it runs. */
+export interface WorkOptions extends Pick<TransactOptions, "isRepeatable"> {
+  /** Of work that does nothing but create rows. */
+  readonly creates?: CreatingWork | null;
 }
 
 /**
@@ -97,7 +113,7 @@ export interface PlainExecutor {
    * Runs `work` in one transaction; what it rejects with undoes everything. Repeatable work may run again from its start, but
    * neither inside another transaction nor where own code runs with its writes.
    */
-  transaction<T>(work: (executor: PlainExecutor) => Promise<T>, options?: TransactOptions): Promise<T>;
+  transaction<T>(work: (executor: PlainExecutor) => Promise<T>, options?: WorkOptions): Promise<T>;
   /**
    * The same, but inside a transaction `work` is a part of it: what it rejects with undoes no more than what was written
    * since it began. Nothing else may write in the transaction meanwhile.

@@ -17,14 +17,16 @@ import type {
   UpdateQuery,
 } from "../plan/query.ts";
 import { createClock } from "../schema/fill-row.ts";
+import type { ModelSchema, Operation } from "../schema/schema-model.ts";
 import type { SqlDoor } from "../stores/contract/sql-door.ts";
-import type { Abort, Transaction, TransactOptions } from "../stores/contract/store.ts";
+import type { Abort, Transaction } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import type { Actor } from "./actor.ts";
-import type { DeletePreview, PlainExecutor, RawAnswer, ReadAnswer } from "./executor.ts";
+import type { CreatingWork, DeletePreview, PlainExecutor, RawAnswer, ReadAnswer, WorkOptions } from "./executor.ts";
 import { guardFields } from "./guard-fields.ts";
 import type { WriteOperation } from "./hooks.ts";
 import { runPreviewDelete } from "./preview-delete.ts";
+import { readsOwnRow } from "./reads-own-row.ts";
 import { findModel, type Run, validateDraft } from "./run.ts";
 import { runAggregate } from "./run-aggregate.ts";
 import { type CreatedRow, runCreate, runCreateKeyed, runCreateMany, runCreateManyKeyed } from "./run-create.ts";
@@ -137,12 +139,14 @@ export class PlainEngine implements PlainExecutor {
   }
 
   /** See {@link PlainExecutor.transaction}; inside a transaction, `work` joins it. */
-  transaction<T>(work: (executor: PlainEngine) => Promise<T>, options?: TransactOptions): Promise<T> {
+  transaction<T>(work: (executor: PlainEngine) => Promise<T>, options: WorkOptions = {}): Promise<T> {
     if (this.#transaction !== null) return work(this);
     const clock = createClock();
+    const { isRepeatable = false, creates = null } = options;
+    const isIndependent = creates !== null && this.#isIndependent(creates);
     return this.#run.parts.store.transact(
       (session) => work(new PlainEngine({ ...this.#run, session, clock }, session)),
-      options,
+      { isRepeatable, isIndependent, statements: isIndependent ? creates.statements : null },
     );
   }
 
@@ -177,6 +181,21 @@ export class PlainEngine implements PlainExecutor {
   /** See {@link PlainExecutor.createMany}; only in a transaction. The keys of the rows. */
   createManyKeyed(query: CreateManyQuery, actor: Actor): Promise<readonly DataQuery[]> {
     return runCreateManyKeyed(this.#run, query, actor);
+  }
+
+  /** Whether no rule of the rows that are created looks at others. */
+  #isIndependent({ models, actor }: CreatingWork): boolean {
+    if (actor.kind === "system") return true;
+    const { planner } = this.#run.parts;
+    const isOwn = (model: ModelSchema, operation: Operation) =>
+      readsOwnRow(model, planner.ask({ model: model.name, operation }, actor).answer);
+    const isOpen = ({ fields }: ModelSchema) => Object.values(fields).every(({ access }) => access === undefined);
+    try {
+      return [...models].every((model) => isOpen(model) && isOwn(model, "create") && isOwn(model, "read"));
+    } catch {
+      // What a rule throws is told of the row that it was to judge.
+      return false;
+    }
   }
 
   #until(abort: Abort | undefined): Run {

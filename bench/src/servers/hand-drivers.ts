@@ -55,8 +55,13 @@ function openSqlite(url: string): HandDriver {
     },
     transact: (statements) => {
       db.exec("BEGIN IMMEDIATE");
-      for (const { text, values } of statements) find(text).run(...bindSqlite(values));
-      db.exec("COMMIT");
+      try {
+        for (const { text, values } of statements) find(text).run(...bindSqlite(values));
+        db.exec("COMMIT");
+      } catch (error) {
+        db.exec("ROLLBACK");
+        throw error;
+      }
     },
   };
 }
@@ -85,6 +90,9 @@ function openPostgres(url: string): HandDriver {
         await client.query("BEGIN");
         for (const { text, values } of statements) await client.query(ask(text, values));
         await client.query("COMMIT");
+      } catch (error) {
+        await client.query("ROLLBACK");
+        throw error;
       } finally {
         client.release();
       }
@@ -112,6 +120,9 @@ function openMariadb(text: string): HandDriver {
         await connection.beginTransaction();
         for (const { text: sql, values } of statements) await connection.execute(toMarks(sql), [...values]);
         await connection.commit();
+      } catch (error) {
+        await connection.rollback();
+        throw error;
       } finally {
         await connection.release();
       }

@@ -4,7 +4,7 @@
 
 import Fastify, { type FastifyInstance } from "fastify";
 import { type HandDriver, openHandDriver } from "./hand-drivers.ts";
-import { type CityBody, readEnvironment, serve } from "./serve.ts";
+import { CITY_BODY, type CityBody, readEnvironment, serve } from "./serve.ts";
 
 /** A new region with its cities, as Footing takes it. */
 interface RegionBody {
@@ -18,6 +18,24 @@ type Row = Readonly<Record<string, unknown>>;
 
 const PAGE = 20;
 const CITY_COLUMNS = "id, name, population, latitude, longitude, feature_code, country_code, region_code";
+
+/** What a new region must be, for Fastify's own validation, as a new city is checked elsewhere. */
+const REGION_BODY: object = {
+  type: "object",
+  additionalProperties: false,
+  required: ["code", "name", "country", "cities"],
+  properties: {
+    code: { type: "string", maxLength: 12 },
+    name: { type: "string", maxLength: 100 },
+    country: { type: "string" },
+    cities: {
+      type: "object",
+      additionalProperties: false,
+      required: ["create"],
+      properties: { create: { type: "array", maxItems: 1000, items: CITY_BODY } },
+    },
+  },
+};
 
 const environment = readEnvironment();
 const driver = await openHandDriver(environment.database);
@@ -58,7 +76,8 @@ function renderRegionGroup({ region_code: region, count, population }: Row): Row
 
 /** One transaction of two inserts, the second of all cities. */
 function addCreate(app: FastifyInstance, db: HandDriver): void {
-  app.post<{ Body: RegionBody }>("/api/regions", async ({ headers, body }, reply) => {
+  const options = { schema: { body: REGION_BODY } };
+  app.post<{ Body: RegionBody }>("/api/regions", options, async ({ headers, body }, reply) => {
     if (headers.authorization !== environment.authorization) return reply.code(403).send({ title: "Not allowed" });
     const { code, name, country, cities } = body;
     const rows = cities.create.map((city) => [

@@ -18,32 +18,50 @@ import type { WriteUse } from "../../schema/related-verbs.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
-import type { Executor, PlainExecutor, UpsertCount } from "../executor.ts";
+import type { CreatingWork, Executor, PlainExecutor, UpsertCount } from "../executor.ts";
 import { ForwardedReads } from "../forwarded-reads.ts";
 import type { Composition } from "./composition.ts";
+import { countStatements, createWithChildren, planFamily } from "./create-with-children.ts";
+import { listCreated } from "./list-created.ts";
 import { type SplitData, splitData } from "./split-data.ts";
 import { updateEach, upsertMany, upsertRow } from "./upsert.ts";
 import { createNested, updateNested } from "./write-nested.ts";
 
 /** What composing needs to know of the engine. */
-export type ComposeContext = Pick<Composition, "schema" | "maxLimit">;
+export interface ComposeContext extends Pick<Composition, "schema" | "maxLimit"> {
+  /** Whether own code runs with writes, and may do so between any two of them. */
+  readonly hasHooks: boolean;
+}
 
 /** Composes writes of what `plain` can do. */
 export class ComposedExecutor extends ForwardedReads implements Executor {
   readonly #plain: PlainExecutor;
   readonly #context: ComposeContext;
+  /** Whether it writes in a transaction of somebody who may go on after a failure. */
+  readonly #isInside: boolean;
 
-  constructor(plain: PlainExecutor, context: ComposeContext) {
+  constructor(plain: PlainExecutor, context: ComposeContext, isInside = false) {
     super(plain);
     this.#plain = plain;
     this.#context = context;
+    this.#isInside = isInside;
   }
 
   /** See {@link PlainExecutor.create}. */
   async create(query: CreateQuery, actor: Actor): Promise<string | null> {
     const nested = this.#split(query, "create", actor);
     if (nested === null) return this.#plain.create(query, actor);
-    return this.#compose(actor, (composition) => createNested(composition, { ...nested, query }));
+    const { schema, hasHooks } = this.#context;
+    const row = { ...nested, query };
+    const family = this.#isInside || hasHooks ? null : planFamily(schema.models, row, actor);
+    if (family !== null) {
+      const models = new Set([family.model, ...family.children.map(({ model }) => model)]);
+      const creates = { models, actor, statements: countStatements(family) };
+      return this.#compose(actor, (composition) => createWithChildren(composition, family), creates);
+    }
+    const models = listCreated(schema, nested.model, query.data);
+    const creates = models === null ? null : { models, actor, statements: null };
+    return this.#compose(actor, (composition) => createNested(composition, row), creates);
   }
 
   /** See {@link PlainExecutor.createMany}; takes data without related rows. */
@@ -97,19 +115,27 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
 
   /** See {@link Executor.transaction}. */
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
-    return this.#plain.transaction((plain) => work(new ComposedExecutor(plain, this.#context)));
+    return this.#plain.transaction((plain) => work(this.#enter(plain)));
   }
 
   /** See {@link Executor.attempt}. */
   attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
-    return this.#plain.attempt((plain) => work(new ComposedExecutor(plain, this.#context)));
+    return this.#plain.attempt((plain) => work(this.#enter(plain)));
   }
 
-  #compose<T>(actor: Actor, work: (composition: Composition) => Promise<T>): Promise<T> {
+  #compose<T>(
+    actor: Actor,
+    work: (composition: Composition) => Promise<T>,
+    creates: CreatingWork | null = null,
+  ): Promise<T> {
     const compose = (plain: PlainExecutor): Promise<T> =>
-      work({ ...this.#context, executor: new ComposedExecutor(plain, this.#context), actor });
+      work({ ...this.#context, executor: this.#enter(plain), actor });
     // It is made of plans alone, so that a run that others were in the way of can be begun again.
-    return this.#plain.transaction(compose, { isRepeatable: true });
+    return this.#plain.transaction(compose, { isRepeatable: true, creates });
+  }
+
+  #enter(plain: PlainExecutor): ComposedExecutor {
+    return new ComposedExecutor(plain, this.#context, true);
   }
 
   /** The model and the parts of the data; null when the write is an ordinary one, also where the model is unknown. */

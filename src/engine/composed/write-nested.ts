@@ -72,7 +72,8 @@ async function runAfter(
   }
 }
 
-async function readRow(
+/** The row as the actor sees it; null when it may not. */
+export async function readRow(
   { executor, actor }: Composition,
   { model, key, select }: { model: ModelSchema; key: RowKey; select: SelectQuery | undefined },
 ): Promise<string | null> {

@@ -76,7 +76,10 @@ export interface Abort {
   readonly aborted: boolean;
 }
 
-/** Something that runs statements: the store itself (each in its own transaction) or one open transaction. */
+/**
+ * Something that runs statements: the store itself (each in its own transaction) or one open transaction, which runs them
+ * in the order in which they are asked.
+ */
 export interface Session {
   /**
    * Runs one statement. A store that can ends one that takes long and whose caller is gone (`abort`).
@@ -134,6 +137,16 @@ export interface Store extends Session {
 export interface TransactOptions {
   /** True: running it several times is as good as once, because it does nothing beside its statements. */
   readonly isRepeatable?: boolean;
+  /**
+   * True: nothing that is read decides what is written, so that the work needs no more from the store than its writes would need
+   * one by one.
+   */
+  readonly isIndependent?: boolean;
+  /**
+   * How many statements the work asks for, all before it waits for the first. Once they are on their way the store may commit
+   * behind them, where one that fails makes the server undo all of them; null when that is not known.
+   */
+  readonly statements?: number | null;
 }
 
 /** How {@link Store.open} may treat the database. */

@@ -20,6 +20,8 @@ import { bindValues, runGuarded } from "./session.ts";
 /** Most rows, and most values, in one statement. */
 const BATCH = 500;
 const MAX_VALUES = 20_000;
+/** Rows that are one statement whatever their number is: the children of a new row. */
+const SMALL = 16;
 /** A statement ends before the row that would give its values more bytes. */
 const BATCH_BYTES = 1024 * 1024;
 
@@ -143,7 +145,18 @@ function repeatRow(insert: string, count: number): string {
   return `${insert.slice(0, start)} VALUES ${new Array(count).fill(row).join(", ")}`;
 }
 
-/** Batches of few different sizes: the server prepares a text for each. */
+/** Sends all rows to be created at once; null for a program whose rows are judged. */
+export function sendBulk(line: Line, { statement, rows }: Bulk): Promise<number> | null {
+  const compiled = compiledOf(statement);
+  if (compiled.kind !== "write" || compiled.program.plan.kind !== "create") return null;
+  const bulk = prepare(compiled.program);
+  if (bulk === null) return null;
+  const batches = [...takeBatches(rows, bulk)].map((batch) => bulk.write(batch));
+  const sent = batches.map(({ text, values }) => line.query(text, values));
+  return Promise.all(sent).then((results) => results.reduce((sum, { count }) => sum + count, 0));
+}
+
+/** Batches of few different sizes, but for small ones: the server prepares a text for each. */
 function* takeBatches(rows: Iterable<Values>, bulk: BulkText): Generator<readonly EncodedRow[]> {
   let batch: EncodedRow[] = [];
   let bytes = 0;
@@ -170,7 +183,7 @@ function encodeRow(values: Values, { encode }: BulkText): EncodedRow {
 function* splitBatch(batch: readonly EncodedRow[], { size }: BulkText): Generator<readonly EncodedRow[]> {
   for (let start = 0; start < batch.length; ) {
     const left = batch.length - start;
-    const count = left === size ? left : 2 ** Math.floor(Math.log2(left));
+    const count = left === size || left <= SMALL ? left : 2 ** Math.floor(Math.log2(left));
     yield batch.slice(start, start + count);
     start += count;
   }

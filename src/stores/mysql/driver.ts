@@ -205,6 +205,7 @@ export class Link implements ServerLink<NativeValue, Result> {
     let answer: unknown;
     let failure: unknown = null;
     try {
+      this.#gather();
       answer = await send();
     } catch (error) {
       failure = readError(error);
@@ -217,6 +218,13 @@ export class Link implements ServerLink<NativeValue, Result> {
     const isInterrupted = failure instanceof ServerError && failure.number === INTERRUPTED;
     if (isInterrupted && this.#queue.isStray(turn)) return this.#run(send, abort, read);
     throw isInterrupted && abort?.aborted ? createAbortError(failure) : failure;
+  }
+
+  /** What is sent in one turn of the event loop goes out together: a write costs as much as making what is written. */
+  #gather(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    setImmediate(() => this.#socket.uncork());
   }
 }
 

@@ -12,7 +12,7 @@ import { type Prepared, type Server, ServerStore, STATEMENT_TIMEOUT } from "../s
 import { listStoredTypes } from "../sql/stored-columns.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { nameCheck } from "./alter.ts";
-import { runBulk } from "./bulk.ts";
+import { runBulk, sendBulk } from "./bulk.ts";
 import { createCapabilities } from "./capabilities.ts";
 import type { NativeValue } from "./codec.ts";
 import { createDialect, mariadb, mysql } from "./compiler.ts";
@@ -91,14 +91,19 @@ async function prepare(
   const tables = fitColumns(describeTables(schema, plain));
   const secret = await prepareDatabase(link, { createTables, schema, tables, dialect: plain, flavour, address });
   const dialect = createDialect(flavour, await readIndexNames(link));
-  const kind = createKind(address, dialect, { readRefusal: readRefusals(tables), schema });
+  const { isMariadb } = facts;
+  const kind = createKind(address, dialect, { readRefusal: readRefusals(tables), schema, isMariadb });
   return { capabilities: createCapabilities(facts), kind, secret };
 }
 
 function createKind(
   address: Address,
   dialect: Dialect,
-  { readRefusal, schema }: { readonly readRefusal: ReadRefusal; readonly schema: Schema },
+  {
+    readRefusal,
+    schema,
+    isMariadb,
+  }: { readonly readRefusal: ReadRefusal; readonly schema: Schema; readonly isMariadb: boolean },
 ): ServerKind<NativeValue, Result> {
   return {
     name: nameAddress(address),
@@ -106,13 +111,19 @@ function createKind(
     begin: { write: ["BEGIN"], bulk: ["BEGIN"], work: ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "BEGIN"] },
     // A savepoint takes the place of one of the same name.
     savepoint: { undo: "ROLLBACK TO footing", release: null },
+    // The package sends a statement that MySQL has not prepared yet behind what is asked meanwhile.
+    keepsOrder: isMariadb,
+    commitsWhole: false,
     readRefusal,
     bindReading: ({ text }, values) => ({ text: text.text, values: bindValues(text, values, null) }),
     readResult,
     runWhole: (link, write, abort) =>
       isSingle(write.program) ? runGuarded(withAbort(link, abort), write, readRefusal) : null,
     runGuarded: (line, write) => runGuarded(line, write, readRefusal),
+    // A refused statement has undone itself, and the server answers what is asked behind it.
+    runBare: (line, write) => runGuarded(line, write, readRefusal),
     runBulk: (line, bulk) => runBulk(line, bulk, { schema, dialect, readRefusal }),
+    sendBulk,
     grammar,
     runOwn: createOwnSql(listStoredTypes(schema)),
     analyze: (table) => `ANALYZE NO_WRITE_TO_BINLOG TABLE ${table}`,

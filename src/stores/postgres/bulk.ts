@@ -81,21 +81,37 @@ async function runBatch(
 ): Promise<number> {
   job.onRow(job.start);
   if (rows.length === 1 || !bulk.isOrdered(rows)) return runEach(line, { ...job, rows });
-  const [first = []] = encoded;
-  const arrays = first.map((_, place) =>
-    encodeArray(
-      asIs,
-      encoded.map((row) => row[place]),
-    ),
-  );
   const guard = line.exec("SAVEPOINT footing_batch");
-  const write = line.query(bulk.text, arrays);
+  const write = line.query(bulk.text, turnRows(encoded));
   const release = line.exec("RELEASE footing_batch");
   const [, written] = await Promise.allSettled([guard, write, release]);
   if (written.status === "fulfilled") return written.value.count;
   if (readRefusal(written.reason) === null) throw written.reason;
   await line.exec("ROLLBACK TO footing_batch");
   return runEach(line, { ...job, rows });
+}
+
+/** Sends all rows to be created at once; null for a program, or a model, whose rows are judged by each other. */
+export function sendBulk(line: Line, { statement, rows }: Bulk): Promise<number> | null {
+  const compiled = compiledOf(statement);
+  if (compiled.kind !== "write" || compiled.program.plan.kind !== "create") return null;
+  const { program } = compiled;
+  const bulk = texts.get(program) ?? prepare(program);
+  if (bulk === null || listOwnRefs(program.model).length > 0) return null;
+  texts.set(program, bulk);
+  const sent = [...takeBatches(rows, bulk)].map(({ encoded }) => line.query(bulk.text, turnRows(encoded)));
+  return Promise.all(sent).then((results) => results.reduce((sum, { count }) => sum + count, 0));
+}
+
+/** An array for each column. */
+function turnRows(encoded: Batch["encoded"]): readonly NativeValue[] {
+  const [first = []] = encoded;
+  return first.map((_, place) =>
+    encodeArray(
+      asIs,
+      encoded.map((row) => row[place]),
+    ),
+  );
 }
 
 /** Each row leaves a savepoint behind, and the server has memory for some thousands of them only. */
@@ -165,9 +181,7 @@ function listAssigned(
  * end, when the later one is there.
  */
 function createOrderCheck(model: ModelSchema, columns: readonly AssignedColumn[]): BulkText["isOrdered"] {
-  const refs = Object.values(model.fields).filter(
-    (field): field is RefField => field.kind === "ref" && field.model === model.name,
-  );
+  const refs = listOwnRefs(model);
   if (refs.length === 0) return () => true;
   const readers = new Map(columns.map(({ name, read }) => [name, read]));
   const render = (parts: readonly { readonly column: string }[], values: Values) =>
@@ -178,6 +192,13 @@ function createOrderCheck(model: ModelSchema, columns: readonly AssignedColumn[]
       refs.every(({ columns: parts }) => (places.get(render(parts, values)) ?? place) <= place),
     );
   };
+}
+
+/** The refs of a model to itself. */
+function listOwnRefs(model: ModelSchema): readonly RefField[] {
+  return Object.values(model.fields).filter(
+    (field): field is RefField => field.kind === "ref" && field.model === model.name,
+  );
 }
 
 function* takeBatches(rows: Iterable<Values>, { encode }: BulkText): Generator<Batch> {

@@ -68,6 +68,15 @@ export function runGuarded(line: Line, { program, values }: Write): Promise<Writ
   });
 }
 
+/** Runs a write inside a transaction that its first refused statement ends, and with it all that could tell why. */
+export function runBare(line: Line, { program, values }: Write): Promise<WriteResult> {
+  return runSteps(runProgram(program, values, explainNothing), (call) => ask(line, call));
+}
+
+function explainNothing(): null {
+  return null;
+}
+
 /** Sends a whole transaction at once. What it finds out after a failure, it asks behind it. */
 async function runFlight(line: Line, { program, values }: Write): Promise<WriteResult> {
   const begun = line.exec(BEGIN);

@@ -7,7 +7,7 @@ import type { ServerLink } from "../sql/server-link.ts";
 import { type Prepared, type Server, ServerStore, STATEMENT_TIMEOUT } from "../sql/server-store.ts";
 import { listStoredTypes } from "../sql/stored-columns.ts";
 import { type Address, parseAddress } from "./address.ts";
-import { runBulk } from "./bulk.ts";
+import { runBulk, sendBulk } from "./bulk.ts";
 import { createCapabilities } from "./capabilities.ts";
 import type { NativeValue } from "./codec.ts";
 import { dialect } from "./compiler.ts";
@@ -15,7 +15,7 @@ import { Link, type Result } from "./driver.ts";
 import { classifyError, readRefusal, translateError, translateOpenError } from "./failure.ts";
 import { createOwnSql, grammar } from "./own-sql.ts";
 import { prepareDatabase, readServer } from "./prepare-database.ts";
-import { BEGIN, bindReading, readResult, runGuarded, runWhole } from "./session.ts";
+import { BEGIN, bindReading, readResult, runBare, runGuarded, runWhole } from "./session.ts";
 
 /** Where the database is and how it is used. */
 export interface PostgresOptions {
@@ -78,12 +78,16 @@ function createKind(address: Address, schema: Schema): ServerKind<NativeValue, R
       work: ["BEGIN ISOLATION LEVEL SERIALIZABLE"],
     },
     savepoint: { undo: "ROLLBACK TO footing; RELEASE footing", release: "RELEASE footing" },
+    keepsOrder: true,
+    commitsWhole: true,
     readRefusal,
     bindReading,
     readResult,
     runWhole,
     runGuarded,
+    runBare,
     runBulk: (line, bulk) => runBulk(line, bulk, schema),
+    sendBulk,
     grammar,
     runOwn: createOwnSql(listStoredTypes(schema)),
     analyze: (table) => `ANALYZE ${table}`,

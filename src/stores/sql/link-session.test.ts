@@ -12,7 +12,7 @@ const plan: CountPlan = createPlan({ kind: "count", model: "Fact", access: alway
 const statement = new SqlStatement(plan, { kind: "count", text: { text: "SELECT 1", bindings: [] } });
 
 /** A session, what it sends, and what decides when its statement ends. */
-function openSession() {
+function openSession(isGuarded = true) {
   const sent: string[] = [];
   const running = Promise.withResolvers<ServerResult>();
   const result: ServerResult = { rows: [], count: 0, took: 0 };
@@ -38,9 +38,10 @@ function openSession() {
     bindReading: () => ({ text: "SELECT 1", values: [] }),
     readResult: () => ({ count: 1, isExact: true }),
     classifyError: () => null,
+    readRefusal: () => ({ kind: "reference" }),
     translateError: (error: unknown) => error,
   } as unknown as ServerKind<string, ServerResult>;
-  return { sent, running, result, session: new LinkSession(link, kind) };
+  return { sent, running, result, session: new LinkSession(link, kind, isGuarded) };
 }
 
 test("giving up waits for what runs, and for its undoing", async () => {
@@ -65,4 +66,15 @@ test("ending waits for what was asked meanwhile", async () => {
   await Promise.all([first, second, ended]);
   expect(sent.at(-1)).toBe("ended all");
   await expect(session.execute(statement, [])).rejects.toMatchObject({ code: "FTG_INTERNAL" });
+});
+
+test("without savepoints, the first failure ends the transaction, and nothing more is sent", async () => {
+  const { sent, running, session } = openSession(false);
+  const first = session.execute(statement, []).catch((error) => error.message);
+  const second = session.execute(statement, []).catch((error) => error.message);
+  running.reject(new Error("refused"));
+  expect([await first, await second]).toEqual(["refused", "refused"]);
+  expect(sent).toEqual(["SELECT 1", "ended false"]);
+  expect(session.isUnexplained).toBe(true);
+  await expect(session.end()).rejects.toThrow("refused");
 });

@@ -4,40 +4,64 @@
  */
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Plan, WritePlan } from "../../plan/plan.ts";
-import type { SqlDoor } from "../contract/sql-door.ts";
+import type { SqlCall, SqlDoor } from "../contract/sql-door.ts";
 import type { Abort, ResultOf, Statement, Transaction, Values } from "../contract/store.ts";
+import { isSingle } from "./program-shape.ts";
 import { isLost } from "./server-failure.ts";
 import { runReading, type ServerKind } from "./server-kind.ts";
 import { type OwnLine, type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
 import { compiledOf } from "./sql-statement.ts";
+
+/** A statement on its way. */
+interface Sent<T> {
+  readonly answer: Promise<T>;
+  /** Whether all of it has been sent. */
+  readonly isSent: boolean;
+}
 
 /** The session of one transaction. */
 export class LinkSession<V, R extends ServerResult> implements Transaction {
   readonly #link: ServerLink<V, R>;
   readonly #kind: ServerKind<V, R>;
   #last: Promise<unknown> = Promise.resolve();
+  /** Without savepoints: when the next statement may be sent. */
+  #gate: Promise<unknown> = Promise.resolve();
+  #unanswered = 0;
+  /** Statements that were sent as a whole, and who waits for a number of them. */
+  #sent = 0;
+  readonly #waiting = Promise.withResolvers<void>();
+  #wanted: number | null = null;
+  /** Whether a statement was sent before another was answered, so that why one fails may depend on the other. */
+  #isAhead = false;
   #isOpen = true;
   /** How many parts are open inside one another: on some servers a savepoint replaces another of its name. */
   #depth = 0;
   /** Why the server undid the whole transaction, although the code has not ended yet. */
   #broken: unknown = null;
 
+  readonly #isGuarded: boolean;
   #isUndone = false;
+  #isUnexplained = false;
 
-  constructor(link: ServerLink<V, R>, kind: ServerKind<V, R>) {
+  /** `isGuarded`: whether a statement that fails is undone alone. Where not, it ends the transaction. */
+  constructor(link: ServerLink<V, R>, kind: ServerKind<V, R>, isGuarded: boolean) {
     this.#link = link;
     this.#kind = kind;
+    this.#isGuarded = isGuarded;
   }
 
   execute<P extends Plan>(statement: Statement<P>, values: Values, abort?: Abort): Promise<ResultOf<P>> {
     const compiled = compiledOf(statement);
     const line = this.#line(abort);
-    const run = (): Promise<ResultOf<Plan>> =>
-      compiled.kind === "write"
-        ? this.#kind.runGuarded(line, { program: compiled.program, values })
-        : runReading(this.#kind, line, { compiled, values });
+    const run = (): Promise<ResultOf<Plan>> => {
+      if (compiled.kind !== "write") return runReading(this.#kind, line, { compiled, values });
+      const write = { program: compiled.program, values };
+      return this.#isGuarded ? this.#kind.runGuarded(line, write) : this.#kind.runBare(line, write);
+    };
+    const isSent = compiled.kind !== "write" || isSingle(compiled.program);
+    const result = this.#isGuarded ? this.#guard(run, true) : this.#pass(() => ({ answer: run(), isSent }));
     // TypeScript cannot follow that the kind of the plan decides the kind of the answer.
-    return this.#guard(run, true) as Promise<ResultOf<P>>;
+    return result as Promise<ResultOf<P>>;
   }
 
   executeMany(
@@ -45,7 +69,14 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
     rows: Iterable<Values>,
     onRow: (row: number) => void = () => undefined,
   ): Promise<number> {
-    return this.#guard(() => this.#kind.runBulk(this.#line(undefined), { statement, rows, onRow }), false);
+    const line = this.#line(undefined);
+    const bulk = { statement, rows, onRow };
+    const run = () => this.#kind.runBulk(line, bulk);
+    if (this.#isGuarded) return this.#guard(run, false);
+    return this.#pass(() => {
+      const answer = this.#kind.sendBulk(line, bulk);
+      return { answer: answer ?? run(), isSent: answer !== null };
+    });
   }
 
   async attempt<T>(work: () => Promise<T>): Promise<T> {
@@ -70,12 +101,30 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
 
   sql(): SqlDoor {
     const { grammar } = this.#kind;
-    return { grammar, run: (call) => this.#guard(() => this.#kind.runOwn(this.#line(undefined), call), false) };
+    const run = (call: SqlCall) => this.#kind.runOwn(this.#line(undefined), call);
+    return {
+      grammar,
+      run: (call) =>
+        this.#isGuarded
+          ? this.#guard(() => run(call), false)
+          : this.#pass(() => ({ answer: run(call), isSent: false })),
+    };
+  }
+
+  /** Resolves when so many statements have been sent, each as a whole; never, when one of them must wait for an answer. */
+  whenSent(count: number): Promise<void> {
+    this.#wanted = count;
+    return this.#waiting.promise;
   }
 
   /** Whether the server said that it undid the whole transaction because others were in its way. */
   get isUndone(): boolean {
     return this.#isUndone;
+  }
+
+  /** Whether the transaction ended with a refusal of the server that a guarded session would explain, or get over. */
+  get isUnexplained(): boolean {
+    return this.#isUnexplained;
   }
 
   /** Waits for what was asked, then takes no more work. */
@@ -121,6 +170,15 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
     return result;
   }
 
+  /** One behind the other: what is sent as a whole lets the next one pass before it is answered. */
+  #pass<T>(send: () => Sent<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const result = this.#gate.then(() => this.#runBare(send, resolve)).finally(resolve);
+    this.#gate = promise;
+    this.#last = Promise.allSettled([this.#last, result]);
+    return result;
+  }
+
   async #runGuarded<T>(run: () => Promise<T>, isRepeatable: boolean): Promise<T> {
     if (!this.#isOpen) throw createEndedError();
     if (this.#broken !== null) throw this.#broken;
@@ -141,6 +199,38 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
       if (kind === "stale" && isRepeatable) return this.#runGuarded(run, false);
       throw translateError(error);
     }
+  }
+
+  async #runBare<T>(send: () => Sent<T>, pass: () => void): Promise<T> {
+    if (!this.#isOpen) throw createEndedError();
+    if (this.#broken !== null) throw this.#broken;
+    this.#isAhead ||= this.#unanswered > 0;
+    this.#unanswered += 1;
+    try {
+      const { answer, isSent } = send();
+      if (isSent && this.#kind.keepsOrder) {
+        pass();
+        this.#sent += 1;
+        if (this.#sent === this.#wanted) this.#waiting.resolve();
+      }
+      return await answer;
+    } catch (error) {
+      throw this.#break(error);
+    } finally {
+      this.#unanswered -= 1;
+    }
+  }
+
+  /** The first failure ends the transaction; what fails behind it fails because of it. */
+  #break(error: unknown): unknown {
+    if (this.#broken !== null) return this.#broken;
+    const { classifyError, translateError } = this.#kind;
+    const kind = classifyError(error);
+    this.#isUndone = kind === "undone";
+    const isExplained = error instanceof FootingError && !this.#isAhead;
+    this.#isUnexplained = (kind === null || kind === "stale") && !isLost(error) && !isExplained;
+    this.#broken = translateError(error);
+    return this.#broken;
   }
 
   async #undo(): Promise<void> {

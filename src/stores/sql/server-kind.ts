@@ -35,6 +35,10 @@ export interface ServerKind<V, R extends ServerResult> {
   readonly begin: Readonly<Record<"write" | "bulk" | "work", readonly string[]>>;
   /** SQL that undoes what came after the savepoint `footing`, and SQL that lets go of it, if it must. */
   readonly savepoint: { readonly undo: string; readonly release: string | null };
+  /** Whether a connection answers all statements in the order they are asked, prepared before or not. */
+  readonly keepsOrder: boolean;
+  /** Whether a commit undoes a transaction of which a statement failed. */
+  readonly commitsWhole: boolean;
   readonly readRefusal: ReadRefusal;
   /** The text and the values of a reading statement. */
   bindReading(compiled: Reading, values: Values): { readonly text: string; readonly values: readonly V[] };
@@ -44,8 +48,18 @@ export interface ServerKind<V, R extends ServerResult> {
   runWhole(link: ServerLink<V, R>, write: Write, abort: Abort | undefined): Promise<WriteResult> | null;
   /** Runs a write inside a transaction. A refused statement changes nothing; the caller undoes the rest. */
   runGuarded(line: Line<V, R>, write: Write): Promise<WriteResult>;
+  /**
+   * The same in a transaction that no refused statement survives. Where the server then answers nothing more, the error is its
+   * own: who wants to know why runs all again, guarded.
+   */
+  runBare(line: Line<V, R>, write: Write): Promise<WriteResult>;
   /** Writes the rows in order; answers their number. */
   runBulk(line: Line<V, R>, bulk: Bulk): Promise<number>;
+  /**
+   * Sends all statements that create the rows before the first is answered; null, and nothing is sent, where one may depend on
+   * the answer to another.
+   */
+  sendBulk(line: Line<V, R>, bulk: Bulk): Promise<number> | null;
   /** How the server writes SQL of the app's own. */
   readonly grammar: SqlGrammar;
   /** Runs a statement of the app's own. */

@@ -139,7 +139,7 @@ export class ServerStore<V, R extends ServerResult> implements Store {
 
   async transact<T>(
     work: (session: Transaction) => Promise<T>,
-    { isRepeatable = false }: TransactOptions = {},
+    { isRepeatable = false, isIndependent = false, statements = null }: TransactOptions = {},
   ): Promise<T> {
     const { pool, kind } = this.#open();
     const { timeout } = this.#options;
@@ -149,7 +149,7 @@ export class ServerStore<V, R extends ServerResult> implements Store {
         written.clear();
         return work(countRows(session, written));
       };
-      const result = await runWork(link, kind, { timeout, isRepeatable, work: counted });
+      const result = await runWork(link, kind, { timeout, isRepeatable, isIndependent, statements, work: counted });
       await this.#analyze(link, written);
       return result;
     };

@@ -42,22 +42,34 @@ export interface Work<T> {
   readonly timeout: number;
   /** Whether it may be begun again when the server undid it because others were in its way. */
   readonly isRepeatable: boolean;
+  /** Whether it asks no more of the server than its writes would one by one. */
+  readonly isIndependent: boolean;
+  /** How many statements it asks for before it waits for the first; null when that is not known. */
+  readonly statements: number | null;
   readonly work: (session: Transaction) => Promise<T>;
 }
 
-/** Runs an app's work in one transaction: committed when it resolves, undone when it rejects. */
+/**
+ * Runs an app's work in one transaction: committed when it resolves, undone when it rejects. Work that may run again does so
+ * without savepoints first, which cost as much as its writes; where the server refuses a statement, it is run again with them.
+ */
 export async function runWork<V, R extends ServerResult, T>(
   link: ServerLink<V, R>,
   kind: ServerKind<V, R>,
   work: Work<T>,
 ): Promise<T> {
+  let isGuarded = !work.isRepeatable;
   for (let tries = 1; ; tries++) {
-    const session = new LinkSession(link, kind);
+    const session = new LinkSession(link, kind, isGuarded);
     try {
       return await runOnce(session, { link, kind }, work);
     } catch (error) {
       // The server's own word that nothing of it remains: in a statement, or in answer to the commit.
       const isUndone = session.isUndone || kind.classifyError(error) === "undone";
+      if (session.isUnexplained && link.isOpen) {
+        isGuarded = true;
+        continue;
+      }
       if (!isUndone || !work.isRepeatable || tries === MAX_TRIES || !link.isOpen) throw error;
       await sleep(Math.random() * 2 ** tries);
     }
@@ -67,7 +79,7 @@ export async function runWork<V, R extends ServerResult, T>(
 async function runOnce<V, R extends ServerResult, T>(
   session: LinkSession<V, R>,
   { link, kind }: { readonly link: ServerLink<V, R>; readonly kind: ServerKind<V, R> },
-  { timeout, work }: Work<T>,
+  { timeout, isIndependent, statements, work }: Work<T>,
 ): Promise<T> {
   const limited = async () => {
     try {
@@ -79,19 +91,30 @@ async function runOnce<V, R extends ServerResult, T>(
       throw error;
     }
   };
-  return runTransaction(link, kind.name, { begin: kind.begin.work, work: limited });
+  const begin = isIndependent ? kind.begin.write : kind.begin.work;
+  const sent = statements !== null && kind.commitsWhole ? session.whenSent(statements) : null;
+  return runTransaction(link, kind.name, { begin, work: limited, sent });
 }
 
-/** Runs work of our own between BEGIN and COMMIT on the database `name`. Another transaction's being in the way ends it. */
+/**
+ * Runs work of our own between BEGIN and COMMIT on the database `name`. Another transaction's being in the way ends it. `sent`
+ * resolves when all its statements are on their way, on a server that commits all of them or none.
+ */
 export async function runTransaction<V, R extends ServerResult, T>(
   link: ServerLink<V, R>,
   name: string,
-  { begin, work }: { readonly begin: readonly string[]; readonly work: () => Promise<T> },
+  {
+    begin,
+    work,
+    sent = null,
+  }: { readonly begin: readonly string[]; readonly work: () => Promise<T>; readonly sent?: Promise<void> | null },
 ): Promise<T> {
   const begun = sendAhead(Promise.all(begin.map((sql) => link.exec(sql))));
+  const answer = sendAhead(work());
+  if (sent !== null && (await isFirst(sent, answer))) return commitAhead(link, name, answer);
   let value: T;
   try {
-    value = await work();
+    value = await answer;
     await begun;
   } catch (error) {
     await begun.catch(() => undefined);
@@ -101,6 +124,21 @@ export async function runTransaction<V, R extends ServerResult, T>(
   const { command = "COMMIT" } = await confirm(link.exec("COMMIT"), name);
   if (command === "COMMIT") return value;
   throw new FootingError("FTG_INTERNAL", { detail: "The transaction was broken and has been undone." });
+}
+
+/** Commits behind statements without an answer: a server of which one failed answers that it undid them. */
+async function commitAhead<T>(link: ServerLink<never, ServerResult>, name: string, answer: Promise<T>): Promise<T> {
+  const [commit, result] = await Promise.allSettled([confirm(link.exec("COMMIT"), name), answer]);
+  if (commit.status === "rejected") throw commit.reason;
+  const isCommitted = commit.value.command === "COMMIT";
+  if (result.status === "rejected") throw isCommitted ? createUnknownOutcome(name, result.reason) : result.reason;
+  if (isCommitted) return result.value;
+  throw new FootingError("FTG_INTERNAL", { detail: "The transaction was broken and has been undone." });
+}
+
+async function isFirst(one: Promise<unknown>, other: Promise<unknown>): Promise<boolean> {
+  const [yes, no] = [() => true, () => false];
+  return Promise.race([one.then(yes), other.then(no, no)]);
 }
 
 /** What the server does not answer to a commit is unknown. */

@@ -138,7 +138,8 @@ class SqliteStore implements Store {
     const result = await writer.transact({
       timeout: this.#timeout,
       work: async (turn) => {
-        const runGuarded = async <R>(write: () => R): Promise<R> => {
+        // Nothing waits before its statement: they run in the order in which they were asked.
+        const runGuarded = <R>(write: () => R): R => {
           try {
             return turn.run(write);
           } catch (error) {
@@ -147,34 +148,34 @@ class SqliteStore implements Store {
         };
         const index = new IndexWriter(connection);
         // Guarded alone: what fails next must not take the index of earlier rows along.
-        const settle = async (next: ModelSchema | null = null): Promise<void> => {
-          if (index.waiting !== null && index.waiting !== next) await runGuarded(() => index.end());
+        const settle = (next: ModelSchema | null = null): void => {
+          if (index.waiting !== null && index.waiting !== next) runGuarded(() => index.end());
         };
         const answer = await work({
           sql: () => ({
             grammar,
             run: async (call) => {
-              await settle();
+              settle();
               return runGuarded(() => runOwnSql(connection, types, requireRows(call)));
             },
           }),
           async execute(statement, values) {
-            if (index.waiting !== null) await settle();
+            settle();
             return runGuarded(() => run({ connection, index }, statement, values));
           },
           async executeMany(statement, rows, onRow) {
             const created = createdModel(statement);
-            await settle(created);
-            const affected = await runGuarded(() => runMany({ connection, index }, { statement, rows, onRow }));
+            settle(created);
+            const affected = runGuarded(() => runMany({ connection, index }, { statement, rows, onRow }));
             if (created !== null) written += affected;
             return affected;
           },
           async attempt(part) {
-            await settle();
+            settle();
             return turn.attempt(part);
           },
         });
-        await settle();
+        settle();
         return answer;
       },
     });
