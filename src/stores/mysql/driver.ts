@@ -1,6 +1,6 @@
 /**
- * Connections to MySQL and MariaDB over the package `mariadb`, and the only file that knows the package: statements in
- * the order they are asked, several under way at once, JSON as the bytes that came. It knows no plan and no transaction.
+ * Connections to MySQL and MariaDB over the package `mariadb`: statements in the order they are asked, several under way at
+ * once, JSON as the bytes that came. It knows no plan and no transaction.
  */
 import { isIP, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +18,7 @@ import type {
 } from "../sql/server-link.ts";
 import type { Address } from "./address.ts";
 import type { NativeValue } from "./codec.ts";
+import { OrderedStatements, type Sender } from "./ordered-statements.ts";
 
 /** A row as it came: bytes for binary values, else texts and numbers. */
 export type Row = readonly unknown[];
@@ -86,6 +87,7 @@ interface LinkParts {
 /** One connection. When it ends, what is under way fails and nothing more can be asked. */
 export class Link implements ServerLink<NativeValue, Result> {
   readonly #connection: Connection;
+  readonly #sender: Sender;
   readonly #socket: Socket;
   readonly #facts: LinkFacts;
   readonly #options: LinkOptions;
@@ -94,6 +96,8 @@ export class Link implements ServerLink<NativeValue, Result> {
 
   constructor({ connection, socket, facts }: LinkParts, options: LinkOptions) {
     this.#connection = connection;
+    // To MariaDB the package sends both halves of a statement at once.
+    this.#sender = this.isMariadb ? connection : new OrderedStatements(connection, MAX_PREPARED);
     this.#socket = socket;
     this.#facts = facts;
     this.#options = options;
@@ -148,21 +152,20 @@ export class Link implements ServerLink<NativeValue, Result> {
     // The server would end the connection.
     if (measure(text, values) >= this.#facts.limit)
       throw new ServerError("The statement is too long.", TOO_LONG, undefined);
-    return this.#run(() => this.#connection.execute(text, [...values]), abort);
+    return this.#run(() => this.#sender.execute(text, [...values]), abort);
   }
 
-  /** Runs one statement of somebody else's; dates and times come as texts. */
+  /** Runs one statement of somebody else's, and says what its columns are. */
   async own(text: string, values: readonly NativeValue[], abort?: Abort): Promise<Result> {
     refuseAborted(abort);
     if (measure(text, values) >= this.#facts.limit)
       throw new ServerError("The statement is too long.", TOO_LONG, undefined);
-    const options = { sql: text, dateStrings: true };
-    return this.#run(() => this.#connection.execute(options, [...values]), abort, readDescribed);
+    return this.#run(() => this.#sender.execute(text, [...values]), abort, readDescribed);
   }
 
   /** Runs one statement of our own without values. */
   exec(sql: string): Promise<Result> {
-    return this.#run(() => this.#connection.query(sql), undefined);
+    return this.#run(() => this.#sender.query(sql), undefined);
   }
 
   /** Asks the server over another connection to end what runs. Nothing that is sent after it resolves can be hit. */
@@ -302,6 +305,7 @@ function createConfig(address: Address, open: () => Socket): ConnectionConfig {
     keepAliveDelay: 30_000,
     charset: "utf8mb4",
     rowsAsArray: true,
+    dateStrings: true,
     checkDuplicate: false,
     autoJsonMap: false,
     foundRows: true,

@@ -22,6 +22,7 @@ import { fitColumns } from "./fit-columns.ts";
 import { readIndexNames } from "./introspector.ts";
 import { createOwnSql, grammar } from "./own-sql.ts";
 import { prepareDatabase, readServer } from "./prepare-database.ts";
+import { refuseOwnReferences, refuseScales } from "./refuse-schema.ts";
 import { bindValues, readResult, runGuarded } from "./session.ts";
 
 /** How long a statement waits for another transaction, in seconds. */
@@ -87,8 +88,10 @@ async function prepare(
 ): Promise<Prepared<NativeValue, Result>> {
   const facts = await readServer(link, address);
   const flavour = facts.isMariadb ? mariadb : mysql;
+  refuseScales(schema, flavour.decimalScale);
   const plain = createDialect(flavour);
   const tables = fitColumns(describeTables(schema, plain));
+  if (!facts.isMariadb) await refuseOwnReferences(link, tables, address);
   const secret = await prepareDatabase(link, { createTables, schema, tables, dialect: plain, flavour, address });
   const dialect = createDialect(flavour, await readIndexNames(link));
   const kind = createKind(address, dialect, { readRefusal: readRefusals(tables), schema });
