@@ -92,6 +92,8 @@ export class Link implements ServerLink<NativeValue, Result> {
   readonly #facts: LinkFacts;
   readonly #options: LinkOptions;
   readonly #queue: LinkQueue;
+  /** What fails the statements that are under way. */
+  readonly #pending = new Set<(error: Error) => void>();
   #isOpen = true;
 
   constructor({ connection, socket, facts }: LinkParts, options: LinkOptions) {
@@ -102,12 +104,16 @@ export class Link implements ServerLink<NativeValue, Result> {
     this.#facts = facts;
     this.#options = options;
     this.#queue = new LinkQueue(this, options.watch);
-    // An idle connection that ends says so here alone.
+    // An idle connection that ends says so here alone. Statements hear of it from the package, unless it forgets one.
     const end = () => {
       this.#isOpen = false;
+      setImmediate(() => {
+        for (const fail of this.#pending) fail(createEndedError());
+      });
     };
     connection.on("error", end);
     connection.on("end", end);
+    socket.once("close", end);
   }
 
   /**
@@ -118,6 +124,8 @@ export class Link implements ServerLink<NativeValue, Result> {
     const { createConnection } = await loadPackage();
     const { address, host = address.host } = options;
     const socket = new Socket();
+    // The package stops its own clock when it is let in; the server may fall silent after that.
+    const late = setTimeout(() => socket.destroy(createLateError(address)), address.connectTimeout * 1000);
     try {
       // The package waits for what a socket says after this.
       const open = () => connectSocket(socket, { host, port: address.port });
@@ -128,6 +136,8 @@ export class Link implements ServerLink<NativeValue, Result> {
     } catch (error) {
       socket.destroy();
       throw readError(error);
+    } finally {
+      clearTimeout(late);
     }
   }
 
@@ -174,12 +184,24 @@ export class Link implements ServerLink<NativeValue, Result> {
     // Behind one name there may be several servers, with connections of the same number.
     const { remoteAddress: host = this.#options.address.host } = this.#socket;
     const other = await Link.connect({ ...this.#options, host });
-    try {
+    await other.within(this.#options.address.connectTimeout, async () => {
       if (other.#facts.server !== server || this.#connection.info?.threadId !== thread)
         throw new ConnectionError("The server cannot be told what to cancel.", "CONNECTION_CLOSED", undefined);
       await other.exec(`KILL QUERY ${thread}`);
+    });
+    await other.destroy();
+  }
+
+  /** Runs work, and ends the connection when the work fails or takes longer than so many seconds. */
+  async within(seconds: number, work: () => Promise<void>): Promise<void> {
+    const late = setTimeout(() => void this.destroy(), seconds * 1000);
+    try {
+      await work();
+    } catch (error) {
+      await this.destroy();
+      throw error;
     } finally {
-      await other.destroy();
+      clearTimeout(late);
     }
   }
 
@@ -208,7 +230,7 @@ export class Link implements ServerLink<NativeValue, Result> {
     let answer: unknown;
     let failure: unknown = null;
     try {
-      answer = await send();
+      answer = await this.#orEnd(send());
     } catch (error) {
       failure = readError(error);
       if (failure instanceof ConnectionError) await this.destroy();
@@ -220,6 +242,14 @@ export class Link implements ServerLink<NativeValue, Result> {
     const isInterrupted = failure instanceof ServerError && failure.number === INTERRUPTED;
     if (isInterrupted && this.#queue.isStray(turn)) return this.#run(send, abort, read);
     throw isInterrupted && abort?.aborted ? createAbortError(failure) : failure;
+  }
+
+  /** What was sent, or the end of the connection if that comes first. */
+  #orEnd(sent: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#pending.add(reject);
+      void sent.then(resolve, reject).then(() => this.#pending.delete(reject));
+    });
   }
 }
 
@@ -280,6 +310,10 @@ async function loadPackage(): Promise<typeof import("mariadb")> {
       cause,
     });
   }
+}
+
+function createLateError({ connectTimeout }: Address): ConnectionError {
+  return new ConnectionError(`No connection within ${connectTimeout} s.`, "CONNECT_TIMEOUT", undefined);
 }
 
 function createEndedError(): ConnectionError {

@@ -72,13 +72,10 @@ export function createMysqlStore({ url, ...options }: MysqlOptions): Store {
 
 async function connect(options: LinkOptions): Promise<Link> {
   const link = await Link.connect(options);
-  try {
+  await link.within(options.address.connectTimeout, async () => {
     for (const text of listSettings(link.isMariadb)) await link.exec(text);
-    return link;
-  } catch (error) {
-    await link.destroy();
-    throw error;
-  }
+  });
+  return link;
 }
 
 async function prepare(
