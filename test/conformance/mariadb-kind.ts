@@ -1,22 +1,26 @@
-/** Stores on MariaDB for the suites: each in a database of its own. */
+/** Stores on MariaDB and MySQL for the suites: each in a database of its own. */
 import { randomUUID } from "node:crypto";
 import { createConnection } from "mariadb";
 import { describe, test } from "vitest";
 import type { Schema } from "../../src/schema/schema-model.ts";
 import type { OpenOptions, Store } from "../../src/stores/contract/store.ts";
 import { createMysqlStore } from "../../src/stores/mysql/store.ts";
-import { explainMissing, useServer } from "../servers/shared-servers.ts";
+import { explainMissing, type ServerName, useServer } from "../servers/shared-servers.ts";
 import type { StoreKind } from "./stores.ts";
 
 const missing = explainMissing("mariadb");
 if (missing !== null) describe.skip(`MariaDB (${missing})`, () => test("every behaviour", () => undefined));
 
-/** The kind, if this machine has the server. */
-export const mariadbKinds: readonly StoreKind[] =
-  missing === null ? [{ name: "MariaDB", create: createDatabaseStore }] : [];
+/** The kinds, if this machine has the servers. */
+export const mariadbKinds: readonly StoreKind[] = [
+  ...(missing === null ? [{ name: "MariaDB", create: () => createDatabaseStore("mariadb") }] : []),
+  ...(explainMissing("mysql") === null
+    ? [{ name: "MySQL", create: () => createDatabaseStore("mysql"), decimalScale: 30 }]
+    : []),
+];
 
 /** A store whose database is created when the store opens, and goes when it closes. */
-function createDatabaseStore(): Store {
+function createDatabaseStore(name: ServerName): Store {
   let store: Store | undefined;
   let url = "";
   const opened = (): Store => {
@@ -28,7 +32,7 @@ function createDatabaseStore(): Store {
       return opened().capabilities;
     },
     open: async (schema: Schema, options: OpenOptions) => {
-      const server = new URL((await useServer("mariadb")).url);
+      const server = new URL((await useServer(name)).url);
       server.pathname = `/c_${randomUUID().replaceAll("-", "")}`;
       url = server.href;
       await runAsAdmin(url, "CREATE DATABASE");
@@ -52,7 +56,7 @@ function createDatabaseStore(): Store {
 async function runAsAdmin(url: string, command: string): Promise<void> {
   const { hostname: host, port, username, password, pathname } = new URL(url);
   const login = { user: decodeURIComponent(username), password: decodeURIComponent(password) };
-  const connection = await createConnection({ host, port: Number(port), ...login });
+  const connection = await createConnection({ host, port: Number(port), allowPublicKeyRetrieval: true, ...login });
   try {
     await connection.query(`${command} ${pathname.slice(1)}`);
   } finally {

@@ -15,6 +15,8 @@ import { postgresKinds } from "./postgres-kind.ts";
 export interface StoreKind {
   readonly name: string;
   readonly create: () => Store;
+  /** Most digits behind the point of a decimal, as in the store's capabilities; 38 unless said otherwise. */
+  readonly decimalScale?: number;
 }
 
 /** Every store, and each once more with its plans sent through their JSON form. */
@@ -29,6 +31,9 @@ export const storeKinds: readonly StoreKind[] = [
 
 /** The kinds that the memory store is the measure of. */
 export const measuredKinds: readonly StoreKind[] = storeKinds.filter(({ name }) => !name.startsWith("memory"));
+
+/** Most digits behind the point that decimals have on all of them. */
+export const commonScale: number = Math.min(38, ...storeKinds.map(({ decimalScale = 38 }) => decimalScale));
 
 /** Runs `work` with a new store of the kind and closes the store afterwards. */
 export async function withStore<T>(kind: StoreKind, work: (store: Store) => Promise<T>): Promise<T> {

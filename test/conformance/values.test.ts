@@ -25,7 +25,7 @@ interface UnsortedType {
 const nines = "9".repeat(38);
 const zeros = "0".repeat(37);
 
-const sortedTypes: readonly SortedType[] = [
+const allSorted: readonly SortedType[] = [
   {
     name: "text",
     field: t.text().optional(),
@@ -189,6 +189,19 @@ const unsortedTypes: readonly UnsortedType[] = [
 ];
 
 describe.each(storeKinds)("$name", (kind) => {
+  const { decimalScale = 38 } = kind;
+  const sortedTypes = allSorted.filter(({ name }) => name !== "decimal(38, 38)" || decimalScale === 38);
+
+  test("keeps as many digits behind the point as it says, and refuses a schema with more", async () => {
+    const open = (scale: number) => openValues(kind, t.decimal(38, scale).optional(), []);
+    expect((await open(decimalScale)).store.capabilities.decimalScale).toBe(decimalScale);
+    if (decimalScale === 38) return;
+    await expect(open(decimalScale + 1)).rejects.toMatchObject({
+      code: "FTG_SCHEMA",
+      problems: [expect.objectContaining({ path: "Value.value" })],
+    });
+  });
+
   test.each(sortedTypes)("$name sorts, compares and comes back to the byte", async ({ field, ascending }) => {
     const app = await openValues(kind, field, ascending);
     expect(await readValues(app, { orderBy: ["value"] })).toBe(rowsOf([null, ...ascending]));

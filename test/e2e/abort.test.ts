@@ -30,6 +30,13 @@ const blockers: readonly Blocker[] = [
     waiting: (database) =>
       `SELECT count(*) FROM information_schema.processlist WHERE db = '${database}' AND state LIKE 'Waiting for table%'`,
   },
+  {
+    name: "mysql",
+    title: "MySQL",
+    lock: "LOCK TABLES city WRITE; DO SLEEP(6); UNLOCK TABLES",
+    waiting: (database) =>
+      `SELECT count(*) FROM performance_schema.processlist WHERE db = '${database}' AND state LIKE 'Waiting for table%'`,
+  },
 ];
 
 for (const { name, title, lock, waiting } of blockers) {

@@ -62,6 +62,7 @@ test("the requests are varied, and nearly all find what they ask for", () => {
 const others: readonly (readonly [server: ServerName, title: string])[] = [
   ["postgres", "PostgreSQL"],
   ["mariadb", "MariaDB"],
+  ["mysql", "MySQL"],
 ];
 
 for (const [server, title] of others) {

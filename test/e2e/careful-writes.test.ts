@@ -140,6 +140,7 @@ describeWithServer("postgres", "on PostgreSQL", () =>
 describeWithServer("mariadb", "on MariaDB", () =>
   describeStore(async () => (await useServer("mariadb")).createDatabase()),
 );
+describeWithServer("mysql", "on MySQL", () => describeStore(async () => (await useServer("mysql")).createDatabase()));
 
 function describeStore(createDatabase: () => Promise<string>): void {
   describe("versions", () => describeVersions(createDatabase));

@@ -132,6 +132,7 @@ describeWithServer("postgres", "on PostgreSQL", () =>
 describeWithServer("mariadb", "on MariaDB", () =>
   describeStore(async () => (await useServer("mariadb")).createDatabase()),
 );
+describeWithServer("mysql", "on MySQL", () => describeStore(async () => (await useServer("mysql")).createDatabase()));
 
 function describeStore(createDatabase: () => Promise<string>): void {
   let url: string;
@@ -445,6 +446,7 @@ const killed: readonly (readonly [title: string, createUrl: () => Promise<string
   ["SQLite", async () => "sqlite:./data.db"],
   ["PostgreSQL", async () => (await useServer("postgres")).createDatabase()],
   ["MariaDB", async () => (await useServer("mariadb")).createDatabase()],
+  ["MySQL", async () => (await useServer("mysql")).createDatabase()],
 ];
 
 for (const [title, createUrl] of killed) {
@@ -481,5 +483,6 @@ for (const [title, createUrl] of killed) {
   };
   if (title === "PostgreSQL") describeWithServer("postgres", title, tests);
   else if (title === "MariaDB") describeWithServer("mariadb", title, tests);
+  else if (title === "MySQL") describeWithServer("mysql", title, tests);
   else describe(title, tests);
 }

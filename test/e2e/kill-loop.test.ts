@@ -5,6 +5,7 @@ import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { startMariadb } from "../servers/mariadb.ts";
+import { startMysql } from "../servers/mysql.ts";
 import { startPostgres } from "../servers/postgres.ts";
 import { describeWithServer, type ServerName } from "../servers/shared-servers.ts";
 import type { TestServer } from "../servers/test-server.ts";
@@ -27,6 +28,7 @@ export default defineApp({ models: { Fact } });
 const engines: readonly { name: ServerName; title: string; start: () => Promise<TestServer>; count: string }[] = [
   { name: "postgres", title: "PostgreSQL", start: () => startPostgres({ durable: true }), count: "SELECT n FROM fact" },
   { name: "mariadb", title: "MariaDB", start: () => startMariadb({ durable: true }), count: "SELECT n FROM fact" },
+  { name: "mysql", title: "MySQL", start: () => startMysql({ durable: true }), count: "SELECT n FROM fact" },
 ];
 
 for (const engine of engines) {

@@ -177,7 +177,7 @@ describe("footing move", { timeout: TIMEOUT }, () => {
   });
 });
 
-describe.each(["postgres", "mariadb"] as const)("by way of %s", (name) => {
+describe.each(["postgres", "mariadb", "mysql"] as const)("by way of %s", (name) => {
   describeWithServer(name, "footing move", () => {
     test("brings back what it took there, killed in every phase", { timeout: KILL_TIMEOUT }, async () => {
       const server = await (await useServer(name)).createDatabase();

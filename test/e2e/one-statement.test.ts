@@ -3,6 +3,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { loadStore } from "../../src/app/load-store.ts";
 import { startMariadb } from "../servers/mariadb.ts";
+import { startMysql } from "../servers/mysql.ts";
 import { startPostgres } from "../servers/postgres.ts";
 import { describeWithServer } from "../servers/shared-servers.ts";
 import type { TestServer } from "../servers/test-server.ts";
@@ -46,14 +47,21 @@ describeWithServer("postgres", "PostgreSQL", () => {
   });
 });
 
-describeWithServer("mariadb", "MariaDB", () => {
-  test("counts one statement for each read", { timeout: 60_000 }, async () => {
-    const server = await startMariadb({ generalLog: true });
-    onTestFinished(server.stop);
-    await readFrom(server, () => server.query("TRUNCATE mysql.general_log"));
-    const counted = await server.query(
-      "SELECT command_type FROM mysql.general_log WHERE command_type IN ('Query', 'Execute') AND argument NOT LIKE '%general_log%'",
-    );
-    expect(counted.split("\n")).toHaveLength(reads.length);
+const logging = [
+  { name: "mariadb", title: "MariaDB", start: startMariadb },
+  { name: "mysql", title: "MySQL", start: startMysql },
+] as const;
+
+for (const { name, title, start } of logging) {
+  describeWithServer(name, title, () => {
+    test("counts one statement for each read", { timeout: 60_000 }, async () => {
+      const server = await start({ generalLog: true });
+      onTestFinished(server.stop);
+      await readFrom(server, () => server.query("TRUNCATE mysql.general_log"));
+      const counted = await server.query(
+        "SELECT command_type FROM mysql.general_log WHERE command_type IN ('Query', 'Execute') AND argument NOT LIKE '%general_log%'",
+      );
+      expect(counted.split("\n")).toHaveLength(reads.length);
+    });
   });
-});
+}

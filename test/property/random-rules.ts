@@ -90,7 +90,12 @@ function drawFieldRules(source: WhereSource, model: ModelSchema): Readonly<Recor
 export function namesIn(value: unknown): readonly string[] {
   if (typeof value !== "object" || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(namesIn);
-  return Object.entries(value).flatMap(([name, item]) => [name, ...namesIn(item)]);
+  return Object.entries(value).flatMap(([name, item]) => [name, ...readPath(name, item), ...namesIn(item)]);
+}
+
+/** A comparison with another column names it in a text, behind hops. */
+function readPath(name: string, item: unknown): readonly string[] {
+  return name === "field" && typeof item === "string" ? item.split(".") : [];
 }
 
 /** The functions that an app would have written. */

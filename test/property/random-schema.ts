@@ -4,6 +4,7 @@ import { createSchema } from "../../src/schema/create-schema.ts";
 import type { FieldBuilder, FieldBuilders } from "../../src/schema/declarations.ts";
 import { model } from "../../src/schema/model.ts";
 import { type ItemTypes, t } from "../../src/schema/t.ts";
+import { commonScale } from "../conformance/stores.ts";
 import type { Random } from "./random.ts";
 import { drawComputed } from "./random-computed.ts";
 
@@ -82,7 +83,7 @@ function drawKind(random: Random): Modifiable {
     withList(t.bigint()),
     withList(t.float()),
     withList(t.decimal(5, 2)),
-    withList(t.decimal(38, random.pick([0, 10, 38]))),
+    withList(t.decimal(38, random.pick([0, 10, commonScale]))),
     withList(t.bool()),
     withList(t.date()),
     withList(t.datetime()),

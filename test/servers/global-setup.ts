@@ -5,6 +5,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { startMariadb } from "./mariadb.ts";
+import { startMysql } from "./mysql.ts";
 import { startPgbouncer } from "./pgbouncer.ts";
 import { startPostgres } from "./postgres.ts";
 import type { ServerName } from "./shared-servers.ts";
@@ -13,6 +14,8 @@ import type { TestServer } from "./test-server.ts";
 const STARTERS: Readonly<Record<ServerName, () => Promise<TestServer>>> = {
   postgres: startPostgres,
   mariadb: startMariadb,
+  // Async, so that what it throws is what the test says.
+  mysql: async () => startMysql(),
   pgbouncer: startPgbouncer,
 };
 

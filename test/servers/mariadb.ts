@@ -27,8 +27,8 @@ export interface MariadbOptions extends ServerOptions {
   readonly generalLog?: boolean;
 }
 
-// Settings that an app must not depend on, set to what it would not expect. Time zones have no names until they are loaded.
-const AWKWARD: readonly string[] = [
+/** Settings that an app must not depend on, set to what it would not expect. Time zones have no names until they are loaded. */
+export const AWKWARD: readonly string[] = [
   "--default-time-zone=+05:45",
   "--character-set-server=latin1",
   "--collation-server=latin1_german2_ci",

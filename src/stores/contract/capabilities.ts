@@ -39,6 +39,8 @@ export interface Capabilities {
    * far off, or nothing. Where it is nothing, every estimate is a count.
    */
   readonly estimates: "planner" | "none";
+  /** Most digits of a decimal behind the point; a schema that asks for more is refused when the store opens. */
+  readonly decimalScale: number;
   /** Longest identifier in bytes. */
   readonly maxIdentifier: number;
 }

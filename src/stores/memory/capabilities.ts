@@ -15,5 +15,6 @@ export const capabilities: Capabilities = Object.freeze({
   search: "own-writes",
   // Every row is looked at anyway.
   estimates: "none",
+  decimalScale: 38,
   maxIdentifier: 1000,
 });

@@ -1,6 +1,7 @@
 /** What MySQL and MariaDB can do, and what the server at hand promises of an acknowledged write. */
 import type { Capabilities, Durability } from "../contract/capabilities.ts";
 import type { TlsMode } from "../sql/server-address.ts";
+import { mariadb, mysql } from "./compiler.ts";
 
 /** What a server says about itself. */
 export interface ServerFacts {
@@ -30,6 +31,7 @@ export function createCapabilities(facts: ServerFacts): Capabilities {
     // InnoDB writes its full-text index when a transaction commits.
     search: "committed",
     estimates: "planner",
+    decimalScale: (facts.isMariadb ? mariadb : mysql).decimalScale,
     maxIdentifier: 64,
   });
 }

@@ -21,6 +21,16 @@ export interface Flavour {
   readonly collation: string;
   /** Knows upper and lower case of the letters of all scripts. */
   readonly letters: string;
+  /** Letters that it loses or leaves in lower and in upper case, each before the one that it should be, with blanks between. */
+  readonly lost: Readonly<Record<"lower" | "upper", string>>;
+  /** Whether the names of JSON's types come in a collation that nothing of ours compares with. */
+  readonly namesTypesApart: boolean;
+  /** Asks a list about its items without a table of them. */
+  readonly askList: Pick<Dialect, "askList">;
+  /** A float as JSON.stringify prints it, or marked. */
+  readonly float: (x: string) => string;
+  /** Most digits of a decimal behind the point. */
+  readonly decimalScale: number;
   /** Whether it must be told to read rows in the order of an index. */
   readonly readsByIndex: boolean;
   /** The writes that answer their row. */
@@ -33,6 +43,11 @@ export interface Flavour {
 export const mariadb: Flavour = Object.freeze<Flavour>({
   collation: "utf8mb4_nopad_bin",
   letters: "utf8mb4_uca1400_as_cs",
+  lost: { lower: "", upper: "" },
+  namesTypesApart: false,
+  askList: {},
+  float: writeFloat,
+  decimalScale: 38,
   readsByIndex: true,
   returns: ["create"],
   firstRows: (rows) => {
@@ -73,6 +88,20 @@ function writeSteps({ indexed, order, limit }: Parameters<DialectGaps["firstRows
 export const mysql: Flavour = Object.freeze<Flavour>({
   collation: "utf8mb4_0900_bin",
   letters: "utf8mb4_0900_as_cs",
+  // Those that would take more bytes than before, and a few that are younger than its Unicode.
+  lost: { lower: "Ⱥⱥ Ⱦⱦ Ⱟⱟ", upper: "ȿⱾ ɀⱿ ɐⱯ ɑⱭ ɒⱰ ɜꞫ ɡꞬ ɥꞍ ɦꞪ ɪꞮ ɫⱢ ɬꞭ ɱⱮ ɽⱤ ʂꟅ ʇꞱ ʝꞲ ʞꞰ ⱟⰯ" },
+  namesTypesApart: true,
+  // It groups by nothing that holds a JSON_TABLE of the row.
+  askList: {
+    askList: (question, list, given) =>
+      `COALESCE(${question === "hasAny" ? "JSON_OVERLAPS" : "JSON_CONTAINS"}(${list}, ${given}), FALSE)`,
+  },
+  // A float as text ends after 22 characters, whatever it lacks then. JSON has it whole.
+  float: (x) => {
+    const digits = `CONCAT(${quoteMark(MARKS.float)}, CAST(CAST(${x} AS JSON) AS CHAR(40)))`;
+    return `IF(ABS(${x}) BETWEEN 1e-3 AND 1e14 OR ${x} = 0, CAST(${x} AS CHAR(40)), ${digits})`;
+  },
+  decimalScale: 30,
   readsByIndex: false,
   returns: [],
   firstRows: ({ key, source, order, limit, offset, alias }) => {
@@ -85,10 +114,8 @@ export const mysql: Flavour = Object.freeze<Flavour>({
 });
 
 /** The part of the SQL compiler for an engine; `indexes` are the names of those that the database has. */
-export function createDialect(
-  { collation, letters, firstRows, readsByIndex, returns }: Flavour,
-  indexes: ReadonlySet<string> = new Set(),
-): Dialect {
+export function createDialect(flavour: Flavour, indexes: ReadonlySet<string> = new Set()): Dialect {
+  const { collation, firstRows, readsByIndex, returns } = flavour;
   return Object.freeze<Dialect>({
     quoteName,
     literal: writeLiteral,
@@ -96,7 +123,7 @@ export function createDialect(
     columnType,
 
     toJson: (expression, type, nullable) => {
-      const json = writeJson(expression, type, collation);
+      const json = writeJson(expression, type, flavour);
       return nullable ? `IF(${expression} IS NULL, 'null', ${json})` : json;
     },
     jsonConstant: quoteText,
@@ -120,10 +147,11 @@ export function createDialect(
     startsWith: (value, part) =>
       `${value} LIKE CONCAT(REPLACE(REPLACE(REPLACE(${part}, '|', '||'), '%', '|%'), '_', '|_'), '%') ESCAPE '|'`,
     endsWith: (value, part) => `RIGHT(${value}, CHAR_LENGTH(${part})) = ${part}`,
-    fold: (text) => `REPLACE(LOWER(REPLACE(${text}, 'İ', 'i') COLLATE ${letters}) COLLATE ${collation}, 'ς', 'σ')`,
-    jsonPlace: (json, path, reading) => writePlace(json, path, { reading, collation }),
+    fold: (text) => writeFolded(text, flavour),
+    jsonPlace: (json, path, reading) => writePlace(json, path, { ...flavour, reading }),
     listLength: (list) => `JSON_LENGTH(${list})`,
     listItems: (list, alias) => readItems(list, alias, collation),
+    ...flavour.askList,
     locked: " FOR UPDATE",
     isMember: (expression, list, type) =>
       `${expression} IN (SELECT m.v FROM JSON_TABLE(${list}, '$[*]' COLUMNS (v ${memberType(type, collation)} PATH '$')) AS m)`,
@@ -132,7 +160,7 @@ export function createDialect(
     indexTerm: (expression) => expression,
     aggregates,
     search,
-    expressions: createExpressions(collation, letters),
+    expressions: createExpressions(collation, (text) => writeRaised(text, flavour)),
     rowTable: createRowTable(collation),
     calculate: writeCalculation,
     smaller: (left, right) => `LEAST(${left}, ${right})`,
@@ -152,8 +180,9 @@ function readItems(list: string, alias: string, collation: string): ReturnType<D
 
 /** A text compared with a decimal would be compared as a double. */
 function writePlaceholder(_: number, binding: Binding): string {
-  const isDecimal =
-    binding.kind === "param" && binding.form !== "members" && binding.type.kind === "decimal" && !binding.type.list;
+  const isDecimal = binding.kind === "param" && binding.type.kind === "decimal" && !binding.type.list;
+  // Both are lists, as JSON.
+  if (isDecimal && (binding.form === "members" || binding.form === "oneItem")) return "?";
   return isDecimal ? `CAST(? AS ${columnType(binding.type)})` : "?";
 }
 
@@ -179,6 +208,20 @@ function quoteName(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;
 }
 
+/** A text in its folded case; what the server's letters do not know is written out. */
+function writeFolded(text: string, { letters, lost, collation }: Flavour): string {
+  return `REPLACE(LOWER(REPLACE(${replaceLetters(text, lost.lower)}, 'İ', 'i') COLLATE ${letters}) COLLATE ${collation}, 'ς', 'σ')`;
+}
+
+function writeRaised(text: string, { letters, lost, collation }: Flavour): string {
+  return `(UPPER((${replaceLetters(text, lost.upper)}) COLLATE ${letters}) COLLATE ${collation})`;
+}
+
+function replaceLetters(text: string, pairs: string): string {
+  const letters = pairs === "" ? [] : pairs.split(" ");
+  return letters.reduce((all, [from, to]) => `REPLACE(${all}, '${from}', '${to}')`, text);
+}
+
 /** To the server null is the smallest value. */
 function writeOrderTerm(expression: string, { descending, nullable, nulls }: SortWay): string {
   const isTurned = nullable && nulls === "largest";
@@ -199,8 +242,10 @@ function writeTerm(expression: string, descending: boolean): string {
 function writePlace(
   stored: string,
   path: readonly JsonStep[],
-  { reading, collation }: { readonly reading: JsonReading; readonly collation: string },
+  way: Pick<Flavour, "collation" | "namesTypesApart"> & { readonly reading: JsonReading },
 ): string {
+  const { reading, collation, namesTypesApart } = way;
+  const typeOf = (value: string) => `JSON_TYPE(${value})${namesTypesApart ? ` COLLATE ${collation}` : ""}`;
   const json = `REPLACE(${stored}, ${quoteText(HYPHEN.plain)}, ${quoteText(HYPHEN.written)})`;
   const lead = (count: number) =>
     `CONCAT('$', ${path
@@ -208,11 +253,11 @@ function writePlace(
       .map(({ place }) => place)
       .join(", ")})`;
   const arrays = path.flatMap(({ isIndex }, at) =>
-    isIndex ? [`JSON_TYPE(${at === 0 ? json : `JSON_EXTRACT(${json}, ${lead(at)})`}) = 'ARRAY'`] : [],
+    isIndex ? [`${typeOf(at === 0 ? json : `JSON_EXTRACT(${json}, ${lead(at)})`)} = 'ARRAY'`] : [],
   );
   const value = `JSON_EXTRACT(${json}, ${lead(path.length)})`;
   const read = (types: readonly string[], as: string) => {
-    const isType = `JSON_TYPE(${value}) IN (${types.map(quoteText).join(", ")})`;
+    const isType = `${typeOf(value)} IN (${types.map(quoteText).join(", ")})`;
     return `CASE WHEN ${[...arrays, isType].join(" AND ")} THEN ${as} END`;
   };
   switch (reading) {
@@ -223,11 +268,9 @@ function writePlace(
     case "bool":
       return read(["BOOLEAN"], `JSON_UNQUOTE(${value}) COLLATE ${collation} = 'true'`);
     case "value":
-      return `NULLIF(${writePlace(stored, path, { reading: "place", collation })}, 'NULL')`;
+      return `NULLIF(${writePlace(stored, path, { ...way, reading: "place" })}, 'NULL')`;
     case "place":
-      return arrays.length === 0
-        ? `JSON_TYPE(${value})`
-        : `CASE WHEN ${arrays.join(" AND ")} THEN JSON_TYPE(${value}) END`;
+      return arrays.length === 0 ? typeOf(value) : `CASE WHEN ${arrays.join(" AND ")} THEN ${typeOf(value)} END`;
   }
 }
 
@@ -296,7 +339,7 @@ function writeMember(expression: string, type: ScalarType | undefined, collation
   }
 }
 
-function writeJson(expression: string, type: ScalarType, collation: string): string {
+function writeJson(expression: string, type: ScalarType, { collation, float }: Flavour): string {
   if (type.list) return expression;
   switch (type.kind) {
     case "json":
@@ -311,7 +354,7 @@ function writeJson(expression: string, type: ScalarType, collation: string): str
     case "datetime":
       return `CONCAT('"', REPLACE(${expression}, ' ', 'T'), 'Z"')`;
     case "float":
-      return writeFloat(expression);
+      return float(expression);
     case "bytes":
       return `CONCAT('"', ${writeBase64(expression)}, '"')`;
     case "bool":

@@ -1,6 +1,6 @@
 /**
- * Connections to MySQL and MariaDB over the package `mariadb`, and the only file that knows the package: statements in
- * the order they are asked, several under way at once, JSON as the bytes that came. It knows no plan and no transaction.
+ * Connections to MySQL and MariaDB over the package `mariadb`: statements in the order they are asked, several under way at
+ * once, JSON as the bytes that came. It knows no plan and no transaction.
  */
 import { isIP, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +18,7 @@ import type {
 } from "../sql/server-link.ts";
 import type { Address } from "./address.ts";
 import type { NativeValue } from "./codec.ts";
+import { OrderedStatements, type Sender } from "./ordered-statements.ts";
 
 /** A row as it came: bytes for binary values, else texts and numbers. */
 export type Row = readonly unknown[];
@@ -86,24 +87,33 @@ interface LinkParts {
 /** One connection. When it ends, what is under way fails and nothing more can be asked. */
 export class Link implements ServerLink<NativeValue, Result> {
   readonly #connection: Connection;
+  readonly #sender: Sender;
   readonly #socket: Socket;
   readonly #facts: LinkFacts;
   readonly #options: LinkOptions;
   readonly #queue: LinkQueue;
+  /** What fails the statements that are under way. */
+  readonly #pending = new Set<(error: Error) => void>();
   #isOpen = true;
 
   constructor({ connection, socket, facts }: LinkParts, options: LinkOptions) {
     this.#connection = connection;
+    // To MariaDB the package sends both halves of a statement at once.
+    this.#sender = this.isMariadb ? connection : new OrderedStatements(connection, MAX_PREPARED);
     this.#socket = socket;
     this.#facts = facts;
     this.#options = options;
     this.#queue = new LinkQueue(this, options.watch);
-    // An idle connection that ends says so here alone.
+    // An idle connection that ends says so here alone. Statements hear of it from the package, unless it forgets one.
     const end = () => {
       this.#isOpen = false;
+      setImmediate(() => {
+        for (const fail of this.#pending) fail(createEndedError());
+      });
     };
     connection.on("error", end);
     connection.on("end", end);
+    socket.once("close", end);
   }
 
   /**
@@ -114,6 +124,8 @@ export class Link implements ServerLink<NativeValue, Result> {
     const { createConnection } = await loadPackage();
     const { address, host = address.host } = options;
     const socket = new Socket();
+    // The package stops its own clock when it is let in; the server may fall silent after that.
+    const late = setTimeout(() => socket.destroy(createLateError(address)), address.connectTimeout * 1000);
     try {
       // The package waits for what a socket says after this.
       const open = () => connectSocket(socket, { host, port: address.port });
@@ -124,6 +136,8 @@ export class Link implements ServerLink<NativeValue, Result> {
     } catch (error) {
       socket.destroy();
       throw readError(error);
+    } finally {
+      clearTimeout(late);
     }
   }
 
@@ -148,21 +162,20 @@ export class Link implements ServerLink<NativeValue, Result> {
     // The server would end the connection.
     if (measure(text, values) >= this.#facts.limit)
       throw new ServerError("The statement is too long.", TOO_LONG, undefined);
-    return this.#run(() => this.#connection.execute(text, [...values]), abort);
+    return this.#run(() => this.#sender.execute(text, [...values]), abort);
   }
 
-  /** Runs one statement of somebody else's; dates and times come as texts. */
+  /** Runs one statement of somebody else's, and says what its columns are. */
   async own(text: string, values: readonly NativeValue[], abort?: Abort): Promise<Result> {
     refuseAborted(abort);
     if (measure(text, values) >= this.#facts.limit)
       throw new ServerError("The statement is too long.", TOO_LONG, undefined);
-    const options = { sql: text, dateStrings: true };
-    return this.#run(() => this.#connection.execute(options, [...values]), abort, readDescribed);
+    return this.#run(() => this.#sender.execute(text, [...values]), abort, readDescribed);
   }
 
   /** Runs one statement of our own without values. */
   exec(sql: string): Promise<Result> {
-    return this.#run(() => this.#connection.query(sql), undefined);
+    return this.#run(() => this.#sender.query(sql), undefined);
   }
 
   /** Asks the server over another connection to end what runs. Nothing that is sent after it resolves can be hit. */
@@ -171,12 +184,24 @@ export class Link implements ServerLink<NativeValue, Result> {
     // Behind one name there may be several servers, with connections of the same number.
     const { remoteAddress: host = this.#options.address.host } = this.#socket;
     const other = await Link.connect({ ...this.#options, host });
-    try {
+    await other.within(this.#options.address.connectTimeout, async () => {
       if (other.#facts.server !== server || this.#connection.info?.threadId !== thread)
         throw new ConnectionError("The server cannot be told what to cancel.", "CONNECTION_CLOSED", undefined);
       await other.exec(`KILL QUERY ${thread}`);
+    });
+    await other.destroy();
+  }
+
+  /** Runs work, and ends the connection when the work fails or takes longer than so many seconds. */
+  async within(seconds: number, work: () => Promise<void>): Promise<void> {
+    const late = setTimeout(() => void this.destroy(), seconds * 1000);
+    try {
+      await work();
+    } catch (error) {
+      await this.destroy();
+      throw error;
     } finally {
-      await other.destroy();
+      clearTimeout(late);
     }
   }
 
@@ -206,7 +231,7 @@ export class Link implements ServerLink<NativeValue, Result> {
     let failure: unknown = null;
     try {
       this.#gather();
-      answer = await send();
+      answer = await this.#orEnd(send());
     } catch (error) {
       failure = readError(error);
       if (failure instanceof ConnectionError) await this.destroy();
@@ -225,6 +250,14 @@ export class Link implements ServerLink<NativeValue, Result> {
     if (this.#socket.writableCorked > 0) return;
     this.#socket.cork();
     setImmediate(() => this.#socket.uncork());
+  }
+
+  /** What was sent, or the end of the connection if that comes first. */
+  #orEnd(sent: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#pending.add(reject);
+      void sent.then(resolve, reject).then(() => this.#pending.delete(reject));
+    });
   }
 }
 
@@ -287,6 +320,10 @@ async function loadPackage(): Promise<typeof import("mariadb")> {
   }
 }
 
+function createLateError({ connectTimeout }: Address): ConnectionError {
+  return new ConnectionError(`No connection within ${connectTimeout} s.`, "CONNECT_TIMEOUT", undefined);
+}
+
 function createEndedError(): ConnectionError {
   return new ConnectionError("The connection has ended.", "CONNECTION_CLOSED", undefined);
 }
@@ -310,6 +347,7 @@ function createConfig(address: Address, open: () => Socket): ConnectionConfig {
     keepAliveDelay: 30_000,
     charset: "utf8mb4",
     rowsAsArray: true,
+    dateStrings: true,
     checkDuplicate: false,
     autoJsonMap: false,
     foundRows: true,

@@ -5,13 +5,13 @@ import { columnType } from "./codec.ts";
 
 const signs = { add: "+", subtract: "-", multiply: "*" } as const;
 
-/** The part of compiling expressions that both engines share; `collation` is that of the columns, `letters` one that knows upper and lower case. */
-export function createExpressions(collation: string, letters: string): ExpressionDialect {
+/** The part of compiling expressions that both engines share; `collation` is that of the columns, `upper` writes a text in upper case. */
+export function createExpressions(collation: string, upper: ExpressionDialect["upper"]): ExpressionDialect {
   return Object.freeze<ExpressionDialect>({
     constant: (literal, type) => writeConstant(literal, type, collation),
     concat: (items) => `CONCAT(${items.join(", ")})`,
     length: (text) => `CHAR_LENGTH(${text})`,
-    upper: (text) => `(UPPER((${text}) COLLATE ${letters}) COLLATE ${collation})`,
+    upper,
     convert: (x, _, to) => (to.kind === "text" ? `(CAST(${x} AS CHAR(20)) COLLATE ${collation})` : writeCast(x, to)),
     calculate: (operator, { left, right, type }) => {
       if (type.kind === "decimal") return writeCast(`${left} ${signs[operator]} ${right}`, type);

@@ -72,7 +72,7 @@ export async function prepareDatabase(
   preparation: Preparation,
 ): Promise<Buffer> {
   const { address } = preparation;
-  const { rows } = await link.exec(`SELECT GET_LOCK(CONCAT('footing:', MD5(DATABASE())), ${LOCK_WAIT})`);
+  const { rows } = await link.exec(`SELECT GET_LOCK(CONCAT('footing:', SHA2(DATABASE(), 224)), ${LOCK_WAIT})`);
   if (Number(rows[0]?.[0]) !== 1)
     throw describeProblem(address, {
       problem: "is being prepared by another process, which takes too long",
@@ -82,7 +82,7 @@ export async function prepareDatabase(
     await prepareTables(link, preparation);
     return await readMeta(link, preparation.schema);
   } finally {
-    if (link.isOpen) await link.exec("SELECT RELEASE_LOCK(CONCAT('footing:', MD5(DATABASE())))");
+    if (link.isOpen) await link.exec("SELECT RELEASE_LOCK(CONCAT('footing:', SHA2(DATABASE(), 224)))");
   }
 }
 

@@ -22,6 +22,7 @@ import { fitColumns } from "./fit-columns.ts";
 import { readIndexNames } from "./introspector.ts";
 import { createOwnSql, grammar } from "./own-sql.ts";
 import { prepareDatabase, readServer } from "./prepare-database.ts";
+import { refuseOwnReferences, refuseScales } from "./refuse-schema.ts";
 import { bindValues, readResult, runGuarded } from "./session.ts";
 
 /** How long a statement waits for another transaction, in seconds. */
@@ -71,13 +72,10 @@ export function createMysqlStore({ url, ...options }: MysqlOptions): Store {
 
 async function connect(options: LinkOptions): Promise<Link> {
   const link = await Link.connect(options);
-  try {
+  await link.within(options.address.connectTimeout, async () => {
     for (const text of listSettings(link.isMariadb)) await link.exec(text);
-    return link;
-  } catch (error) {
-    await link.destroy();
-    throw error;
-  }
+  });
+  return link;
 }
 
 async function prepare(
@@ -87,8 +85,10 @@ async function prepare(
 ): Promise<Prepared<NativeValue, Result>> {
   const facts = await readServer(link, address);
   const flavour = facts.isMariadb ? mariadb : mysql;
+  refuseScales(schema, flavour.decimalScale);
   const plain = createDialect(flavour);
   const tables = fitColumns(describeTables(schema, plain));
+  if (!facts.isMariadb) await refuseOwnReferences(link, tables, address);
   const secret = await prepareDatabase(link, { createTables, schema, tables, dialect: plain, flavour, address });
   const dialect = createDialect(flavour, await readIndexNames(link));
   const { isMariadb } = facts;

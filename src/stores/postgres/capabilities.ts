@@ -26,6 +26,7 @@ export function createCapabilities(facts: ServerFacts, folder = "pg_c_utf8"): Ca
     letters: `Unicode of the collation ${folder}`,
     search: "own-writes",
     estimates: "planner",
+    decimalScale: 38,
     maxIdentifier: 63,
   });
 }

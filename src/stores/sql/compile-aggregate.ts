@@ -116,7 +116,8 @@ function pickGroups(c: Compilation, node: GroupsNode, query: GroupQuery): string
   const isCut = isCutEarly(c, node);
   const having = isCut ? [] : node.having.map((condition) => compilePlacedCondition(c, condition, query));
   const terms = listTerms(node, query, inner);
-  const order = terms.length === 0 ? "1" : writeOrder(c, terms);
+  // Nothing to sort by: a window takes no place among the columns, and a query no null.
+  const order = terms.length === 0 ? (isRanked(c) ? "NULL" : "1") : writeOrder(c, terms);
   const number = isRanked(c) ? [`row_number() OVER (ORDER BY ${order}) AS ${rank}`] : [];
   const columns = [...keys, ...measures, ...number].join(", ") || "1";
   const source = `FROM (${query.text}) AS ${inner}${joinWhere(having)}`;

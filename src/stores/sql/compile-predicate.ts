@@ -160,7 +160,9 @@ function compileList(c: Compilation, { column, question, values }: ListNode, sco
   const list = scope.column(name);
   if (values === null) return `${c.dialect.listLength(list)} = 0`;
   const isOne = values.type.kind !== "keys" && !values.type.list;
-  const given = c.dialect.listItems(c.bind(values, isOne ? "oneItem" : "value"), c.alias("i"));
+  const bound = c.bind(values, isOne ? "oneItem" : "value");
+  if (c.dialect.askList !== undefined) return c.dialect.askList(question, list, bound);
+  const given = c.dialect.listItems(bound, c.alias("i"));
   const held = c.dialect.listItems(list, c.alias("i"));
   if (question === "hasAny")
     return `EXISTS (SELECT 1 FROM ${held.from} WHERE ${held.item} IN (SELECT ${given.item} FROM ${given.from}))`;

@@ -4,6 +4,7 @@
  */
 import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { NullRank } from "../../plan/order-node.ts";
+import type { ListQuestion } from "../../plan/predicate-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { AggregateDialect } from "./aggregate-dialect.ts";
 import type { Calculated, ExpressionDialect } from "./expression-dialect.ts";
@@ -141,6 +142,8 @@ export interface Dialect {
   listLength(list: string): string;
   /** The items of a stored list as rows: what to select from, and the item, which compares with those of other lists. */
   listItems(list: string, alias: string): { readonly from: string; readonly item: string };
+  /** Whether a stored list has any or every item of a bound one, where it is not asked of their items as rows. */
+  readonly askList?: (question: ListQuestion, list: string, given: string) => string;
   /** Ends a query whose rows nobody else may change before the transaction ends; empty where nobody can. */
   readonly locked: string;
   /** Whether the expression equals a member of the bound list. */

@@ -20,6 +20,7 @@ export function createCapabilities(version: string, isMemory: boolean): Capabili
     // Its planner tells no numbers, and its statistics have none of a condition.
     estimates: "none",
     // SQLite has no limit of its own.
+    decimalScale: 38,
     maxIdentifier: 63,
   });
 }
