@@ -232,6 +232,10 @@ describe.each(storeKinds)("$name", (kind) => {
     expect(await find(own, "juli")).toEqual([3]);
     const { engine } = own;
     expect(await engine.count({ model: "Author", search: "puno" }, systemActor)).toBe(1);
+    await engine.transaction(async (tx) => {
+      await tx.delete({ model: "Author", key: { code: "ann" } }, systemActor);
+      expect(await tx.count({ model: "Author", search: "puno" }, systemActor)).toBe(0);
+    });
   });
 
   test("takes texts that are longer than an index holds", async () => {

@@ -22,13 +22,17 @@ import { createSchema } from "../../schema/create-schema.ts";
 import { model } from "../../schema/model.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { t } from "../../schema/t.ts";
+import { compileBulkWrite } from "../sql/compile-bulk-write.ts";
 import { compilePlan } from "../sql/compile-plan.ts";
 import { createDialect, mariadb, mysql } from "./compiler.ts";
 import { bindValues } from "./session.ts";
 import { createMysqlStore } from "./store.ts";
 
 const { schema, rules } = createSchema({
-  Country: model({ code: t.text().max(4), cities: t.many("City", "country") }, { key: "code", access: {} }),
+  Country: model(
+    { code: t.text().max(4), motto: t.text().max(90).optional().unique(), cities: t.many("City", "country") },
+    { key: "code", access: {} },
+  ),
   City: model(
     {
       id: t.int(),
@@ -165,6 +169,25 @@ describe("writes", () => {
       }),
     );
     expect(steps).toEqual(["UPDATE `city` AS t1 SET t1.`population` = ? WHERE t1.`id` = ?"]);
+  });
+
+  test("rows that would get a value of another row are locked by name on MySQL", () => {
+    const plan = createPlan({
+      kind: "update",
+      model: "Country",
+      target: createTarget(createCompare(createColumn("code"), "eq", createParam(0, text)), true),
+      assignments: [createAssignment(createColumn("motto"), createParam(1, text))],
+      links: [],
+      references: [],
+      bounds: [],
+      check: always,
+      returning: null,
+    });
+    const ends = [mariadb, mysql].map((flavour) => {
+      const [taken] = compileBulkWrite(schema, createDialect(flavour), plan)?.steps ?? [];
+      return taken?.text.text.split(" LIMIT 1")[1];
+    });
+    expect(ends).toEqual([" FOR UPDATE", " FOR UPDATE OF t1, t2"]);
   });
 
   test("rows that are judged by others of their table are locked and collected before they change", () => {

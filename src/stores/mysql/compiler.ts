@@ -6,6 +6,7 @@ import type { JsonReading } from "../../plan/json-place-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import type { Dialect, DialectGaps, JsonEntry, JsonStep, KeyRows, SortWay } from "../sql/dialect.ts";
 import type { RowTableDialect } from "../sql/row-table-dialect.ts";
+import type { SearchDialect } from "../sql/search-dialect.ts";
 import type { Binding, RowColumn } from "../sql/sql-text.ts";
 import { writeCalculation } from "../sql/write-calculation.ts";
 import { aggregates } from "./aggregates.ts";
@@ -13,7 +14,7 @@ import { columnType, HYPHEN, isHeldAsText, quoteText, writeLiteral } from "./cod
 import { estimate } from "./estimate.ts";
 import { createExpressions } from "./expressions.ts";
 import { MARKS } from "./finish-json.ts";
-import { search } from "./search.ts";
+import { mariadbSearch, mysqlSearch } from "./search.ts";
 
 /** What the two engines write differently. */
 export interface Flavour {
@@ -33,8 +34,12 @@ export interface Flavour {
   readonly decimalScale: number;
   /** Whether it must be told to read rows in the order of an index. */
   readonly readsByIndex: boolean;
+  /** Whether it locks rows beside a list of values only where their tables are named. */
+  readonly locksByName: boolean;
   /** The writes that answer their row. */
   readonly returns: Dialect["returns"];
+  /** Finds words. */
+  readonly search: SearchDialect;
   /** Finds the keys of the first rows of a list inside a statement. */
   readonly firstRows: DialectGaps["firstRows"];
 }
@@ -49,7 +54,9 @@ export const mariadb: Flavour = Object.freeze<Flavour>({
   float: writeFloat,
   decimalScale: 38,
   readsByIndex: true,
+  locksByName: false,
   returns: ["create"],
+  search: mariadbSearch,
   firstRows: (rows) => {
     const { key, source, indexed, order, limit, offset, alias } = rows;
     // Sorting in GROUP_CONCAT takes null for zero.
@@ -103,7 +110,9 @@ export const mysql: Flavour = Object.freeze<Flavour>({
   },
   decimalScale: 30,
   readsByIndex: false,
+  locksByName: true,
   returns: [],
+  search: mysqlSearch,
   firstRows: ({ key, source, order, limit, offset, alias }) => {
     const terms = order.map(({ expression, ...way }) => writeOrderTerm(expression, way)).join(", ");
     const parts = key.map(({ expression }, part) => `${expression} AS p${part}`);
@@ -115,7 +124,7 @@ export const mysql: Flavour = Object.freeze<Flavour>({
 
 /** The part of the SQL compiler for an engine; `indexes` are the names of those that the database has. */
 export function createDialect(flavour: Flavour, indexes: ReadonlySet<string> = new Set()): Dialect {
-  const { collation, firstRows, readsByIndex, returns } = flavour;
+  const { collation, returns, search } = flavour;
   return Object.freeze<Dialect>({
     quoteName,
     literal: writeLiteral,
@@ -169,7 +178,7 @@ export function createDialect(flavour: Flavour, indexes: ReadonlySet<string> = n
     collectKeys: (parts, types) =>
       `CONCAT(' [', COALESCE(GROUP_CONCAT(${writeKey(parts, types, collation)} SEPARATOR ','), ''), '] ')`,
     returns,
-    gaps: createGaps({ firstRows, readsByIndex }, indexes),
+    gaps: createGaps(flavour, indexes),
   });
 }
 
@@ -187,7 +196,7 @@ function writePlaceholder(_: number, binding: Binding): string {
 }
 
 function createGaps(
-  { firstRows, readsByIndex }: Pick<Flavour, "firstRows" | "readsByIndex">,
+  { firstRows, readsByIndex, locksByName }: Pick<Flavour, "firstRows" | "readsByIndex" | "locksByName">,
   indexes: ReadonlySet<string>,
 ): DialectGaps {
   return Object.freeze<DialectGaps>({
@@ -201,6 +210,7 @@ function createGaps(
         : markCut(`SUBSTRING_INDEX(CONCAT(${quoteText(separator.repeat(4))}, ${joined}), ${quoteText(separator)}, -1)`),
     deleteFrom: (table, alias) => `DELETE ${alias} FROM ${quoteName(table)} AS ${alias}`,
     forUpdate: " FOR UPDATE",
+    forUpdateOf: (aliases) => (locksByName ? ` FOR UPDATE OF ${aliases.join(", ")}` : " FOR UPDATE"),
   });
 }
 

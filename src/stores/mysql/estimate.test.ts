@@ -30,6 +30,14 @@ const plans: readonly [string, number, object][] = [
     6,
     { query_block: { table: { ...table(6, 100), materialized: { query_block: { table: table(99, 100) } } } } },
   ],
+  ["steps", 1200, { query: "…", query_plan: { operation: "Table scan on t1", estimated_rows: 1200.0 } }],
+  [
+    "steps inside steps",
+    120,
+    { query_plan: { operation: "Filter", estimated_rows: 120.00000178813934, inputs: [{ estimated_rows: 1200.0 }] } },
+  ],
+  ["a step that does not say", 7, { query_plan: { operation: "Stream", inputs: [{ estimated_rows: 7.0 }] } }],
+  ["steps that find nothing", 0, { query_plan: { operation: "Zero rows", estimated_rows: 0.0 } }],
 ];
 
 test.each(plans)("%s", (_name, rows, plan) => {

@@ -41,9 +41,9 @@ interface BulkContext {
   readonly rowParams: ReadonlySet<number>;
 }
 
-/** What is asked of each row: further tables, and the conditions. */
+/** What is asked of each row: the conditions, and a further table whose rows must stay as they are. */
 interface Question {
-  readonly joins?: string;
+  readonly other?: { readonly join: string; readonly alias: string };
   readonly conditions: readonly string[];
 }
 
@@ -106,31 +106,27 @@ function listKeyParams(where: PredicateNode): readonly number[] | null {
 
 /** Which rows get unique values that other rows have so far: the order in which they change would decide. */
 function compileTaken(context: BulkContext): readonly SqlText[] {
-  const { dialect, model, plan } = context;
+  const { model, plan } = context;
   // New rows are in each other's way in any order.
   if (plan.kind === "create") return [];
   const columns = listColumns(model);
   return listChangedUnique(model, plan.assignments).map(({ fields }) =>
-    compileQuestion(
-      context,
-      (c, row) => {
-        const alias = c.alias("t");
-        const other = createTableScope(c, model, alias);
-        const values = new Map(plan.assignments.map((node) => [findColumn(model, node.column).name, node]));
-        const same = columns
-          .filter(({ field }) => fields.includes(field))
-          .map(({ column }) => {
-            const node = values.get(column);
-            return `${other.column(column)} = ${node === undefined ? row.column(column) : writeAssigned(c, node, row)}`;
-          });
-        const isSelf = model.key.map(({ column }) => `${other.column(column)} = ${row.column(column)}`);
-        return {
-          joins: ` JOIN ${nameTable(c, model.table, alias)} ON ${same.join(" AND ")}`,
-          conditions: [`NOT (${isSelf.join(" AND ")})`],
-        };
-      },
-      dialect.gaps?.forUpdate,
-    ),
+    compileQuestion(context, (c, row) => {
+      const alias = c.alias("t");
+      const other = createTableScope(c, model, alias);
+      const values = new Map(plan.assignments.map((node) => [findColumn(model, node.column).name, node]));
+      const same = columns
+        .filter(({ field }) => fields.includes(field))
+        .map(({ column }) => {
+          const node = values.get(column);
+          return `${other.column(column)} = ${node === undefined ? row.column(column) : writeAssigned(c, node, row)}`;
+        });
+      const isSelf = model.key.map(({ column }) => `${other.column(column)} = ${row.column(column)}`);
+      return {
+        other: { join: ` JOIN ${nameTable(c, model.table, alias)} ON ${same.join(" AND ")}`, alias },
+        conditions: [`NOT (${isSelf.join(" AND ")})`],
+      };
+    }),
   );
 }
 
@@ -163,12 +159,12 @@ function compileBroken(context: BulkContext): readonly SqlText[] {
   return [compileQuestion(context, (c, row) => ({ conditions: [`(${compilePredicate(c, rule, row)}) IS NOT TRUE`] }))];
 }
 
-function compileQuestion(context: BulkContext, ask: (c: Compilation, row: RowScope) => Question, end = ""): SqlText {
-  const { c, row, table, match } = openStep(context);
-  const { joins = "", conditions } = ask(c, row);
-  return c.finish(
-    `SELECT 1 FROM ${c.rowTable()} JOIN ${table} ON ${match.join(" AND ")}${joins}${joinWhere(conditions)} LIMIT 1${end}`,
-  );
+function compileQuestion(context: BulkContext, ask: (c: Compilation, row: RowScope) => Question): SqlText {
+  const { c, alias, row, table, match } = openStep(context);
+  const { other, conditions } = ask(c, row);
+  const joins = ` JOIN ${table} ON ${match.join(" AND ")}${other?.join ?? ""}`;
+  const end = other === undefined ? "" : (context.dialect.gaps?.forUpdateOf([alias, other.alias]) ?? "");
+  return c.finish(`SELECT 1 FROM ${c.rowTable()}${joins}${joinWhere(conditions)} LIMIT 1${end}`);
 }
 
 function compileChange(context: BulkContext): SqlText {
@@ -200,6 +196,7 @@ function compileInsert({ schema, dialect, model, rowParams }: BulkContext, plan:
 /** A statement about rows of the table and the values that they are to get. */
 function openStep({ schema, dialect, model, where, rowParams }: BulkContext): {
   readonly c: Compilation;
+  readonly alias: string;
   readonly row: RowScope;
   readonly table: string;
   readonly match: readonly string[];
@@ -207,5 +204,5 @@ function openStep({ schema, dialect, model, where, rowParams }: BulkContext): {
   const c = new Compilation(schema, dialect, rowParams);
   const alias = c.alias("t");
   const row = createTableScope(c, model, alias);
-  return { c, row, table: nameTable(c, model.table, alias), match: compileConditions(c, [where], row) };
+  return { c, alias, row, table: nameTable(c, model.table, alias), match: compileConditions(c, [where], row) };
 }

@@ -67,6 +67,8 @@ export interface DialectGaps {
   deleteFrom(table: string, alias: string): string;
   /** Ends a query whose rows nobody else may change before the transaction ends. */
   readonly forUpdate: string;
+  /** The same, of the tables under these aliases, where a list of bound rows stands beside them. */
+  forUpdateOf(aliases: readonly string[]): string;
 }
 
 /** One step into json: where its value is bound, and whether it is a place in an array. */
