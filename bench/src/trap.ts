@@ -116,11 +116,12 @@ async function captureRead(
     seen.push({ statement: statement as Statement as Statement<ReadPlan>, values });
     return store.execute(statement, values);
   };
-  await read(
-    new Proxy(store, {
-      get: (target, name) => (name === "execute" ? execute : Reflect.get(target, name).bind(target)),
-    }),
-  );
+  const get = (target: Store, name: string | symbol): unknown => {
+    const member: unknown = Reflect.get(target, name);
+    if (name === "execute") return execute;
+    return typeof member === "function" ? member.bind(target) : member;
+  };
+  await read(new Proxy(store, { get }));
   const [only, ...others] = seen;
   if (only === undefined || others.length > 0) throw new Error(`Footing ran ${seen.length} statements for one read.`);
   return only;
