@@ -102,7 +102,7 @@ function createQuery({ parents, children, order }: TrapQuestion): ReadQuery {
 
 /** A statement without values whose one column is the answer. */
 function createCompiled(text: string): SqlStatement<ReadPlan>["compiled"] {
-  return { kind: "read", text: { text, bindings: [] }, cut: null, joined: null };
+  return { kind: "read", text: { text, bindings: [] }, cut: null, joined: null, named: 0 };
 }
 
 /** The statement that a read came to, and its values. */
