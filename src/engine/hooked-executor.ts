@@ -18,7 +18,7 @@ import type {
 import { describeValue } from "../util/describe-value.ts";
 import { isPlainObject } from "../util/is-object.ts";
 import { type Actor, anonymousActor, systemActor } from "./actor.ts";
-import { atPath } from "./composed/at-path.ts";
+import { atPath } from "./at-path.ts";
 import { whereKey } from "./composed/row-keys.ts";
 import type { Executor, PlainExecutor } from "./executor.ts";
 import { ForwardedReads } from "./forwarded-reads.ts";

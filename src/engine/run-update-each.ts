@@ -5,7 +5,7 @@ import type { UpdateEachQuery } from "../plan/query.ts";
 import { createClock } from "../schema/fill-row.ts";
 import type { Values } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
-import { leadError } from "./composed/at-path.ts";
+import { leadError } from "./at-path.ts";
 import { guardFields } from "./guard-fields.ts";
 import { bindPrepared, type Prepared } from "./prepared.ts";
 import { findModel, type Run, renderParts, validateData } from "./run.ts";

@@ -6,8 +6,8 @@ import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
+import { atPath } from "../at-path.ts";
 import type { Executor } from "../executor.ts";
-import { atPath } from "./at-path.ts";
 import { assignKey, type RowKey, selectKey } from "./row-keys.ts";
 import { splitData } from "./split-data.ts";
 

@@ -7,7 +7,7 @@ import { MAX_RELATED } from "../../schema/related-json-schema.ts";
 import { isValueField, type ModelSchema } from "../../schema/schema-model.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
-import { atPath } from "./at-path.ts";
+import { atPath } from "../at-path.ts";
 import type { Composition } from "./composition.ts";
 import { assignKey, type RowKey, refValue, selectKey } from "./row-keys.ts";
 import type { Hop, SplitData } from "./split-data.ts";

@@ -6,8 +6,8 @@ import { normalizeValue } from "../../schema/normalize-value.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { isPlainObject } from "../../util/is-object.ts";
+import { atPath } from "../at-path.ts";
 import type { UpsertCount } from "../executor.ts";
-import { atPath } from "./at-path.ts";
 import { type Composition, findRow, readObject } from "./composition.ts";
 import { joinKey, type RowKey, selectKey, whereKey, whereKeys } from "./row-keys.ts";
 

@@ -7,7 +7,7 @@ import type { DataQuery, WhereQuery } from "../../plan/query.ts";
 import type { Verb } from "../../schema/related-verbs.ts";
 import type { InverseField, ModelSchema, RefField } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
-import { atPath } from "./at-path.ts";
+import { atPath } from "../at-path.ts";
 import {
   type Composition,
   createInvalid,

@@ -6,7 +6,7 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { DataQuery } from "../../plan/query.ts";
 import type { Verb } from "../../schema/related-verbs.ts";
 import type { ManyToManyField, ModelSchema } from "../../schema/schema-model.ts";
-import { atPath } from "./at-path.ts";
+import { atPath } from "../at-path.ts";
 import { type Composition, createRows, findRow, modelOf, readItems, readMembers, readObject } from "./composition.ts";
 import { joinKey, type RowKey, readKey, refValue, selectKey, whereKey } from "./row-keys.ts";
 import type { Owner } from "./write-ref.ts";

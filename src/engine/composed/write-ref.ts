@@ -2,7 +2,7 @@
 import { FootingError } from "../../errors/footing-error.ts";
 import type { Verb } from "../../schema/related-verbs.ts";
 import type { ModelSchema, RefField } from "../../schema/schema-model.ts";
-import { atPath } from "./at-path.ts";
+import { atPath } from "../at-path.ts";
 import {
   type Composition,
   createInvalid,

@@ -1,5 +1,5 @@
-/** Says where in the data of a composed write a part of it failed. */
-import { FootingError, relocateError } from "../../errors/footing-error.ts";
+/** Says where in the data of a write a part of it failed. */
+import { FootingError, relocateError } from "../errors/footing-error.ts";
 
 /** What `work` answers; its errors, and the places they name, are led by the path, a JSON Pointer. */
 export async function atPath<T>(path: string, work: () => Promise<T>): Promise<T> {

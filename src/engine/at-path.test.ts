@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FootingError } from "../../errors/footing-error.ts";
+import { FootingError } from "../errors/footing-error.ts";
 import { atPath } from "./at-path.ts";
 
 test("leads what went wrong by its place, and keeps code, fix and headers", async () => {
