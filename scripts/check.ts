@@ -87,6 +87,8 @@ function closeRun(outcomes: readonly Outcome[], tests: Counts): void {
   const passed = outcomes.length - failedSteps.length + tests.passed;
   const failed = failedSteps.length + tests.failed;
   for (const name of tests.skipped) console.log(`skipped: ${name}`);
+  if (!process.env["FOOTING_MYSQLD"])
+    console.log("Not among them: the tests on a MySQL server, which FOOTING_MYSQLD names.");
   if (failedSteps.length > 0) console.log(`failed steps: ${failedSteps.join(", ")}`);
   if (underCi && tests.skipped.length > 0) console.log("Skipped tests are failures under CI.");
   console.log(`${passed} passed, ${failed} failed, ${tests.skipped.length} skipped`);
