@@ -8,7 +8,15 @@ import { createColumn } from "../../plan/column-node.ts";
 import { createOrder } from "../../plan/order-node.ts";
 import { createParam } from "../../plan/param-node.ts";
 import { createPlan, type Plan, type TargetNode } from "../../plan/plan.ts";
-import { always, createCompare, createExists, createIn, type PredicateNode } from "../../plan/predicate-node.ts";
+import {
+  always,
+  createAnd,
+  createCompare,
+  createExists,
+  createIn,
+  createOr,
+  type PredicateNode,
+} from "../../plan/predicate-node.ts";
 import {
   createFieldItem,
   createManyItem,
@@ -99,6 +107,9 @@ function createTarget(where: PredicateNode, single: boolean): TargetNode {
 }
 
 const isCity = createCompare(createColumn("id"), "eq", createParam(0, int));
+const inPeru = createCompare(createColumn("country"), "eq", createParam(1, text));
+const isLarge = createCompare(createColumn("population"), "gt", createParam(2, int));
+const isNamed = createCompare(createColumn("name"), "eq", createParam(1, text));
 const hasTwin = createExists("twin", always, always);
 
 describe("reads", () => {
@@ -130,6 +141,29 @@ describe("reads", () => {
     const text = compiled.kind === "read" ? compiled.text.text : "";
     const first = `IF(? > 0, (SELECT CONCAT('[', t2.\`id\`, ']') FROM \`city\` AS t2 FORCE INDEX (\`${index}\`)`;
     expect(text.includes(`IF(? <= 10, CONCAT_WS(',', ${first} WHERE`)).toBe(true);
+  });
+
+  test.each([
+    ["one country by its people", { where: createAnd([inPeru, isLarge]), order: byPopulation }, "country,population"],
+    [
+      "one country, the other way about",
+      { where: createAnd([isLarge, inPeru]), order: byPopulation },
+      "country,population",
+    ],
+    ["one country by the key", { where: inPeru }, "country,id"],
+    ["cities by their people", { order: byPopulation }, "population"],
+    ["large cities by their people", { where: isLarge, order: byPopulation }, "population"],
+    ["cities by the key", {}, null],
+    ["large cities of a country by the key", { where: createAnd([inPeru, isLarge]) }, null],
+    ["one country by name", { where: inPeru, order: [createOrder([], createColumn("name"), false), byId] }, null],
+    ["cities named so, by their people", { where: isNamed, order: byPopulation }, null],
+    ["one country or large ones", { where: createOr([inPeru, isLarge]), order: byPopulation }, null],
+  ])("%s: read by an index where it holds just these rows in their order", (_, rows, fields) => {
+    const indexes = schema.models["City"]?.indexes ?? [];
+    const dialect = createDialect(mariadb, new Set(indexes.map(({ name }) => name)));
+    const compiled = compilePlan(schema, dialect, readCities(rows));
+    const [, name = null] = /FORCE INDEX \(`(\w+)`\)/.exec(compiled.kind === "read" ? compiled.text.text : "") ?? [];
+    expect(indexes.find((index) => index.name === name)?.fields.join() ?? null).toBe(fields);
   });
 });
 

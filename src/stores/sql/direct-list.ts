@@ -10,7 +10,7 @@ import type { Compilation } from "./compilation.ts";
 import { type CompiledOrder, compileOrder, type OrderTerm, writeOrder } from "./compile-order.ts";
 import { decided, joinWhere } from "./compile-predicate.ts";
 import type { DialectGaps, KeyRows } from "./dialect.ts";
-import { findOrderedIndex } from "./find-ordered-index.ts";
+import { findOrderedIndex, listFixed } from "./find-ordered-index.ts";
 import { compileSource, compileTotal, isBackwards, selectTable } from "./row-list.ts";
 import { type RelatedRows, type RowScope, writeJoins } from "./row-scope.ts";
 
@@ -72,7 +72,7 @@ export class DirectList {
     const order = writeOrder(this.#c, this.#order.terms, ({ expression }) => this.#named.get(expression) ?? expression);
     const skip = this.#offset === null ? "" : ` OFFSET ${this.#offset}`;
     const named = [...this.#named].map(([expression, name]) => `${expression} AS ${name}, `).join("");
-    return `SELECT ${named}${columns} ${this.#writeSource(row.joins)} ORDER BY ${order} LIMIT ${limit}${skip}`;
+    return `SELECT ${named}${columns} ${this.#writeSource(row.joins, this.#exact)} ORDER BY ${order} LIMIT ${limit}${skip}`;
   }
 
   /**
@@ -121,17 +121,29 @@ export class DirectList {
     });
   }
 
-  #writeSource(joins: readonly string[]): string {
-    return compileSource(this.#c, this.#node, { rows: this.#rows, order: this.#order, joins });
+  #writeSource(joins: readonly string[], from: string = this.#rows.from): string {
+    return compileSource(this.#c, this.#node, { rows: { ...this.#rows, from }, order: this.#order, joins });
+  }
+
+  /**
+   * The table, read by the index that holds just the asked rows in their order where there is one: at every run the server
+   * would look into all others first.
+   */
+  get #exact(): string {
+    const { access, where, order } = this.#node;
+    const { far, table, from, conditions } = this.#rows;
+    const fixed = conditions.length > 0 ? null : listFixed(far.model, [decided(access), where], order);
+    const index = fixed === null ? null : findOrderedIndex(far.model, fixed, order);
+    return (index === null ? null : requireGaps(this.#c).readBy(table, index)) ?? from;
   }
 
   /** Conditions beyond the fixed columns would make an index no better than reading all rows once. */
   get #indexed(): string | null {
     const { access, where, seek, offset } = this.#node;
-    const { table, conditions } = this.#rows;
+    const { far, table, conditions, fixed } = this.#rows;
     const isPlain = isConstant(decided(access), true) && isConstant(where, true);
     if (!isPlain || offset !== null || (seek !== null && seek.values.length > 0)) return null;
-    const index = findOrderedIndex(this.#rows, this.#node.order);
+    const index = fixed === null ? null : findOrderedIndex(far.model, fixed, this.#node.order);
     const from = index === null ? null : requireGaps(this.#c).readBy(table, index);
     return from === null ? null : `FROM ${from}${joinWhere(conditions)}`;
   }
