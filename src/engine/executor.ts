@@ -88,7 +88,7 @@ export interface PlainExecutor {
   aggregate(query: AggregateQuery, actor: Actor, abort?: Abort): Promise<RawAnswer>;
   /** Creates one row; JSON text of it, or null when the actor may not read it. */
   create(query: CreateQuery, actor: Actor): Promise<string | null>;
-  /** Creates rows in one transaction; their number. */
+  /** Creates rows in one transaction; their number. Errors are led by the place of the row. */
   createMany(query: CreateManyQuery, actor: Actor): Promise<number>;
   /** Changes the row with the key; JSON text of it afterwards, or null when the actor may not read it any more. */
   update(query: UpdateQuery, actor: Actor): Promise<string | null>;

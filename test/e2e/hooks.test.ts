@@ -175,6 +175,23 @@ test("createMany runs them for each row, and names the row that is wrong", async
   expect(await server.db.Member.count()).toBe(2);
 });
 
+test("what a hook throws of one of the rows of createMany says which", async () => {
+  const refuse = (name: string) => {
+    throw new FootingError("FTG_CHECK", { detail: `No ${name}.` });
+  };
+  const { server } = await serve({
+    Member: {
+      beforeCreate: ({ data }) => (data.name === "before" ? refuse("before") : undefined),
+      afterCreate: ({ row }) => (row.name === "after" ? refuse("after") : undefined),
+    },
+  });
+  for (const name of ["before", "after"]) {
+    const wrong = server.db.Member.createMany(["a", name].map((each) => ({ name: each, slug: "" })));
+    await expect(wrong).rejects.toMatchObject({ message: `/1: No ${name}.`, problems: [{ path: "/1" }] });
+  }
+  expect(await server.db.Member.count()).toBe(0);
+});
+
 test("updateEach runs them for each row, with the rows before it changed, and names the row that is wrong", async () => {
   const seen: unknown[] = [];
   const { server } = await serve({
