@@ -121,6 +121,12 @@ export interface PlainExecutor {
   attempt<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
 }
 
+/** What is known of work in a transaction before it runs. */
+export interface PartOptions {
+  /** Whether the first write that fails ends it: then no write needs to be undone alone, which takes statements. */
+  readonly endsOnFailure?: boolean;
+}
+
 /** What became of the rows of an upsert. */
 export interface UpsertCount {
   readonly created: number;
@@ -136,8 +142,11 @@ export interface Executor extends Omit<PlainExecutor, "transaction" | "attempt">
   upsert(query: UpsertQuery, actor: Actor): Promise<string | null>;
   /** Creates rows, or changes them where they are there, in one transaction; how many of each. */
   upsertMany(query: UpsertManyQuery, actor: Actor): Promise<UpsertCount>;
-  /** Runs `work` in one transaction; what it rejects with undoes everything. */
-  transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; what it rejects with undoes everything. A write that fails inside it leaves nothing
+   * behind, so that `work` may go on.
+   */
+  transaction<T>(work: (executor: Executor) => Promise<T>, options?: PartOptions): Promise<T>;
   /** See {@link PlainExecutor.attempt}. */
-  attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
+  attempt<T>(work: (executor: Executor) => Promise<T>, options?: PartOptions): Promise<T>;
 }
