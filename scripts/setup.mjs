@@ -29,7 +29,9 @@ function install() {
   if (matchesLock()) return writeFileSync(stamp, wanted);
   console.log("Installing dependencies with npm ci (about 600 MB on disk; only when package-lock.json changed) ...");
   const started = Date.now();
-  const result = spawnSync("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], inherit());
+  // What `npm pack` was told is passed on to every npm below it: a rehearsal must install too, and install no script.
+  const flags = ["--no-dry-run", "--ignore-scripts", "--loglevel=error", "--no-audit", "--no-fund"];
+  const result = spawnSync("npm", ["ci", ...flags], inherit());
   if (result.status !== 0)
     fail(`npm ci failed (${result.error?.message ?? `exit code ${result.status}`}). Its output above says why.`);
   writeFileSync(stamp, wanted);

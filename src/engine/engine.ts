@@ -10,6 +10,7 @@ import { DataValidator } from "../schema/validate-data.ts";
 import type { Store } from "../stores/contract/store.ts";
 import type { CacheStats } from "../util/lru-cache.ts";
 import { type ComposeContext, ComposedExecutor } from "./composed/composed-executor.ts";
+import { WriteTurns } from "./composed/write-turns.ts";
 import type { PlainExecutor } from "./executor.ts";
 import { HookedExecutor, type ReportFailure } from "./hooked-executor.ts";
 import type { HookTable } from "./hooks.ts";
@@ -50,7 +51,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { hooks = new Map(), report = ignoreFailure } = options;
   const context = { schema, maxLimit: limits.maxLimit, hasHooks: hooks.size > 0 };
   if (hooks.size === 0) return new Engine(plain, { outer: plain, context });
-  const compose = (inside: PlainExecutor): ComposedExecutor => new ComposedExecutor(inside, context, true);
+  const compose = (inside: PlainExecutor): ComposedExecutor => new ComposedExecutor(inside, context, new WriteTurns());
   return new Engine(plain, { outer: new HookedExecutor(plain, { hooks, compose, report }), context });
 }
 

@@ -88,7 +88,7 @@ export interface PlainExecutor {
   aggregate(query: AggregateQuery, actor: Actor, abort?: Abort): Promise<RawAnswer>;
   /** Creates one row; JSON text of it, or null when the actor may not read it. */
   create(query: CreateQuery, actor: Actor): Promise<string | null>;
-  /** Creates rows in one transaction; their number. */
+  /** Creates rows in one transaction; their number. Errors are led by the place of the row. */
   createMany(query: CreateManyQuery, actor: Actor): Promise<number>;
   /** Changes the row with the key; JSON text of it afterwards, or null when the actor may not read it any more. */
   update(query: UpdateQuery, actor: Actor): Promise<string | null>;
@@ -121,6 +121,12 @@ export interface PlainExecutor {
   attempt<T>(work: (executor: PlainExecutor) => Promise<T>): Promise<T>;
 }
 
+/** What is known of work in a transaction before it runs. */
+export interface PartOptions {
+  /** Whether the first write that fails ends it: then no write needs to be undone alone, which takes statements. */
+  readonly endsOnFailure?: boolean;
+}
+
 /** What became of the rows of an upsert. */
 export interface UpsertCount {
   readonly created: number;
@@ -136,8 +142,11 @@ export interface Executor extends Omit<PlainExecutor, "transaction" | "attempt">
   upsert(query: UpsertQuery, actor: Actor): Promise<string | null>;
   /** Creates rows, or changes them where they are there, in one transaction; how many of each. */
   upsertMany(query: UpsertManyQuery, actor: Actor): Promise<UpsertCount>;
-  /** Runs `work` in one transaction; what it rejects with undoes everything. */
-  transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; what it rejects with undoes everything. A write that fails inside it leaves nothing
+   * behind, so that `work` may go on.
+   */
+  transaction<T>(work: (executor: Executor) => Promise<T>, options?: PartOptions): Promise<T>;
   /** See {@link PlainExecutor.attempt}. */
-  attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T>;
+  attempt<T>(work: (executor: Executor) => Promise<T>, options?: PartOptions): Promise<T>;
 }

@@ -3,7 +3,7 @@ import { FootingError } from "../errors/footing-error.ts";
 import type { DataQuery } from "../plan/query.ts";
 import type { ModelSchema } from "../schema/schema-model.ts";
 import type { Actor } from "./actor.ts";
-import { numberError } from "./number-error.ts";
+import { leadError } from "./at-path.ts";
 import type { Run } from "./run.ts";
 import { findFiller } from "./write-input.ts";
 
@@ -40,7 +40,7 @@ export interface GuardedRows {
 
 /**
  * New rows in their order, put together as long as they set the same guarded fields.
- * @throws FootingError as {@link guardFields}, led by the number of the row.
+ * @throws FootingError as {@link guardFields}, led by the place of the row; those before it may fail first.
  */
 export function* groupRows(
   run: Run,
@@ -52,7 +52,14 @@ export function* groupRows(
   let group: { guarded: readonly string[]; rows: DataQuery[]; start: number } | null = null;
   let index = 0;
   for (const data of rows) {
-    const guarded = guardNumbered(run, model, { data: run.sent?.[index] ?? data, actor, index });
+    let guarded: readonly string[];
+    try {
+      guarded = guardFields(run, model, { data: run.sent?.[index] ?? data, actor });
+    } catch (error) {
+      // Those before it come first, and may fail first.
+      if (group !== null) yield group;
+      throw leadError(`/${index}`, error);
+    }
     if (group === null || group.guarded.join() !== guarded.join()) {
       if (group !== null) yield group;
       group = { guarded, rows: [], start: index };
@@ -61,18 +68,6 @@ export function* groupRows(
     index += 1;
   }
   if (group !== null) yield group;
-}
-
-function guardNumbered(
-  run: Run,
-  model: ModelSchema,
-  { index, ...sent }: SentData & { readonly index: number },
-): readonly string[] {
-  try {
-    return guardFields(run, model, sent);
-  } catch (error) {
-    throw numberError(error, index);
-  }
 }
 
 function fieldsForbidden(model: ModelSchema, fields: readonly string[]): FootingError {

@@ -31,7 +31,6 @@ import {
   type ModelHooks,
   type WriteOperation,
 } from "./hooks.ts";
-import { numberError } from "./number-error.ts";
 import type { PlainEngine } from "./plain-engine.ts";
 
 /** Is told what a hook threw that nobody hears of; `hook` is its name, like `City.afterCommit`. */
@@ -170,7 +169,7 @@ export class HookedExecutor extends ForwardedReads implements PlainExecutor {
     const data = isReplaced ? await this.#replaceRows(write, sent) : query.data;
     const writer = isReplaced ? this.#plain.trusting(sent) : this.#plain;
     const keys = await writer.createManyKeyed({ ...query, data }, write.actor);
-    for (const key of keys) await this.#afterCreate(write, key);
+    for (const [index, key] of keys.entries()) await atPath(`/${index}`, () => this.#afterCreate(write, key));
     return keys.length;
   }
 
@@ -244,12 +243,11 @@ export class HookedExecutor extends ForwardedReads implements PlainExecutor {
   async #replaceRows(write: HookedWrite, rows: Iterable<DataQuery>): Promise<readonly DataQuery[]> {
     const replaced: DataQuery[] = [];
     for (const data of rows) {
-      try {
+      const row = await atPath(`/${replaced.length}`, () => {
         this.#plain.admit({ ...write, data }, write.actor);
-      } catch (error) {
-        throw numberError(error, replaced.length);
-      }
-      replaced.push(await this.#replaceData(write, "beforeCreate", { data }));
+        return this.#replaceData(write, "beforeCreate", { data });
+      });
+      replaced.push(row);
     }
     return replaced;
   }

@@ -7,8 +7,8 @@ import { type Clock, createClock } from "../schema/fill-row.ts";
 import type { ModelSchema } from "../schema/schema-model.ts";
 import type { Values } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
+import { atPath, leadError } from "./at-path.ts";
 import { type GuardedRows, groupRows, guardFields } from "./guard-fields.ts";
-import { numberError } from "./number-error.ts";
 import { bindPrepared, type Prepared } from "./prepared.ts";
 import { findModel, type Run, renderParts, validateData } from "./run.ts";
 import { ShapeKey } from "./shape-key.ts";
@@ -20,6 +20,7 @@ import {
   type ModelFiller,
   type WrittenValues,
 } from "./write-input.ts";
+import { writeRows } from "./write-rows.ts";
 
 /** A model, on whose behalf it is written, and what its create rule forces into each row. */
 interface CreateJob {
@@ -61,7 +62,7 @@ export async function runCreateKeyed(run: Run, query: CreateQuery, actor: Actor)
 }
 
 /**
- * Creates rows in the open transaction of `run`; errors as in `Executor`, their paths led by the row's number.
+ * Creates rows in the open transaction of `run`; errors as in `Executor`, led by the place of the row: `/3/title`.
  * Where the model has links, rows come first and their links after, so that rows of one call may link to each
  * other; the create rule judges a row when it has its links.
  */
@@ -93,9 +94,9 @@ async function insertRows(
   for (const group of groupRows(run, job.model, { rows: query.data, actor })) {
     const prepared = prepareCreate(run, job, { parts, returning: null, linksFollow, guarded: group.guarded });
     const rows = fillRows(run, job, { query, group, prepared, linked, keys });
-    created += await run.session.executeMany(prepared.compiled.statement, rows);
+    created += await writeRows(run, { prepared, rows, start: group.start });
   }
-  for (const row of linked ?? []) await runLinks(run, job, row);
+  for (const [index, row] of (linked ?? []).entries()) await atPath(`/${index}`, () => runLinks(run, job, row));
   return created;
 }
 
@@ -180,7 +181,7 @@ interface RowStream {
 function* fillRows(run: Run, job: CreateJob, { query, group, prepared, linked, keys }: RowStream): Generator<Values> {
   let index = group.start;
   for (const data of group.rows) {
-    const { row, links } = fillNumbered(run, job, { data, index });
+    const { row, links } = fillPlaced(run, job, { data, index });
     const key = linked === null && keys === null ? null : createKeyFilter(job.model, job.filler.parts, row);
     if (key !== null) {
       linked?.push({ key, links, guarded: group.guarded });
@@ -191,7 +192,7 @@ function* fillRows(run: Run, job: CreateJob, { query, group, prepared, linked, k
   }
 }
 
-function fillNumbered(
+function fillPlaced(
   run: Run,
   job: CreateJob,
   { data, index }: { data: DataQuery; index: number },
@@ -199,7 +200,7 @@ function fillNumbered(
   try {
     return fillRow(run, job, data);
   } catch (error) {
-    throw numberError(error, index);
+    throw leadError(`/${index}`, error);
   }
 }
 

@@ -11,6 +11,7 @@ import { bindPrepared, type Prepared } from "./prepared.ts";
 import { findModel, type Run, renderParts, validateData } from "./run.ts";
 import { ShapeKey, type Token } from "./shape-key.ts";
 import { collectUpdate } from "./write-input.ts";
+import { writeRows } from "./write-rows.ts";
 
 /** Rows that follow each other and that one statement writes. */
 interface EachGroup {
@@ -37,18 +38,18 @@ export async function runUpdateEach(run: Run, query: UpdateEachQuery, actor: Act
       next = prepareRow(run, { ...row, model: query.model, actor }, group);
     } catch (error) {
       // Those before it come first, and may fail first.
-      if (group !== null) await writeGroup(run, group);
+      if (group !== null) await writeRows(run, group);
       throw leadError(`/${index}`, error);
     }
     if (group !== null && group.prepared !== next.prepared) {
-      await writeGroup(run, group);
+      await writeRows(run, group);
       group = null;
     }
     const { values, ...shared } = next;
     group ??= { ...shared, start: index, rows: [] };
     group.rows.push(values);
   }
-  if (group !== null) await writeGroup(run, group);
+  if (group !== null) await writeRows(run, group);
   return query.rows.length;
 }
 
@@ -77,15 +78,4 @@ function prepareRow(run: Run, { key, data, model: name, actor }: GivenRow, befor
 
 function isSame(left: readonly Token[], right: readonly Token[]): boolean {
   return left.length === right.length && left.every((token, index) => token === right[index]);
-}
-
-async function writeGroup(run: Run, { prepared, rows, start }: EachGroup): Promise<void> {
-  let at = start;
-  try {
-    await run.session.executeMany(prepared.compiled.statement, rows, (row) => {
-      at = start + row;
-    });
-  } catch (error) {
-    throw leadError(`/${at}`, error);
-  }
 }

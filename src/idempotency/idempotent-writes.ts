@@ -88,13 +88,14 @@ export class IdempotentWrites {
   async #execute(keyed: KeyedRequest, work: Work): Promise<HostResponse> {
     await this.#sweep(keyed.id);
     try {
-      return await this.#executor.transaction(async (inside) => {
+      const run = async (inside: Executor): Promise<HostResponse> => {
         await this.#claim(inside, keyed);
         const answer = await work(inside, true);
         if (answer.status >= 400) throw new Refusal(answer);
         await keep(inside, keyed, answer);
         return answer;
-      });
+      };
+      return await this.#executor.transaction(run, { endsOnFailure: true });
     } catch (error) {
       if (error instanceof Refusal) return error.answer;
       if (!(error instanceof Taken)) throw error;

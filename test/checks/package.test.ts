@@ -1,7 +1,8 @@
-// Builds the package as users get it, in .cache/, and holds it to what package.json promises.
+// Packs a copy of the sources with `npm run pack`, in .cache/, and holds the package to what package.json promises.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join, relative } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { beforeAll, expect, test } from "vitest";
@@ -12,13 +13,23 @@ import { root } from "./source-files.ts";
 const folder = ".cache/package/node_modules/footing/";
 const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
+const sources = ["bin", "graphiql", "scripts", "src", "package.json", "package-lock.json", "tsconfig.json"];
+const besides = ["tsconfig.build.json", ".npmrc", "LICENSE", "README.md", "CHANGELOG.md"];
+
 beforeAll(() => {
+  const source = makeWorkFolder("package-source");
+  const filter = (path: string): boolean => !path.endsWith("node_modules");
+  for (const name of [...sources, ...besides]) cpSync(root + name, root + source + name, { recursive: true, filter });
+  symlinkSync(`${root}node_modules`, `${root}${source}node_modules`, "junction");
+  for (const file of ["stale.js", "graphiql/index.html"]) writeWorkFile(`${source}dist/${file}`, "of an older build");
+  const npm = { cwd: root + source, stdio: "pipe", shell: process.platform === "win32" } as const;
+  execFileSync("npm", ["run", "--silent", "pack"], npm);
   makeWorkFolder("package");
   writeWorkFile(".cache/package/package.json", '{ "name": "user", "private": true, "type": "module" }');
-  expect(runCompiler(["-p", "tsconfig.build.json", "--outDir", `${folder}dist`])).toEqual([]);
-  for (const file of ["package.json", "LICENSE", "CHANGELOG.md"]) copyFileSync(root + file, root + folder + file);
-  cpSync(`${root}bin`, `${root}${folder}bin`, { recursive: true });
-});
+  mkdirSync(root + folder, { recursive: true });
+  const archive = `${root}${source}footing-${manifest.version}.tgz`;
+  execFileSync("tar", ["-xzf", archive, "--strip-components=1", "-C", root + folder]);
+}, 180_000);
 
 test("publint has nothing to say", async () => {
   const { messages } = await publint({ pkgDir: root + folder, strict: true, pack: false });
@@ -51,16 +62,26 @@ test("the command runs from the built package", () => {
 });
 
 test("the package holds the build, the command and four pages, nothing else", () => {
-  const output = execFileSync("npm", ["pack", "--dry-run", "--json", "--loglevel=silent"], {
-    cwd: root + folder,
-    encoding: "utf8",
-  });
-  const paths: readonly string[] = JSON.parse(output)[0].files.map(({ path }: { path: string }) => path);
+  const paths = readdirSync(root + folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root + folder, join(parentPath, name)).replaceAll("\\", "/"));
   const strangers = paths.filter(
-    (path) => !/^(bin\/footing\.mjs|dist\/.*\.(js|d\.ts)|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path),
+    (path) =>
+      !/^(bin\/footing\.mjs|dist\/.*\.(js|d\.ts)|package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
+      !path.startsWith("dist/graphiql/"),
   );
   expect(strangers).toEqual([]);
   expect(paths.filter((path) => /\.test\.|\.test-d\./.test(path))).toEqual([]);
+});
+
+test("the package is built when it is packed", () => {
+  expect(existsSync(`${root}${folder}dist/stale.js`)).toBe(false);
+  expect(readFileSync(`${root}${folder}dist/graphiql/index.html`, "utf8")).toContain("<script");
+});
+
+test("publishing builds too, though no script of a dependency runs", () => {
+  expect(readFileSync(`${root}.npmrc`, "utf8")).toContain("ignore-scripts=true");
+  expect(manifest.publishConfig).toEqual({ "ignore-scripts": false });
 });
 
 function compileUser(text: string): readonly string[] {

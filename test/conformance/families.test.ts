@@ -62,7 +62,7 @@ describe.each(storeKinds)("$name", (kind) => {
     const { create, expectNothing } = await open();
     await expect(create({ lines: { create: [...lines, { id: 9, amount: 1 }] } })).rejects.toMatchObject({
       code: "FTG_CONFLICT",
-      problems: [{ path: "/lines/create/id" }],
+      problems: [{ path: "/lines/create/2/id" }],
     });
     await expect(create({ lines: { create: [{ id: 9, amount: 1 }] } })).rejects.toMatchObject({
       code: "FTG_CONFLICT",

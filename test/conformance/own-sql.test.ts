@@ -187,8 +187,18 @@ describe.each(storeKinds.filter(({ name }) => !name.startsWith("memory")))("$nam
     await expect(failed).rejects.toThrow("undo");
     expect(await isSeen(db)).toBe(false);
     await db.transaction(async (tx) => {
-      await tx.sql.insertInto("things").values({ id: 7, display_name: "seven", is_open: false }).execute();
+      // What fails at the same time takes nothing of it along.
+      const changes = [row.id, 99].map((key) => ({ key, data: { displayName: "x" } }));
+      const asked = [
+        tx.Thing.updateEach(changes),
+        tx.sql.insertInto("things").values({ id: 7, display_name: "seven", is_open: false }).execute(),
+      ];
+      expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
     });
+    expect(await db.Thing.find({ select: { displayName: true } })).toEqual([
+      { displayName: row.displayName },
+      { displayName: "seven" },
+    ]);
     expect(await db.Thing.get(7, { select: { isOpen: true } })).toEqual({ isOpen: false });
   });
 

@@ -1,8 +1,9 @@
 /** All or nothing: single writes, many rows at once, and transactions beside other work. */
 import { describe, expect, test } from "vitest";
-import { systemActor } from "../../src/engine/actor.ts";
+import { anonymousActor, systemActor } from "../../src/engine/actor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
-import { openLibrary } from "./library.ts";
+import type { DataQuery } from "../../src/plan/query.ts";
+import { openFilledLibrary, openLibrary } from "./library.ts";
 import { closeWithTest } from "./open-app.ts";
 import { storeKinds } from "./stores.ts";
 
@@ -20,6 +21,28 @@ describe.each(storeKinds)("$name", (kind) => {
       engine.createMany({ model: "Author", data: [{ code: "c" }, { code: 1 }] }, systemActor),
     ).rejects.toMatchObject({ code: "FTG_INVALID" });
     expect(await find({ model: "Author", select: { code: true } })).toEqual([{ code: "a" }, { code: "b" }]);
+  });
+
+  test("createMany says which row is wrong, whatever is wrong with it", async () => {
+    const { engine, find } = closeWithTest(await openFilledLibrary(kind));
+    const edition = (number: number, more: DataQuery = {}): DataQuery => ({ book: 1, number, ...more });
+    const tag = (name: string, ...near: readonly string[]): DataQuery => ({ name, near });
+    const reject = async (code: string, path: string, model: string, data: readonly DataQuery[]) => {
+      const error: unknown = await engine
+        .createMany({ model, data }, anonymousActor)
+        .catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code, problems: [{ path }] });
+      expect(error).toMatchObject({ message: expect.stringMatching(`^${path.slice(0, 2)}[:/]`) });
+    };
+    await reject("FTG_INVALID", "/1/number", "Edition", [edition(7), { book: 1, number: "x" }]);
+    await reject("FTG_CONFLICT", "/2/isbn", "Edition", [edition(7), edition(8), edition(9, { isbn: "a" })]);
+    await reject("FTG_CONFLICT", "/1/isbn", "Edition", [edition(7, { isbn: "n" }), edition(8, { isbn: "n" })]);
+    await reject("FTG_CHECK", "/1", "Edition", [edition(7), edition(8, { pages: 0 }), edition(1)]);
+    await reject("FTG_REFERENCE", "/2/book", "Edition", [edition(7), edition(8), { book: 99, number: 1 }]);
+    await reject("FTG_REFERENCE", "/1/near", "Tag", [tag("n"), tag("m", "n", "secret")]);
+    await reject("FTG_INVALID", "/0/near/0", "Tag", [{ name: "n", near: [1] }, tag("sea")]);
+    expect(await find({ model: "Edition", select: { number: true } })).toHaveLength(4);
+    expect(await find({ model: "Tag", select: { name: true } })).toHaveLength(3);
   });
 
   test("createMany takes an iterable as it comes and undoes all when it fails", async () => {

@@ -175,6 +175,53 @@ test("createMany runs them for each row, and names the row that is wrong", async
   expect(await server.db.Member.count()).toBe(2);
 });
 
+test("what a hook throws of one of the rows of createMany says which", async () => {
+  const refuse = (name: string) => {
+    throw new FootingError("FTG_CHECK", { detail: `No ${name}.` });
+  };
+  const { server } = await serve({
+    Member: {
+      beforeCreate: ({ data }) => (data.name === "before" ? refuse("before") : undefined),
+      afterCreate: ({ row }) => (row.name === "after" ? refuse("after") : undefined),
+    },
+  });
+  for (const name of ["before", "after"]) {
+    const wrong = server.db.Member.createMany(["a", name].map((each) => ({ name: each, slug: "" })));
+    await expect(wrong).rejects.toMatchObject({ message: `/1: No ${name}.`, problems: [{ path: "/1" }] });
+  }
+  expect(await server.db.Member.count()).toBe(0);
+});
+
+test("a write that fails in a transaction that goes on leaves nothing of its hooks, and tells nobody", async () => {
+  const told: unknown[] = [];
+  const { server } = await serve({
+    Team: {
+      beforeCreate: async ({ data, db }) => void (await db.asSystem().Entry.create({ what: `before ${data.name}` })),
+      afterCreate: ({ row }) => {
+        if (row.name === "wrong") throw new FootingError("FTG_CHECK", { detail: "No." });
+      },
+      afterCommit: ({ changes }) => void told.push(...changes.map(({ key }) => key)),
+    },
+  });
+  const db = server.db.asSystem();
+  await db.transaction(async (tx) => {
+    await tx.Team.create({ id: 1, name: "a" });
+    await expect(tx.Team.create({ id: 2, name: "wrong" })).rejects.toMatchObject({ code: "FTG_CHECK" });
+    await expect(
+      tx.Team.createMany([
+        { id: 3, name: "b" },
+        { id: 4, name: "wrong" },
+      ]),
+    ).rejects.toMatchObject({
+      code: "FTG_CHECK",
+    });
+    await tx.Team.create({ id: 5, name: "c" });
+  });
+  expect(await db.Team.find({ select: { id: true } })).toEqual([{ id: 1 }, { id: 5 }]);
+  expect(await db.Entry.count()).toBe(2);
+  expect(told).toEqual([1, 5]);
+});
+
 test("updateEach runs them for each row, with the rows before it changed, and names the row that is wrong", async () => {
   const seen: unknown[] = [];
   const { server } = await serve({

@@ -56,7 +56,7 @@ async function answerTransaction(server: BatchServer, request: HostRequest, batc
   };
   try {
     // Reads need no transaction of their own: nothing they do has to be undone.
-    await (writes(batch) ? executor.transaction(work) : work(executor));
+    await (writes(batch) ? executor.transaction(work, { endsOnFailure: true }) : work(executor));
   } catch (error) {
     const index = results.findIndex((result) => "error" in result);
     if (index === -1) throw error;

@@ -66,13 +66,14 @@ async function runTogether(
 ): Promise<readonly FieldResult[]> {
   const results: FieldResult[] = [];
   try {
-    await runtime.executor.attempt(async (executor) => {
+    const work = async (executor: Executor): Promise<void> => {
       for (const field of fields) {
         const result = await runField({ ...runtime, executor, isPart: false }, request, field);
         results.push(result);
         if ("error" in result) throw new Undo();
       }
-    });
+    };
+    await runtime.executor.attempt(work, { endsOnFailure: true });
     return results;
   } catch (error) {
     const failed = results.find((result) => "error" in result);

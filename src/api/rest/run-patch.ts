@@ -28,7 +28,7 @@ export async function runPatch(executor: Executor, row: RowPatch): Promise<strin
   const { model, patch } = row;
   const nested = Object.keys(patch).filter((name) => isMerged(model, name) && isObject(patch[name]));
   if (nested.length === 0) return update(executor, row, patch);
-  return executor.transaction((inside) => runMerge(inside, row, nested));
+  return executor.transaction((inside) => runMerge(inside, row, nested), { endsOnFailure: true });
 }
 
 async function runMerge(executor: Executor, row: RowPatch, nested: readonly string[]): Promise<string | null> {

@@ -16,16 +16,18 @@ import type {
 } from "../../plan/query.ts";
 import type { WriteUse } from "../../schema/related-verbs.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
+import type { SqlDoor } from "../../stores/contract/sql-door.ts";
 import { isPlainObject } from "../../util/is-object.ts";
 import type { Actor } from "../actor.ts";
-import type { CreatingWork, Executor, PlainExecutor, UpsertCount } from "../executor.ts";
+import type { CreatingWork, Executor, PartOptions, PlainExecutor, UpsertCount } from "../executor.ts";
 import { ForwardedReads } from "../forwarded-reads.ts";
 import type { Composition } from "./composition.ts";
-import { countStatements, createWithChildren, planFamily } from "./create-with-children.ts";
+import { countStatements, createWithChildren, isOneStatement, planFamily } from "./create-with-children.ts";
 import { listCreated } from "./list-created.ts";
 import { type SplitData, splitData } from "./split-data.ts";
 import { updateEach, upsertMany, upsertRow } from "./upsert.ts";
 import { createNested, updateNested } from "./write-nested.ts";
+import { WriteTurns } from "./write-turns.ts";
 
 /** What composing needs to know of the engine. */
 export interface ComposeContext extends Pick<Composition, "schema" | "maxLimit"> {
@@ -37,20 +39,24 @@ export interface ComposeContext extends Pick<Composition, "schema" | "maxLimit">
 export class ComposedExecutor extends ForwardedReads implements Executor {
   readonly #plain: PlainExecutor;
   readonly #context: ComposeContext;
-  /** Whether it writes in a transaction of somebody who may go on after a failure. */
+  /** Whether it writes in a transaction that is open already. */
   readonly #isInside: boolean;
+  /** In a transaction that may go on after a failure: then each write is undone alone. Null elsewhere. */
+  readonly #turns: WriteTurns | null;
 
-  constructor(plain: PlainExecutor, context: ComposeContext, isInside = false) {
+  /** `turns`: null or the turns of the open transaction that it writes in; absent outside of any. */
+  constructor(plain: PlainExecutor, context: ComposeContext, turns?: WriteTurns | null) {
     super(plain);
     this.#plain = plain;
     this.#context = context;
-    this.#isInside = isInside;
+    this.#isInside = turns !== undefined;
+    this.#turns = turns ?? null;
   }
 
   /** See {@link PlainExecutor.create}. */
   async create(query: CreateQuery, actor: Actor): Promise<string | null> {
     const nested = this.#split(query, "create", actor);
-    if (nested === null) return this.#plain.create(query, actor);
+    if (nested === null) return this.#writeOne((plain) => plain.create(query, actor));
     const { schema, hasHooks } = this.#context;
     const row = { ...nested, query };
     const family = this.#isInside || hasHooks ? null : planFamily(schema.models, row, actor);
@@ -66,19 +72,21 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
 
   /** See {@link PlainExecutor.createMany}; takes data without related rows. */
   createMany(query: CreateManyQuery, actor: Actor): Promise<number> {
-    return this.#plain.createMany(query, actor);
+    const write = (plain: PlainExecutor) => plain.createMany(query, actor);
+    const model = this.#findModel(query.model);
+    return model !== null && isOneStatement(model) ? this.#writeOne(write) : this.#writeSeveral(write);
   }
 
   /** See {@link PlainExecutor.update}. */
   async update(query: UpdateQuery, actor: Actor): Promise<string | null> {
     const nested = this.#split(query, "update", actor);
-    if (nested === null) return this.#plain.update(query, actor);
+    if (nested === null) return this.#writeOne((plain) => plain.update(query, actor));
     return this.#compose(actor, (composition) => updateNested(composition, { ...nested, query }));
   }
 
   /** See {@link PlainExecutor.updateMany}. */
   updateMany(query: UpdateManyQuery, actor: Actor): Promise<number> {
-    return this.#plain.updateMany(query, actor);
+    return this.#writeOne((plain) => plain.updateMany(query, actor));
   }
 
   /** See {@link Executor.upsert}. */
@@ -90,7 +98,9 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
   updateEach(query: UpdateEachQuery, actor: Actor): Promise<number> {
     const isNested = query.rows.some(({ data }) => this.#split({ ...query, data }, "update", actor) !== null);
     if (isNested) return this.#compose(actor, (composition) => updateEach(composition, query));
-    return this.#plain.transaction((plain) => plain.updateEach(query, actor), { isRepeatable: true });
+    return this.#writeSeveral((plain) =>
+      plain.transaction((inside) => inside.updateEach(query, actor), { isRepeatable: true }),
+    );
   }
 
   /** See {@link Executor.upsertMany}. */
@@ -100,27 +110,46 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
 
   /** See {@link PlainExecutor.delete}. */
   delete(query: DeleteQuery, actor: Actor): Promise<string | null> {
-    return this.#plain.delete(query, actor);
+    return this.#writeOne((plain) => plain.delete(query, actor));
   }
 
   /** See {@link PlainExecutor.deleteMany}. */
   deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number> {
-    return this.#plain.deleteMany(query, actor);
+    return this.#writeOne((plain) => plain.deleteMany(query, actor));
   }
 
   /** See {@link PlainExecutor.restore}. */
   restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
-    return this.#plain.restore(query, actor);
+    return this.#writeOne((plain) => plain.restore(query, actor));
+  }
+
+  /** See {@link PlainExecutor.sql}. */
+  override sql(actor: Actor): SqlDoor {
+    const door = super.sql(actor);
+    const turns = this.#turns;
+    return turns === null ? door : { ...door, run: (call) => turns.behind(() => door.run(call)) };
   }
 
   /** See {@link Executor.transaction}. */
-  transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
-    return this.#plain.transaction((plain) => work(this.#enter(plain)));
+  transaction<T>(work: (executor: Executor) => Promise<T>, { endsOnFailure = false }: PartOptions = {}): Promise<T> {
+    const turns = endsOnFailure ? null : (this.#turns ?? new WriteTurns());
+    return this.#plain.transaction((plain) => work(this.#enter(plain, turns)));
   }
 
   /** See {@link Executor.attempt}. */
-  attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
-    return this.#plain.attempt((plain) => work(this.#enter(plain)));
+  attempt<T>(work: (executor: Executor) => Promise<T>, { endsOnFailure = false }: PartOptions = {}): Promise<T> {
+    const turns = endsOnFailure ? null : new WriteTurns();
+    return this.#plain.attempt((plain) => work(this.#enter(plain, turns)));
+  }
+
+  /** A write that leaves nothing behind when it fails, unless the app's own code wrote beside it. */
+  #writeOne<T>(write: (plain: PlainExecutor) => Promise<T>): Promise<T> {
+    if (this.#context.hasHooks) return this.#writeSeveral(write);
+    return this.#turns === null ? write(this.#plain) : this.#turns.behind(() => write(this.#plain));
+  }
+
+  #writeSeveral<T>(write: (plain: PlainExecutor) => Promise<T>): Promise<T> {
+    return this.#turns === null ? write(this.#plain) : this.#turns.alone(() => this.#plain.attempt(write));
   }
 
   #compose<T>(
@@ -129,13 +158,13 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
     creates: CreatingWork | null = null,
   ): Promise<T> {
     const compose = (plain: PlainExecutor): Promise<T> =>
-      work({ ...this.#context, executor: this.#enter(plain), actor });
+      work({ ...this.#context, executor: this.#enter(plain, null), actor });
     // It is made of plans alone, so that a run that others were in the way of can be begun again.
-    return this.#plain.transaction(compose, { isRepeatable: true, creates });
+    return this.#writeSeveral((plain) => plain.transaction(compose, { isRepeatable: true, creates }));
   }
 
-  #enter(plain: PlainExecutor): ComposedExecutor {
-    return new ComposedExecutor(plain, this.#context, true);
+  #enter(plain: PlainExecutor, turns: WriteTurns | null): ComposedExecutor {
+    return new ComposedExecutor(plain, this.#context, turns);
   }
 
   /** The model and the parts of the data; null when the write is an ordinary one, also where the model is unknown. */
@@ -144,10 +173,14 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
     use: WriteUse,
     actor: Actor,
   ): { readonly model: ModelSchema; readonly split: SplitData } | null {
-    const { models } = this.#context.schema;
-    const model = Object.hasOwn(models, name) ? models[name] : undefined;
-    if (model === undefined || !isPlainObject(data)) return null;
+    const model = this.#findModel(name);
+    if (model === null || !isPlainObject(data)) return null;
     const split = splitData(model, data, { use, system: actor.kind === "system" });
     return split === null ? null : { model, split };
+  }
+
+  #findModel(name: string): ModelSchema | null {
+    const { models } = this.#context.schema;
+    return (Object.hasOwn(models, name) && models[name]) || null;
   }
 }

@@ -97,12 +97,17 @@ test("with own code between the writes nothing is known of them", async () => {
   ]);
 });
 
-test("inside a transaction of the caller, a failure leaves what was written before", async () => {
+test("inside a transaction of the caller, a failure leaves what was written before, and nothing of its own", async () => {
   const work = (engine: Executor) =>
     engine.transaction(async (inner) => {
+      await createTeam({ id: 9, tasks })(inner);
       const twice = { create: [tasks.create[0], tasks.create[0]] };
       await expect(createTeam({ tasks: twice })(inner)).rejects.toMatchObject({ code: "FTG_CONFLICT" });
-      expect(await inner.count({ model: "Team" }, anonymousActor)).toBe(1);
+      const { json } = await inner.read(
+        { model: "Team", select: { id: true, tasks: { select: { id: true } } } },
+        anonymousActor,
+      );
+      expect(JSON.parse(json)).toEqual([{ id: 9, tasks: [{ id: 1 }, { id: 2 }] }]);
     });
   await listOptions(work);
 });

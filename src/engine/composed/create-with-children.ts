@@ -54,6 +54,14 @@ export function planFamily(models: Readonly<Record<string, ModelSchema>>, row: N
   return { model, query, ...assigned, children: known, isAnswered: isAnswered(row, actor) };
 }
 
+/**
+ * Whether new rows of the model are one statement: links come in statements of their own, and so may rows whose fields not
+ * all may set.
+ */
+export function isOneStatement({ fields }: ModelSchema): boolean {
+  return Object.values(fields).every(({ kind, access }) => kind !== "manyToMany" && access === undefined);
+}
+
 /** The statements that creating the family takes when nothing is to be read behind; null when something is. */
 export function countStatements({ children, isAnswered }: Family): number | null {
   return isAnswered ? 1 + children.filter(({ rows }) => rows.length > 0).length : null;
@@ -92,12 +100,8 @@ function planChildren(
   const model = models[field.model];
   const given = verbs.get("create");
   if (model === undefined || verbs.size > 1 || (field.kind !== "many" && field.kind !== "one")) return null;
-  // Links come in statements of their own, and so may rows whose fields not all may set.
-  const isPlain = Object.values(model.fields).every(
-    ({ kind, access }) => kind !== "manyToMany" && access === undefined,
-  );
   const items = field.kind === "many" ? given : [given];
-  if (!isPlain || !Array.isArray(items) || items.length > MAX_RELATED) return null;
+  if (!isOneStatement(model) || !Array.isArray(items) || items.length > MAX_RELATED) return null;
   const rows = items.map((item) => (isLeaf(model, item, field.via) ? { ...item, [field.via]: owner } : null));
   const keyed = rows.map((row) => (row === null ? null : assignKey(model, row)));
   const known = keyed.filter((row) => row !== null);

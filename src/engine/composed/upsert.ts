@@ -75,13 +75,10 @@ async function createRows({ executor, actor }: Composition, model: ModelSchema, 
 
 /** The error of a bulk write, which counts the rows that it was given. */
 function renumber(error: FootingError, rows: readonly Given[]): FootingError {
-  const place = (row: string): string => String(rows[Number(row)]?.index ?? row);
+  const replace = (path: string) => path.replace(/^\/(\d+)/, (_, row: string) => `/${rows[Number(row)]?.index ?? row}`);
   return relocateError(error, {
-    detail: error.message.replace(/^(Row |\/)(\d+)/, (_, lead: string, row: string) => `${lead}${place(row)}`),
-    problems: error.problems.map((problem) => ({
-      ...problem,
-      path: problem.path.replace(/^\/(\d+)/, (_, row: string) => `/${place(row)}`),
-    })),
+    detail: replace(error.message),
+    problems: error.problems.map((problem) => ({ ...problem, path: replace(problem.path) })),
   });
 }
 
