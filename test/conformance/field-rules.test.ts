@@ -401,6 +401,25 @@ describe.each(storeKinds)("$name", (kind) => {
     });
   });
 
+  test("of new rows that are refused for different fields the first is told", async () => {
+    const fields = { own: { write: () => ({ id: { lt: 100 } }) }, never: { write: () => false } };
+    const Memo = model(
+      { id: t.int(), own: t.text().default(""), never: t.text().default("") },
+      { key: "id", access: { ...all, fields } },
+    );
+    const { engine } = closeWithTest(await openApp(kind, { Memo }));
+    const many = (...data: readonly DataQuery[]) => engine.createMany({ model: "Memo", data }, ann);
+    await expect(many({ id: 1 }, { id: 100, own: "x" }, { id: 3, never: "x" })).rejects.toMatchObject({
+      code: "FTG_FORBIDDEN",
+      problems: [{ path: "/1" }],
+    });
+    await expect(many({ id: 1 }, { id: 2, own: "x" }, { id: 3, never: "x" })).rejects.toMatchObject({
+      code: "FTG_FORBIDDEN",
+      problems: [{ path: "/2/never" }],
+    });
+    expect(await engine.count({ model: "Memo" }, systemActor)).toBe(0);
+  });
+
   test("a number is calculated with only where it shows", async () => {
     const Account = model(
       { n: t.int(), open: t.bool(), balance: t.int().min(0).max(100) },

@@ -45,6 +45,29 @@ describe.each(storeKinds)("$name", (kind) => {
     expect(await find({ model: "Tag", select: { name: true } })).toHaveLength(3);
   });
 
+  test("of several wrong rows the first is told, whatever is wrong with it", async () => {
+    const { engine, find } = closeWithTest(await openFilledLibrary(kind));
+    const data: readonly DataQuery[] = [
+      { book: 1, number: 7 },
+      { book: 1, number: 8, isbn: "a" },
+      { book: 1, number: "x" },
+      { book: 99, number: 1 },
+    ];
+    const told = { code: "FTG_CONFLICT", problems: [{ path: "/1/isbn" }] };
+    const book = { n: 7, title: "t", editions: { create: data.map(({ book: _, ...edition }) => edition) } };
+    await expect(engine.createMany({ model: "Edition", data }, systemActor)).rejects.toMatchObject(told);
+    const keyed = [...data.slice(0, 2), { book: 1, number: 9, isbn: 5 }];
+    await expect(engine.upsertMany({ model: "Edition", data: keyed }, systemActor)).rejects.toMatchObject(told);
+    await expect(engine.create({ model: "Book", data: book }, systemActor)).rejects.toMatchObject({
+      ...told,
+      problems: [{ path: "/editions/create/1/isbn" }],
+    });
+    await engine.transaction(async (inner) => {
+      await expect(inner.createMany({ model: "Edition", data }, systemActor)).rejects.toMatchObject(told);
+    });
+    expect(await find({ model: "Edition", select: { number: true } })).toHaveLength(4);
+  });
+
   test("createMany takes an iterable as it comes and undoes all when it fails", async () => {
     const { engine } = await open();
     function* rows(count: number): Generator<{ code: string }> {

@@ -8,8 +8,8 @@ import type { SqlCall, SqlDoor } from "../contract/sql-door.ts";
 import type { Abort, ResultOf, Statement, Transaction, Values } from "../contract/store.ts";
 import { isSingle } from "./program-shape.ts";
 import { isLost } from "./server-failure.ts";
-import { runReading, type ServerKind } from "./server-kind.ts";
-import { type OwnLine, type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
+import { type Bulk, runBulk, runReading, type ServerKind } from "./server-kind.ts";
+import { type Line, type OwnLine, type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
 import { compiledOf } from "./sql-statement.ts";
 
 /** A statement on its way. */
@@ -31,7 +31,7 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
   #sent = 0;
   readonly #waiting = Promise.withResolvers<void>();
   #wanted: number | null = null;
-  /** Whether a statement was sent before another was answered, so that why one fails may depend on the other. */
+  /** Whether something was tried before an earlier statement was answered, so that why it fails may depend on that. */
   #isAhead = false;
   #isOpen = true;
   /** How many parts are open inside one another: on some servers a savepoint replaces another of its name. */
@@ -71,10 +71,10 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
   ): Promise<number> {
     const line = this.#line(undefined);
     const bulk = { statement, rows, onRow };
-    const run = () => this.#kind.runBulk(line, bulk);
+    const run = () => runBulk(this.#kind, line, bulk);
     if (this.#isGuarded) return this.#guard(run, false);
     return this.#pass(() => {
-      const answer = this.#kind.sendBulk(line, bulk);
+      const answer = this.#sendBulk(line, bulk);
       return { answer: answer ?? run(), isSent: answer !== null };
     });
   }
@@ -161,6 +161,16 @@ export class LinkSession<V, R extends ServerResult> implements Transaction {
     });
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  /** Nothing is sent of rows of which one cannot be made, so that nothing tells whether an earlier one fails first. */
+  #sendBulk(line: Line<V, R>, bulk: Bulk): Promise<number> | null {
+    try {
+      return this.#kind.sendBulk(line, bulk);
+    } catch (error) {
+      this.#isAhead = true;
+      throw error;
+    }
   }
 
   /** One after the other: savepoints nest. */

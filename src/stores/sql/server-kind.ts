@@ -71,6 +71,28 @@ export interface ServerKind<V, R extends ServerResult> {
   translateError(error: unknown): unknown;
 }
 
+/**
+ * Writes the rows in order; answers their number. What making a row throws comes behind the rows before it, of which one may
+ * fail first.
+ */
+export async function runBulk<V, R extends ServerResult>(
+  kind: ServerKind<V, R>,
+  line: Line<V, R>,
+  { rows, ...bulk }: Bulk,
+): Promise<number> {
+  const failures: unknown[] = [];
+  function* make(): Generator<Values> {
+    try {
+      yield* rows;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  const affected = await kind.runBulk(line, { ...bulk, rows: make() });
+  if (failures.length > 0) throw failures[0];
+  return affected;
+}
+
 /** Runs a compiled read or count. */
 export async function runReading<V, R extends ServerResult>(
   kind: ServerKind<V, R>,

@@ -22,7 +22,7 @@ import { LinkPool } from "./link-pool.ts";
 import { LinkWatch } from "./link-queue.ts";
 import { META_TABLE } from "./meta.ts";
 import { isLost } from "./server-failure.ts";
-import type { Reading, ServerKind } from "./server-kind.ts";
+import { type Reading, runBulk, type ServerKind } from "./server-kind.ts";
 import type { ServerLink, ServerResult } from "./server-link.ts";
 import { runTransaction, runWork, runWrite } from "./server-transaction.ts";
 import { SharedLinks } from "./shared-links.ts";
@@ -129,7 +129,7 @@ export class ServerStore<V, R extends ServerResult> implements Store {
   ): Promise<number> {
     const { pool, kind } = this.#open();
     const run = async (link: ServerLink<V, R>) => {
-      const work = () => kind.runBulk(link, { statement, rows, onRow });
+      const work = () => runBulk(kind, link, { statement, rows, onRow });
       const affected = await runTransaction(link, kind.name, { begin: kind.begin.bulk, work });
       if (statement.plan.kind === "create") await this.#analyze(link, new Map([[statement.plan.model, affected]]));
       return affected;
