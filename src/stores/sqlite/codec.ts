@@ -71,7 +71,8 @@ export function columnType(type: ScalarType): "TEXT" | "INTEGER" | "REAL" | "BLO
 /** Teaches a connection {@link FUNCTIONS}. */
 export function registerFunctions(database: DatabaseSync): void {
   const options = { deterministic: true };
-  database.function(FUNCTIONS.float, options, (value) => (value === null ? "null" : String(value)));
+  // String() would put each text into a cache of the engine: in a long read all of them grow old there as garbage.
+  database.function(FUNCTIONS.float, options, (value) => JSON.stringify(value));
   database.function(FUNCTIONS.base64, options, (value) =>
     value instanceof Uint8Array
       ? `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")}"`
