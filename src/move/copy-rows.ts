@@ -4,6 +4,7 @@
  */
 import type { Values } from "../stores/contract/store.ts";
 import type { BegunCopy } from "./inspect-target.ts";
+import { LongPages } from "./long-pages.ts";
 import { type MoveContext, showProgress } from "./move-context.ts";
 import { createCountPlan, createCreatePlan, createFillPlan, listCreateValues, listFillValues } from "./move-plans.ts";
 import { listFields, type MoveTable, mustWait } from "./move-table.ts";
@@ -55,11 +56,13 @@ export async function fillRefs(context: MoveContext, table: MoveTable): Promise<
 
 /** Reads a page while the one before it is written. */
 async function passPages(reader: RowReader, write: (page: Page) => Promise<void>): Promise<void> {
+  const long = new LongPages();
   let page = await reader.next();
   while (page !== null) {
     // Writing begins first: a store in this process would otherwise read before it sends anything.
     const writing = write(page);
     const [, next]: [unknown, Page | null] = await Promise.all([writing, reader.next()]);
+    long.pass(page);
     page = next;
   }
 }

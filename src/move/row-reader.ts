@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { FootingError } from "../errors/footing-error.ts";
 import type { ReadPlan } from "../plan/plan.ts";
 import { LINE_END } from "../stores/contract/line-end.ts";
-import type { ReadResult, Session, Statement, Store, Values } from "../stores/contract/store.ts";
+import type { Abort, ReadResult, Session, Statement, Store, Values } from "../stores/contract/store.ts";
 import { estimateRows } from "./estimate-rows.ts";
 import { createReadPlan, type ReadShape } from "./move-plans.ts";
 import type { MoveTable, Row } from "./move-table.ts";
@@ -14,11 +14,13 @@ import type { MoveTable, Row } from "./move-table.ts";
 /** Rows of a page at most. */
 const PAGE_ROWS = 500;
 /** A page ends with the row that gives it as many bytes of JSON. */
-const PAGE_BYTES = 512 * 1024;
+export const PAGE_BYTES: number = 512 * 1024;
 /** What a statement should answer at most: it reads a row more than it answers, so less would cost twice as much. */
 const READ_BYTES = 2 * 1024 * 1024;
 /** How many times more rows than the last statement the next one may ask for. */
 const GROWTH = 4;
+/** Nobody goes away while rows are read, and nobody asks for them again soon. */
+const scan: Abort = Object.freeze({ aborted: false, isScan: true });
 const [OPEN, CLOSE] = [Buffer.from("["), Buffer.from("]")];
 
 /** Some rows that follow each other. */
@@ -99,8 +101,8 @@ export class RowReader {
       const after = this.#after;
       try {
         return after === null
-          ? await this.#session.execute(this.#first, [this.#limit])
-          : await this.#session.execute(this.#later, [this.#limit, ...after]);
+          ? await this.#session.execute(this.#first, [this.#limit], scan)
+          : await this.#session.execute(this.#later, [this.#limit, ...after], scan);
       } catch (error) {
         const isTooLong = error instanceof FootingError && error.code === "FTG_TOO_LARGE" && this.#limit > 1;
         if (!isTooLong) throw error;

@@ -3,6 +3,7 @@ import { createHash, type Hash } from "node:crypto";
 import { LINE_END } from "../stores/contract/line-end.ts";
 import { countRows } from "./count-rows.ts";
 import { type Difference, findDifference } from "./find-difference.ts";
+import { LongPages } from "./long-pages.ts";
 import type { MoveContext } from "./move-context.ts";
 import type { MoveTable } from "./move-table.ts";
 import { type Page, RowReader } from "./row-reader.ts";
@@ -44,6 +45,7 @@ export async function verifyRows(
   { checksum, advance }: { readonly checksum: Checksum; readonly advance: (steps: number) => void },
 ): Promise<Verified> {
   const [source, target] = [new RowReader(context.source, table), new RowReader(context.target, table)];
+  const long = new LongPages();
   let rows = 0;
   for (;;) {
     const [expected, came] = await Promise.all([source.next(), target.next()]);
@@ -53,6 +55,7 @@ export async function verifyRows(
     checksum.add(expected);
     rows += expected.count;
     advance(expected.count);
+    for (const page of [expected, came]) long.pass(page);
   }
 }
 

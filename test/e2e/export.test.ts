@@ -1,6 +1,9 @@
 // The whole list as one file: on every store, whatever is in it, however it ends.
 import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRestApi } from "../../src/api/rest/rest-api.ts";
@@ -106,9 +109,9 @@ async function serve(created: Store, fill: (create: Fill) => Promise<unknown>): 
   let count = 0;
   let failing = Number.POSITIVE_INFINITY;
   const store = delegate(created, {
-    execute: (statement, values) => {
+    execute: (statement, values, abort) => {
       count += 1;
-      if (count < failing) return created.execute(statement, values);
+      if (count < failing) return created.execute(statement, values, abort);
       return Promise.reject(new FootingError("FTG_DATABASE", { detail: "The database is gone." }));
     },
   });
@@ -298,6 +301,46 @@ test.each([
   await app.close();
 });
 
+/** Asks for the rows and answers when the answer has begun; nothing of it is read. */
+async function beginExport({ port }: Served, path: string): Promise<IncomingMessage> {
+  const outgoing = request({ host: "127.0.0.1", port, path, agent: false });
+  outgoing.on("error", () => undefined);
+  outgoing.end();
+  const [incoming]: IncomingMessage[] = await once(outgoing, "response");
+  if (incoming === undefined) throw new Error("no answer");
+  return incoming;
+}
+
+test("an export of a file keeps no write waiting, holds what is committed meanwhile, and leaves no connection behind", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "footing-export-"));
+  const path = join(folder, "data.db");
+  const [rows, text] = [20_000, "x".repeat(1_000)];
+  const app = await serve(createSqliteStore({ path }), (create) =>
+    create(
+      "Row",
+      Array.from({ length: rows }, (_, id) => ({ id, text })),
+    ),
+  );
+  const incoming = await beginExport(app, "/api/export/rows");
+  const abandoned = await beginExport(app, "/api/export/rows?format=csv");
+  await sleep(200);
+  const row = JSON.stringify({ id: rows, text: "new" });
+  const headers = { "content-type": "application/json" };
+  expect(await sendRequest(app.port, { method: "POST", path: "/api/rows", headers, body: row })).toMatchObject({
+    status: 201,
+  });
+  abandoned.destroy();
+  let lines = "";
+  for await (const chunk of incoming.setEncoding("utf8")) lines += chunk;
+  const ids = lines.split("\n").map((line) => (line === "" ? null : JSON.parse(line).id));
+  expect(ids).toEqual([...Array(rows + 1).keys(), null]);
+  expect(app.log).toEqual([]);
+  await app.close();
+  // The last connection takes the log along.
+  expect(existsSync(`${path}-wal`)).toBe(false);
+  rmSync(folder, { recursive: true });
+});
+
 describe("a long export", () => {
   const rows = 20_000;
   const text = "x".repeat(1_000);
@@ -312,14 +355,8 @@ describe("a long export", () => {
   });
   afterAll(() => app.close());
 
-  /** Asks for the rows and answers when the answer has begun; nothing of it is read. */
-  async function begin(path: string): Promise<IncomingMessage> {
-    const outgoing = request({ host: "127.0.0.1", port: app.port, path, agent: false });
-    outgoing.on("error", () => undefined);
-    outgoing.end();
-    const [incoming]: IncomingMessage[] = await once(outgoing, "response");
-    if (incoming === undefined) throw new Error("no answer");
-    return incoming;
+  function begin(path: string): Promise<IncomingMessage> {
+    return beginExport(app, path);
   }
 
   test("has every row once, over all its pages, and is asked for page by page", async () => {

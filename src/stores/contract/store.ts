@@ -71,9 +71,15 @@ export type ResultOf<P extends Plan> = P extends ReadPlan | AggregatePlan
       ? WriteResult
       : never;
 
-/** Tells whether the caller of a statement is gone. It is asked from time to time, and costs nothing until then. */
+/** What a statement may ask about its caller. */
 export interface Abort {
+  /** Whether the caller is gone. It is asked from time to time, and costs nothing until then. */
   readonly aborted: boolean;
+  /**
+   * True: the statement is one of many that go through rows which nobody may ask for again soon. A store keeps none of them
+   * in memory, where it has a choice.
+   */
+  readonly isScan?: boolean;
 }
 
 /**

@@ -15,6 +15,8 @@ import { registerExpressions } from "./expressions.ts";
 const OPEN_TIMEOUT = 1000;
 /** Memory for pages of one connection, in KiB. */
 const CACHE = 16_384;
+/** The same of a connection that reads all rows once. */
+const SCAN_CACHE = 2048;
 /** Pages in the log before they are copied into the database file, which costs a second sync. */
 const CHECKPOINT_PAGES = 4000;
 /** What a large write leaves of the log, in bytes. */
@@ -36,6 +38,12 @@ interface OwnAnswer {
   readonly changes: number;
 }
 
+/** What a connection is for. */
+export interface ConnectionOptions {
+  /** True: it reads all rows once and writes nothing. */
+  readonly isScan?: boolean;
+}
+
 /** One connection. All methods run at once and throw SQLite's own errors. */
 export class Connection {
   readonly #database: DatabaseSync;
@@ -44,10 +52,11 @@ export class Connection {
   #lastRowid: number | bigint = 0;
 
   /** Opens the file, which is created when it is missing, or the memory for `:memory:`. */
-  constructor(path: string) {
+  constructor(path: string, { isScan = false }: ConnectionOptions = {}) {
     this.#database = new DatabaseSync(path, { timeout: OPEN_TIMEOUT, enableForeignKeyConstraints: true });
     try {
-      this.#configure(path);
+      this.#configure(path, isScan ? SCAN_CACHE : CACHE);
+      if (isScan) this.#database.exec("PRAGMA query_only = ON");
     } catch (error) {
       this.#database.close();
       throw error;
@@ -125,13 +134,13 @@ export class Connection {
     this.#database.close();
   }
 
-  #configure(path: string): void {
+  #configure(path: string, cache: number): void {
     if (path !== ":memory:") {
       const mode = this.all("PRAGMA journal_mode = WAL")[0]?.["journal_mode"];
       if (mode !== "wal") throw createModeError(path, String(mode));
     }
     this.#database.exec(
-      `PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE}; PRAGMA temp_store = MEMORY;
+      `PRAGMA synchronous = FULL; PRAGMA cache_size = -${cache}; PRAGMA temp_store = MEMORY;
        PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${LOG_LIMIT}`,
     );
     registerFunctions(this.#database);

@@ -16,6 +16,7 @@ import { model } from "../../schema/model.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
 import { t } from "../../schema/t.ts";
 import type { ReadResult, Statement, Store } from "../contract/store.ts";
+import { Connection } from "./driver.ts";
 import { createSqliteStore } from "./store.ts";
 
 const { schema } = createSchema({ Fact: model({ n: t.int(), rank: t.int().optional() }, { key: "n" }) });
@@ -185,6 +186,41 @@ describe("opening", () => {
     const writes = [add(1), add(2)];
     await store.close();
     expect(await Promise.all(writes)).toEqual(['{"n":1}', '{"n":2}']);
+  });
+});
+
+describe("a scan", () => {
+  const scan = { aborted: false, isScan: true };
+
+  test("sees what is committed, whatever is at work, and neither waits nor keeps writes waiting", async () => {
+    const statement = store.compile(count);
+    await add(1);
+    await store.transact(async (session) => {
+      await session.execute(store.compile(create), [2, null]);
+      expect(await store.execute(statement, [], scan)).toMatchObject({ count: 1 });
+      expect(await session.execute(statement, [], scan)).toMatchObject({ count: 2 });
+    });
+    expect(await store.execute(statement, [], scan)).toMatchObject({ count: 2 });
+  });
+
+  test("writes where a write is what it is asked for", async () => {
+    expect(await store.execute(store.compile(create), [1, null], scan)).toMatchObject({ affected: 1 });
+  });
+
+  test("leaves no connection open when the store closes", async () => {
+    const statement = store.compile(count);
+    await store.execute(statement, [], scan);
+    await store.close();
+    // The last connection takes the log along.
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    await expect(store.execute(statement, [], scan)).rejects.toMatchObject({ code: "FTG_DATABASE" });
+  });
+
+  test("does not keep the pages it read", () => {
+    const other = new Connection(path, { isScan: true });
+    expect(other.all("PRAGMA cache_size")).toEqual([{ cache_size: -2048 }]);
+    expect(() => other.exec("CREATE TABLE x (y)")).toThrow("readonly");
+    other.close();
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * The store on SQLite in this process: one connection that reads, one that writes behind a queue. It runs
- * authorized plans only and decides nothing about access.
+ * The store on SQLite in this process: one connection that reads, one that writes behind a queue, and, once somebody reads
+ * all rows of something, one for that. It runs authorized plans only and decides nothing about access.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -9,7 +9,16 @@ import type { Plan, WritePlan } from "../../plan/plan.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { SqlCall, SqlDoor, SqlRows } from "../contract/sql-door.ts";
-import type { OpenOptions, ResultOf, Statement, Store, Transaction, Values, WriteResult } from "../contract/store.ts";
+import type {
+  Abort,
+  OpenOptions,
+  ResultOf,
+  Statement,
+  Store,
+  Transaction,
+  Values,
+  WriteResult,
+} from "../contract/store.ts";
 import { compareTables, compileCreateTables, refuseDifferences } from "../sql/compare-tables.ts";
 import { type Compiled, compilePlan } from "../sql/compile-plan.ts";
 import { describeTables } from "../sql/describe-tables.ts";
@@ -73,6 +82,8 @@ class SqliteStore implements Store {
   readonly #path: string;
   readonly #timeout: number;
   #opened: Opened | null = null;
+  /** So that a long read neither fills the memory of the reader nor drives out what it is there for. */
+  #scanner: Connection | null = null;
 
   constructor({ path, transactionTimeout = 30_000 }: SqliteOptions) {
     this.#path = path;
@@ -103,14 +114,15 @@ class SqliteStore implements Store {
     return new SqlStatement(plan, compilePlan(this.#open().schema, dialect, plan));
   }
 
-  async execute<P extends Plan>(statement: Statement<P>, values: Values): Promise<ResultOf<P>> {
+  async execute<P extends Plan>(statement: Statement<P>, values: Values, abort?: Abort): Promise<ResultOf<P>> {
     const { reader, connection, writer } = this.#open();
     // One connection in memory shows the half-done work of a transaction: then a read waits its turn.
     const isDirect = isReading(statement) && !(reader === connection && connection.isTransaction);
     if (!isDirect)
       return writer.write(() => run({ connection, index: new IndexWriter(connection) }, statement, values));
     try {
-      return run({ connection: reader, index: null }, statement, values);
+      const from = abort?.isScan === true ? this.#scan() : reader;
+      return run({ connection: from, index: null }, statement, values);
     } catch (error) {
       throw translateError(error, this.#path);
     }
@@ -208,6 +220,8 @@ class SqliteStore implements Store {
     // Statistics are a courtesy: a lock or a full disk must not keep a program from ending.
     await writer.write(() => connection.exec("PRAGMA optimize")).catch(() => undefined);
     await writer.drain();
+    this.#scanner?.close();
+    this.#scanner = null;
     if (reader !== connection) reader.close();
     connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     connection.close();
@@ -223,6 +237,14 @@ class SqliteStore implements Store {
     } catch (error) {
       throw translateError(error, this.#path);
     }
+  }
+
+  /** The connection for reading all rows, opened when it is first needed. */
+  #scan(): Connection {
+    const { reader, connection } = this.#open();
+    if (reader === connection) return reader;
+    this.#scanner ??= new Connection(this.#path, { isScan: true });
+    return this.#scanner;
   }
 
   #connect(connections: Connection[]): Connection {

@@ -28,13 +28,19 @@ export async function* readPages({
   limit,
   pageSize,
 }: ListRead): AsyncGenerator<RawAnswer["json"]> {
+  const scan: Abort = {
+    get aborted() {
+      return abort.aborted;
+    },
+    isScan: true,
+  };
   let rest = limit;
   let position: { readonly after?: string } = {};
   for (;;) {
     const size = Math.min(rest, pageSize);
     // A store that answers at once, to a client that takes all at once, would keep everybody else waiting.
     await nextTurn();
-    const { json, cursor } = await executor.readRaw({ ...query, ...position, limit: size }, actor, abort);
+    const { json, cursor } = await executor.readRaw({ ...query, ...position, limit: size }, actor, scan);
     yield json;
     rest -= size;
     if (cursor === null || rest === 0) return;
