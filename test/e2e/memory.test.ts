@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== "linux")("at most", () => {
   test(
     "250 MB for a move of rows of 3 MB",
     async () => {
-      const rows = Array.from({ length: 100 }, (_, id): SQLInputValue[] => {
+      const rows = Array.from({ length: 60 }, (_, id): SQLInputValue[] => {
         const data = randomBytes(1_200_000);
         return [id, data.toString("base64"), data];
       });
