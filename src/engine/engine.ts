@@ -49,7 +49,7 @@ export function createEngine(options: EngineOptions): Engine {
   const parts = { schema, store, planner, validator: new DataValidator(schema), fillers: createFillers(schema) };
   const plain = new PlainEngine({ parts, session: store, trusted: false }, null);
   const { hooks = new Map(), report = ignoreFailure } = options;
-  const context = { schema, maxLimit: limits.maxLimit, hasHooks: hooks.size > 0 };
+  const context = { schema, maxLimit: limits.maxLimit, hooked: new Set(hooks.keys()) };
   if (hooks.size === 0) return new Engine(plain, { outer: plain, context });
   const compose = (inside: PlainExecutor): ComposedExecutor => new ComposedExecutor(inside, context, new WriteTurns());
   return new Engine(plain, { outer: new HookedExecutor(plain, { hooks, compose, report }), context });

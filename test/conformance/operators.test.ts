@@ -613,6 +613,45 @@ describe.each(storeKinds)("$name", (kind) => {
       ]);
     });
 
+    test("many rows with keys of several kinds are patched each by its own", async () => {
+      const Keyed = model(
+        {
+          big: t.bigint(),
+          text: t.text(),
+          day: t.date(),
+          at: t.datetime(),
+          price: t.decimal(12, 2),
+          tags: t.list(t.text()),
+          title: t.text().optional(),
+          size: t.int().default(1),
+        },
+        { key: ["big", "text", "day", "at", "price"], search: ["title"] },
+      );
+      const own = closeWithTest(await openApp(kind, { Keyed }));
+      const draw = (big: string, text: string, price: string): DataQuery => ({
+        ...{ big, text, price, day: "0001-01-01", at: "2024-02-29T12:00:00.001Z" },
+      });
+      const keys = [
+        draw("9223372036854775807", 'é😀\\"{},', "1.50"),
+        draw("9223372036854775806", "NULL", "-1.50"),
+        draw("9223372036854775806", "null", "1.50"),
+        draw("-1", "", "0.00"),
+      ];
+      await own.create("Keyed", ...keys.map((key, index) => ({ ...key, tags: [String(index)] })));
+      const data = { tags: { append: ["x"] }, title: "new words", size: { increment: 2 } };
+      const where = { big: { gt: "0" } };
+      expect(await own.engine.updateMany({ model: "Keyed", where, data }, systemActor)).toBe(3);
+      const rows = keys.map((key, index) => {
+        const isOld = index === 3;
+        const tags = isOld ? [String(index)] : [String(index), "x"];
+        return { ...key, tags, title: isOld ? null : "new words", size: isOld ? 1 : 3 };
+      });
+      const found = await own.find({ model: "Keyed" });
+      expect(found).toHaveLength(4);
+      expect(found).toEqual(expect.arrayContaining(rows));
+      expect(await own.engine.count({ model: "Keyed", search: "words" }, systemActor)).toBe(3);
+    });
+
     test("values of every kind come through the patch of many rows as they are", async () => {
       const own = await open();
       const values = {

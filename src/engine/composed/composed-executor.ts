@@ -31,8 +31,8 @@ import { WriteTurns } from "./write-turns.ts";
 
 /** What composing needs to know of the engine. */
 export interface ComposeContext extends Pick<Composition, "schema" | "maxLimit"> {
-  /** Whether own code runs with writes, and may do so between any two of them. */
-  readonly hasHooks: boolean;
+  /** The models with whose writes own code runs. */
+  readonly hooked: ReadonlySet<string>;
 }
 
 /** Composes writes of what `plain` can do. */
@@ -56,10 +56,10 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
   /** See {@link PlainExecutor.create}. */
   async create(query: CreateQuery, actor: Actor): Promise<string | null> {
     const nested = this.#split(query, "create", actor);
-    if (nested === null) return this.#writeOne((plain) => plain.create(query, actor));
-    const { schema, hasHooks } = this.#context;
+    if (nested === null) return this.#writeOne(query.model, (plain) => plain.create(query, actor));
+    const { schema, hooked } = this.#context;
     const row = { ...nested, query };
-    const family = this.#isInside || hasHooks ? null : planFamily(schema.models, row, actor);
+    const family = this.#isInside || hooked.size > 0 ? null : planFamily(schema.models, row, actor);
     if (family !== null) {
       const models = new Set([family.model, ...family.children.map(({ model }) => model)]);
       const creates = { models, actor, statements: countStatements(family) };
@@ -74,19 +74,19 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
   createMany(query: CreateManyQuery, actor: Actor): Promise<number> {
     const write = (plain: PlainExecutor) => plain.createMany(query, actor);
     const model = this.#findModel(query.model);
-    return model !== null && isOneStatement(model) ? this.#writeOne(write) : this.#writeSeveral(write);
+    return model !== null && isOneStatement(model) ? this.#writeOne(query.model, write) : this.#writeSeveral(write);
   }
 
   /** See {@link PlainExecutor.update}. */
   async update(query: UpdateQuery, actor: Actor): Promise<string | null> {
     const nested = this.#split(query, "update", actor);
-    if (nested === null) return this.#writeOne((plain) => plain.update(query, actor));
+    if (nested === null) return this.#writeOne(query.model, (plain) => plain.update(query, actor));
     return this.#compose(actor, (composition) => updateNested(composition, { ...nested, query }));
   }
 
   /** See {@link PlainExecutor.updateMany}. */
   updateMany(query: UpdateManyQuery, actor: Actor): Promise<number> {
-    return this.#writeOne((plain) => plain.updateMany(query, actor));
+    return this.#writeOne(query.model, (plain) => plain.updateMany(query, actor));
   }
 
   /** See {@link Executor.upsert}. */
@@ -110,17 +110,17 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
 
   /** See {@link PlainExecutor.delete}. */
   delete(query: DeleteQuery, actor: Actor): Promise<string | null> {
-    return this.#writeOne((plain) => plain.delete(query, actor));
+    return this.#writeOne(query.model, (plain) => plain.delete(query, actor));
   }
 
   /** See {@link PlainExecutor.deleteMany}. */
   deleteMany(query: DeleteManyQuery, actor: Actor): Promise<number> {
-    return this.#writeOne((plain) => plain.deleteMany(query, actor));
+    return this.#writeOne(query.model, (plain) => plain.deleteMany(query, actor));
   }
 
   /** See {@link PlainExecutor.restore}. */
   restore(query: RestoreQuery, actor: Actor): Promise<string | null> {
-    return this.#writeOne((plain) => plain.restore(query, actor));
+    return this.#writeOne(query.model, (plain) => plain.restore(query, actor));
   }
 
   /** See {@link PlainExecutor.sql}. */
@@ -143,8 +143,8 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
   }
 
   /** A write that leaves nothing behind when it fails, unless the app's own code wrote beside it. */
-  #writeOne<T>(write: (plain: PlainExecutor) => Promise<T>): Promise<T> {
-    if (this.#context.hasHooks) return this.#writeSeveral(write);
+  #writeOne<T>(model: string, write: (plain: PlainExecutor) => Promise<T>): Promise<T> {
+    if (this.#context.hooked.has(model)) return this.#writeSeveral(write);
     return this.#turns === null ? write(this.#plain) : this.#turns.behind(() => write(this.#plain));
   }
 

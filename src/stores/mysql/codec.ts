@@ -4,7 +4,7 @@
  */
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
-import { createPatchedEncoder } from "../sql/encode-patched.ts";
+import { createRowsEncoder } from "../sql/encode-rows.ts";
 import type { Binding, RowColumn } from "../sql/sql-text.ts";
 import { writeSearch, writeWords } from "./search.ts";
 
@@ -57,8 +57,7 @@ export function columnType(type: ScalarType): string {
 export function createEncoder(binding: Binding): Encoder {
   // Collected keys are a text of the server's own.
   if (binding.kind === "collected") return (value) => (value === null ? null : String(value));
-  if (binding.kind === "patched") return createPatchedEncoder(binding, createEncoder) ?? String;
-  if (binding.kind === "rows") return createRowsEncoder(binding.columns);
+  if (binding.kind === "rows") return createRowsEncoder(binding.columns, createPartEncoder);
   const { type, form } = binding;
   if (form === "plusOne") return (value) => Number(value) + 1;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
@@ -76,19 +75,7 @@ export function isHeldAsText({ kind, list }: ScalarType): boolean {
   return list || kind === "json" || kind === "bytes" || kind === "float";
 }
 
-/** Rows as a list of lists, for JSON_TABLE. */
-function createRowsEncoder(columns: readonly RowColumn[]): Encoder {
-  const encoders = columns.map(createPartEncoder);
-  return (value) => {
-    const rows: readonly unknown[] = Array.isArray(value) ? value : [];
-    const lists = rows.map((row) => {
-      const values: readonly unknown[] = Array.isArray(row) ? row : [];
-      return `[${encoders.map((encode, place) => encode(values[columns[place]?.index ?? -1] ?? null)).join(",")}]`;
-    });
-    return `[${lists.join(",")}]`;
-  };
-}
-
+/** How JSON_TABLE reads a value of a row. */
 function createPartEncoder({ type, form }: RowColumn): (value: unknown) => string {
   if (form === "words") return (value) => JSON.stringify(value === null ? null : writeWords(String(value)));
   if (type.list || type.kind === "json")

@@ -4,7 +4,6 @@
  */
 import type { KeysType } from "../../plan/param-node.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
-import { createPatchedEncoder } from "../sql/encode-patched.ts";
 import type { Binding, RowColumn } from "../sql/sql-text.ts";
 import { writePhraseList, writeSearch, writeWords } from "./search.ts";
 
@@ -50,7 +49,6 @@ export function paramType(type: ScalarType): string {
 /** The encoder of a binding. */
 export function createEncoder(binding: Binding): Encoder {
   if (binding.kind === "collected") return encodeText;
-  if (binding.kind === "patched") return createPatchedEncoder(binding, createEncoder) ?? encodeText;
   if (binding.kind === "rows") return createColumnEncoder(binding.columns);
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
@@ -105,8 +103,11 @@ function encodeBytes(value: unknown): NativeValue {
   return value == null ? null : `\\x${Buffer.from(String(value), "base64").toString("hex")}`;
 }
 
+/** Most texts have nothing to escape; looking for it first takes half the time of a pattern. */
 function quoteItem(text: NativeValue): string {
-  return text === null ? "NULL" : `"${text.replace(/["\\]/g, "\\$&")}"`;
+  if (text === null) return "NULL";
+  const escaped = text.includes("\\") ? text.replaceAll("\\", "\\\\") : text;
+  return `"${escaped.includes('"') ? escaped.replaceAll('"', '\\"') : escaped}"`;
 }
 
 /** Every part as text, which {@link paramType} reads in the statement. */

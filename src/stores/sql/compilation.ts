@@ -6,25 +6,27 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { ParamNode } from "../../plan/param-node.ts";
 import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import type { Dialect } from "./dialect.ts";
-import type { RowTableDialect } from "./row-table-dialect.ts";
 import type { Binding, BindingForm, RowColumn, SqlText } from "./sql-text.ts";
 
 /** Marks a place for a value until the statement is whole. No name, literal or canonical text holds a NUL. */
 const MARK = "\0";
 
-const none: ReadonlySet<number> = new Set();
+const none: ReadonlyMap<number, number> = new Map();
 
 /** One statement being made. */
 export class Compilation {
   readonly schema: Schema;
   readonly dialect: Dialect;
   readonly #bindings: Binding[] = [];
-  readonly #rowParams: ReadonlySet<number>;
+  readonly #rowParams: ReadonlyMap<number, number>;
   readonly #columns: RowColumn[] = [];
   #names = 0;
 
-  /** `rowParams` are the params that each of many rows has for itself: they are columns of the {@link rowTable}. */
-  constructor(schema: Schema, dialect: Dialect, rowParams: ReadonlySet<number> = none) {
+  /**
+   * `rowParams` are the params that each of many rows has for itself, with their places in its values: they are columns of
+   * the {@link rowTable}.
+   */
+  constructor(schema: Schema, dialect: Dialect, rowParams: ReadonlyMap<number, number> = none) {
     this.schema = schema;
     this.dialect = dialect;
     this.#rowParams = rowParams;
@@ -39,7 +41,8 @@ export class Compilation {
   /** The place of a param's value. */
   bind(param: ParamNode, form: BindingForm = "value"): string {
     const { index, type } = param;
-    if (type.kind !== "keys" && this.#rowParams.has(index)) return this.#column({ index, type, form });
+    const place = this.#rowParams.get(index);
+    if (type.kind !== "keys" && place !== undefined) return this.#column({ index: place, type, form });
     return this.#mark({ kind: "param", index: param.index, type: param.type, form });
   }
 
@@ -48,14 +51,9 @@ export class Compilation {
     return this.#mark({ kind: "collected" });
   }
 
-  /** The place of keys with the values that their rows get; a statement has one. */
-  bindPatched(types: Pick<Binding & { readonly kind: "patched" }, "keys" | "values">): string {
-    return this.#mark({ kind: "patched", ...types });
-  }
-
   /** The table of the rows with what was bound of them so far: to be asked for last. */
   rowTable(): string {
-    return this.#rowDialect.from(this.#columns, (columns) => this.#mark({ kind: "rows", columns }));
+    return this.dialect.rowTable.from(this.#columns, (columns) => this.#mark({ kind: "rows", columns }));
   }
 
   /** The statement of the given text, its places numbered in the order they stand in it. */
@@ -88,13 +86,7 @@ export class Compilation {
     const isSame = ({ index, form }: RowColumn) => index === column.index && form === column.form;
     const known = this.#columns.findIndex(isSame);
     const place = known < 0 ? this.#columns.push(column) - 1 : known;
-    return this.#rowDialect.part(column, place);
-  }
-
-  get #rowDialect(): RowTableDialect {
-    const { rowTable } = this.dialect;
-    if (rowTable !== undefined) return rowTable;
-    throw new FootingError("FTG_INTERNAL", { detail: "The engine takes no rows of values." });
+    return this.dialect.rowTable.part(column, place);
   }
 
   #mark(binding: Binding): string {

@@ -12,11 +12,12 @@ import { compileConditions, compilePredicate, decided, joinWhere } from "./compi
 import { isMissing } from "./compile-reference.ts";
 import { listWritten } from "./compile-search.ts";
 import { listChangedUnique } from "./compile-taken.ts";
-import { createKeyPredicate, writeAssigned } from "./compile-write.ts";
+import { createKeyPredicate } from "./compile-write.ts";
 import type { Dialect } from "./dialect.ts";
 import { readsModel } from "./reads-model.ts";
 import { createTableScope, findColumn, findRelation, nameTable, type RowScope } from "./row-scope.ts";
 import type { SqlText } from "./sql-text.ts";
+import { writeAssigned, writeRowsUpdate } from "./write-changes.ts";
 
 /** One statement about all rows. It must find no row (`nothing`), or write as many as there are (`all`). */
 export interface BulkStep {
@@ -38,7 +39,7 @@ interface BulkContext {
   readonly plan: CreatePlan | UpdatePlan;
   /** The condition that names the row by its key. */
   readonly where: PredicateNode;
-  readonly rowParams: ReadonlySet<number>;
+  readonly rowParams: ReadonlyMap<number, number>;
 }
 
 /** What is asked of each row: the conditions, and a further table whose rows must stay as they are. */
@@ -52,8 +53,10 @@ export function compileBulkWrite(schema: Schema, dialect: Dialect, plan: CreateP
   const model = new Compilation(schema, dialect).model(plan.model);
   const where = plan.kind === "update" ? plan.target.where : createKeyPredicate(model, plan.assignments);
   const key = listKeyParams(where);
-  if (dialect.rowTable === undefined || key === null || !isSeparate(schema, model, plan)) return null;
-  const rowParams = new Set([...plan.assignments.map(({ value }) => value.index), ...key]);
+  if (key === null || !isSeparate(schema, model, plan)) return null;
+  const rowParams = new Map(
+    [...plan.assignments.map(({ value }) => value.index), ...key].map((index) => [index, index]),
+  );
   const context: BulkContext = { schema, dialect, model, plan, where, rowParams };
   const before = [...compileTaken(context), ...compileMissing(context)];
   const after = [...compileOutside(context), ...compileBroken(context)];
@@ -168,21 +171,12 @@ function compileQuestion(context: BulkContext, ask: (c: Compilation, row: RowSco
 }
 
 function compileChange(context: BulkContext): SqlText {
-  const { dialect, model, plan } = context;
+  const { plan } = context;
   if (plan.kind === "create") return compileInsert(context, plan);
   const { c, row, table, match } = openStep(context);
   const { readable, allowed } = plan.target;
   const conditions = compileConditions(c, [decided(readable), decided(allowed)], row);
-  const changes = listWritten(model, plan.assignments).map(({ name, form, node }) => {
-    const place = dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name);
-    return `${place} = ${form === "words" ? c.bind(node.value, form) : writeAssigned(c, node, row)}`;
-  });
-  const set = `SET ${changes.join(", ")}`;
-  return c.finish(
-    dialect.gaps === undefined
-      ? `UPDATE ${table} ${set} FROM ${c.rowTable()}${joinWhere([...match, ...conditions])}`
-      : `UPDATE ${table} JOIN ${c.rowTable()} ON ${match.join(" AND ")} ${set}${joinWhere(conditions)}`,
-  );
+  return c.finish(writeRowsUpdate(c, plan.assignments, { row, table, match, conditions }));
 }
 
 function compileInsert({ schema, dialect, model, rowParams }: BulkContext, plan: CreatePlan): SqlText {

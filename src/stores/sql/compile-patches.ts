@@ -1,6 +1,6 @@
 /**
- * Compiles lists and json that are changed in part: what reads the values that rows have, and what writes back what became
- * of each. What becomes of them no statement says; the store works it out in between.
+ * Compiles what reads lists and json that are changed in part. What becomes of them no statement says; the store works it out
+ * before it writes them.
  */
 import type { AssignmentNode } from "../../plan/write-nodes.ts";
 import type { ScalarType } from "../../schema/schema-model.ts";
@@ -34,27 +34,6 @@ export function readPatched(
   const item = dialect.jsonArray(dialect.jsonItems([...keys, ...values]));
   const json = dialect.jsonArray(dialect.joinRows(item, ",", ""));
   return `SELECT ${json}${dialect.gaps === undefined ? "" : " AS j0"} FROM ${from}${joinWhere(isTarget(c, target, row))}`;
-}
-
-/** The patched rows as a table to update from: how it is joined to the rows, and what a patched column becomes. */
-export interface PatchedRows {
-  readonly from: string;
-  readonly match: readonly string[];
-  /** By the name of the column. */
-  readonly values: ReadonlyMap<string, string>;
-}
-
-/** What {@link readPatched} read, patched and bound. */
-export function joinPatched(c: Compilation, row: RowScope, assignments: readonly AssignmentNode[]): PatchedRows {
-  const keys = row.model.key.map(({ type }) => type);
-  const columns = listColumns(row, assignments);
-  const types = columns.map(({ type }) => type);
-  const rows = c.dialect.keyRows(c.bindPatched({ keys, values: types }), [...keys, ...types], c.alias("k"));
-  return {
-    from: rows.from,
-    match: row.model.key.map(({ column }, part) => `${row.column(column)} = ${rows.parts[part]}`),
-    values: new Map(columns.map(({ name }, index) => [name, rows.parts[keys.length + index] ?? ""])),
-  };
 }
 
 function listColumns(

@@ -4,6 +4,7 @@
  */
 
 import { createColumn } from "../../plan/column-node.ts";
+import { createParam } from "../../plan/param-node.ts";
 import type { CreatePlan, DeletePlan, ReturningNode, TargetNode, UpdatePlan } from "../../plan/plan.ts";
 import { always, createAnd, createCompare, isConstant, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { SelectNode } from "../../plan/rows-node.ts";
@@ -14,7 +15,7 @@ import type { ModelSchema, Schema } from "../../schema/schema-model.ts";
 import { isPatch } from "../contract/patch-value.ts";
 import { Compilation } from "./compilation.ts";
 import { compileCheck } from "./compile-check.ts";
-import { joinPatched, listPatched, readPatched } from "./compile-patches.ts";
+import { listPatched, readPatched } from "./compile-patches.ts";
 import { compileConditions, compilePredicate, decided, joinWhere } from "./compile-predicate.ts";
 import {
   compileLink,
@@ -32,6 +33,7 @@ import { createTableScope, findColumn, nameTable, type RowScope, writeJoins } fr
 import type { SqlProgram, SqlStep } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
 import { isTarget, type TargetRows, writeUpdated } from "./target-rows.ts";
+import { writeAssigned, writeChanges, writeRowsUpdate } from "./write-changes.ts";
 
 /** What the compilation of one program has at hand. */
 interface WriteContext {
@@ -315,16 +317,11 @@ function compileChange(
     readonly shown: SelectNode | null;
   },
 ): SqlStep {
-  const { dialect, model } = context;
   const kind = assignments.length === 0 ? "count" : shown === null ? "change" : "changeOne";
   const text = compileStatement(context, (c, row, from) => {
     if (kind === "count") return `SELECT count(*) FROM ${from}${joinWhere(isTarget(c, target, row))}`;
     const rows = writeUpdated(c, target, { row, from });
-    const set = listWritten(model, assignments).map(({ name, form, node }) => {
-      const place = dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name);
-      return `${place} = ${form === "words" ? c.bind(node.value, form) : writeAssigned(c, node, row)}`;
-    });
-    return `UPDATE ${rows.from} SET ${set.join(", ")}${joinWhere(rows.conditions)}${writeReturning(c, shown, row)}`;
+    return `UPDATE ${rows.from} SET ${writeChanges(c, assignments, row)}${joinWhere(rows.conditions)}${writeReturning(c, shown, row)}`;
   });
   return { kind, text };
 }
@@ -340,28 +337,17 @@ function compilePatchEach(context: WriteContext, { assignments }: UpdatePlan, ta
 }
 
 /** The change of rows that get values of their own. */
-function compileChangeEach(context: WriteContext, { assignments }: UpdatePlan): SqlStep {
-  const { dialect, model } = context;
-  const text = compileStatement(context, (c, row, from) => {
-    const { match, values, ...patched } = joinPatched(c, row, assignments);
-    const set = listWritten(model, assignments).map(({ name, form, node }) => {
-      const place = dialect.gaps === undefined ? dialect.quoteName(name) : row.column(name);
-      const value = form === "words" ? c.bind(node.value, form) : (values.get(name) ?? writeAssigned(c, node, row));
-      return `${place} = ${value}`;
-    });
-    const on = match.join(" AND ");
-    return dialect.gaps === undefined
-      ? `UPDATE ${from} SET ${set.join(", ")} FROM ${patched.from} WHERE ${on}`
-      : `UPDATE ${from} JOIN ${patched.from} ON ${on} SET ${set.join(", ")}`;
-  });
-  return { kind: "change", text };
-}
-
-/** The SQL of what a column becomes. */
-export function writeAssigned(c: Compilation, { column, operator, value }: AssignmentNode, row: RowScope): string {
-  if (operator === "set" || isPatch(operator)) return c.bind(value);
-  const { name, type } = findColumn(row.model, column);
-  return c.dialect.calculate(operator, { left: row.column(name), right: c.bind(value), type });
+function compileChangeEach({ schema, dialect, model }: WriteContext, { assignments }: UpdatePlan): SqlStep {
+  // No param of a plan has the index of one of these.
+  const key = model.key.map(({ type }, part) => createParam(-1 - part, type));
+  // In the order in which they are read.
+  const own = [...key.map(({ index }) => index), ...listPatched(assignments).map(({ param }) => param)];
+  const c = new Compilation(schema, dialect, new Map(own.map((index, place) => [index, place])));
+  const alias = c.alias("t");
+  const row = createTableScope(c, model, alias);
+  const match = key.map((param, part) => `${row.column(model.key[part]?.column ?? "")} = ${c.bind(param)}`);
+  const table = nameTable(c, model.table, alias);
+  return { kind: "change", text: c.finish(writeRowsUpdate(c, assignments, { row, table, match, conditions: [] })) };
 }
 
 /** What reads the columns that are patched: what becomes of them, the store works out. */

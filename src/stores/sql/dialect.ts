@@ -166,8 +166,8 @@ export interface Dialect {
   collectKeys(parts: readonly string[], types: readonly ScalarType[]): string;
   /** The writes that can answer what they made of a row, behind RETURNING. */
   readonly returns: readonly ("create" | "update")[];
-  /** Rows of values as a table. Absent: the engine changes rows one by one as fast. */
-  readonly rowTable?: RowTableDialect;
+  /** Rows of values as a table. */
+  readonly rowTable: RowTableDialect;
   /** Full-text search. */
   readonly search: SearchDialect;
   /** Calculating over groups of rows. */

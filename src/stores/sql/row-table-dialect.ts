@@ -1,6 +1,5 @@
 /**
  * What engines write differently where the values of many rows are bound at once, as functions from SQL text to SQL text.
- * An engine that changes rows one by one as fast has none of it.
  */
 import type { RowColumn } from "./sql-text.ts";
 

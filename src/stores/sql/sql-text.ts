@@ -19,7 +19,7 @@ export type BindingForm =
   | "search"
   | "phrases";
 
-/** A value that each of many rows has for itself: a param of the plan. */
+/** A value that each of many rows has for itself, at some place of its values. */
 export interface RowColumn {
   readonly index: number;
   readonly type: ScalarType;
@@ -27,13 +27,12 @@ export interface RowColumn {
 }
 
 /**
- * One bound value: a param of the plan, (`collected`) the keys that an earlier statement of the same write found,
- * (`patched`) keys with the values that their rows get, or (`rows`) the values of some columns in many rows.
+ * One bound value: a param of the plan, (`collected`) the keys that an earlier statement of the same write found, or (`rows`)
+ * the values of some columns in many rows.
  */
 export type Binding =
   | { readonly kind: "param"; readonly index: number; readonly type: ParamType; readonly form: BindingForm }
   | { readonly kind: "collected" }
-  | { readonly kind: "patched"; readonly keys: readonly ScalarType[]; readonly values: readonly ScalarType[] }
   | { readonly kind: "rows"; readonly columns: readonly RowColumn[] };
 
 /** A finished statement. */

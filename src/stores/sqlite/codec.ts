@@ -10,8 +10,8 @@ import { addDecimals } from "../../util/digits.ts";
 import { foldCase } from "../../util/fold-case.ts";
 import { type JsonStep, readJsonPlace } from "../../util/json-place.ts";
 import { isOfReading } from "../contract/json-reading.ts";
-import { createPatchedEncoder } from "../sql/encode-patched.ts";
-import type { Binding } from "../sql/sql-text.ts";
+import { createRowsEncoder } from "../sql/encode-rows.ts";
+import type { Binding, RowColumn } from "../sql/sql-text.ts";
 import { writeSearch, writeWords } from "./search.ts";
 
 /** Turns a canonical JSON value into what SQLite stores or compares. */
@@ -39,7 +39,7 @@ export const FUNCTIONS = {
 
 /** The encoder of a binding, or null when the value is bound as it is. */
 export function createEncoder(binding: Binding): Encoder | null {
-  if (binding.kind === "patched") return createPatchedEncoder(binding, createEncoder);
+  if (binding.kind === "rows") return createRowsEncoder(binding.columns, createPartEncoder);
   if (binding.kind !== "param") return null;
   const { type, form } = binding;
   if (type.kind === "keys") return (value) => encodeKeys(type, value);
@@ -152,6 +152,12 @@ function encodeMembers(type: ScalarType, value: unknown): SQLInputValue {
   if (type.kind === "bigint") return `[${members.join(",")}]`;
   if (type.kind === "float") return `[${members.map((member) => Number(member).toExponential()).join(",")}]`;
   return encodeJson(members);
+}
+
+/** How `->>` reads a value of a row: json comes as text, as it is stored. */
+function createPartEncoder({ type }: RowColumn): (value: unknown) => string {
+  if (type.list || type.kind === "json") return (value) => encodeJson(value === null ? null : encodeJson(value));
+  return type.kind === "bigint" ? String : encodeJson;
 }
 
 function encodeKeys(type: KeysType, value: unknown): SQLInputValue {

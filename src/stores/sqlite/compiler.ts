@@ -72,6 +72,10 @@ export const dialect: Dialect = Object.freeze<Dialect>({
   calculate: (operator, of) =>
     of.type.kind === "decimal" ? `${FUNCTIONS.decimalAdd}(${of.left}, ${of.right})` : writeCalculation(operator, of),
   smaller: (left, right) => `min(${left}, ${right})`,
+  rowTable: {
+    part: (_, place) => `v.value ->> ${place}`,
+    from: (columns, bind) => `json_each(${bind(columns)}) AS v`,
+  },
   keyRows: (list, types, alias) => ({
     from: `json_each(${list}) AS ${alias}`,
     position: `${alias}.key`,
