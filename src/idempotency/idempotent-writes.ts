@@ -162,7 +162,8 @@ function createKeyed(method: Method, { actor, path, query, body }: HostRequest, 
 }
 
 function createDigest(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("base64url");
+  const text = JSON.stringify(value, (_, part) => (typeof part === "bigint" ? { bigint: String(part) } : part));
+  return createHash("sha256").update(text).digest("base64url");
 }
 
 async function keep(inside: Executor, { id }: KeyedRequest, { body, ...head }: HostResponse): Promise<void> {

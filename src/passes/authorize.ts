@@ -18,6 +18,7 @@ import type {
 import { always, createAnd, type PredicateNode } from "../plan/predicate-node.ts";
 import type { EdgeItem, OutputNode, PageItem, RowsNode, SelectItem, SelectNode } from "../plan/rows-node.ts";
 import { createReference, type ReferenceNode } from "../plan/write-nodes.ts";
+import { listConstraints } from "../schema/list-constraints.ts";
 import { isValueField, type ModelSchema } from "../schema/schema-model.ts";
 import {
   type Authority,
@@ -149,13 +150,25 @@ function authorizeDelete(authority: Authority, plan: DeletePlan): DeletePlan {
   });
 }
 
-/** What may not be seen may not be calculated with: whether the result is refused would tell the value. */
+/** What may not be seen may not be calculated or constrained with: whether the result is refused would tell the value. */
 function authorizeChange(authority: Authority, model: ModelSchema, plan: UpdatePlan): TargetNode {
   const target = authorizeTarget(authority, model, plan.target);
-  const calculated = plan.assignments.filter(({ operator }) => operator !== "set");
-  if (calculated.length === 0) return target;
-  const shown = calculated.map(({ column }) => shownRule(authority, model, column.field));
+  const calculated = plan.assignments.filter(({ operator }) => operator !== "set").map(({ column }) => column.field);
+  const judged = [...calculated, ...listTied(authority, model, plan)];
+  if (judged.length === 0) return target;
+  const shown = judged.map((field) => shownRule(authority, model, field));
   return Object.freeze({ ...target, allowed: createAnd([target.allowed, ...shown]) });
+}
+
+/** The guarded fields that stay as they are, and that a unique index or check judges together with one that is set. */
+function listTied({ operation }: Authority, model: ModelSchema, { assignments }: UpdatePlan): readonly string[] {
+  // Of a new row all is set, and what marks a row as deleted is not for the caller to choose.
+  if (operation !== "update") return [];
+  const set = new Set(assignments.map(({ column }) => column.field));
+  return listConstraints(model)
+    .filter(({ fields }) => fields.some((field) => set.has(field)))
+    .flatMap(({ fields }) => fields)
+    .filter((field) => !set.has(field) && model.fields[field]?.access !== undefined);
 }
 
 /** The rule of the operation, and those of the fields that the caller sets. */

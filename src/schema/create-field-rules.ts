@@ -6,6 +6,7 @@ import { describeValue } from "../util/describe-value.ts";
 import { isObject } from "../util/is-object.ts";
 import { isRule, levelOf } from "./create-access.ts";
 import { isKept } from "./kept-fields.ts";
+import { listConstraints } from "./list-constraints.ts";
 import type { ModelDraft } from "./model-draft.ts";
 import type { ProblemList } from "./problem-list.ts";
 import type { FieldRules, Rule } from "./rules.ts";
@@ -37,15 +38,12 @@ export function createFieldRules(
  * Reports constraints over fields that not the same callers see: a violation would tell who sees the one about the other.
  */
 export function checkConcealed(model: ModelSchema, rules: FieldRuleTable, problems: ProblemList): void {
-  const unique = model.indexes.filter((index) => index.unique).map(({ fields }) => ["unique", fields] as const);
-  const checks = model.checks.map(({ where }) => ["check", listNames(where)] as const);
-  for (const [what, names] of [...unique, ...checks]) {
-    const fields = names.filter((name) => Object.hasOwn(model.fields, name));
+  for (const { what, fields } of listConstraints(model)) {
     const readers = new Set(fields.map((name) => rules[name]?.read ?? true));
     if (readers.size < 2) continue;
     problems.add(
       model.name,
-      `${what}: ${[...new Set(fields)].join(", ")} have different read rules, so that a violation would tell about a value that is not shown.`,
+      `${what}: ${fields.join(", ")} have different read rules, so that a violation would tell about a value that is not shown.`,
       "Give all of them the same function, or leave the constraint out.",
     );
   }
@@ -140,11 +138,4 @@ function checkPlace(
       "access.fields: a key field has no read rule, because it names the row.",
       "Guard the rows instead.",
     );
-}
-
-/** Every property name anywhere in a condition. */
-function listNames(where: unknown): readonly string[] {
-  if (Array.isArray(where)) return where.flatMap(listNames);
-  if (!isObject(where)) return [];
-  return Object.entries(where).flatMap(([name, value]) => [name, ...listNames(value)]);
 }

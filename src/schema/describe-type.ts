@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<ScalarKind, string>> = {
   datetime: 'a datetime such as "2026-01-31T09:30:00Z" with at most milliseconds',
   uuid: 'a uuid such as "0190b2a4-7c1e-7a53-9d3e-0242ac120002"',
   bytes: "base64 with padding",
-  json: "a JSON value",
+  json: "JSON of at most 64 levels, its texts without NUL and lone surrogates",
   enum: "one of the declared values",
 };
 

@@ -90,6 +90,10 @@ const refused: readonly [name: string, type: ScalarType, value: unknown][] = [
   ["json with undefined", of("json"), { a: undefined }],
   ["json with a Date", of("json"), { a: new Date(0) }],
   ["json with a bigint", of("json"), [1n]],
+  ["json with a NUL", of("json"), { a: ["b\0"] }],
+  ["json with half a character", of("json"), ["\udc00"]],
+  ["json with a NUL in a name", of("json"), { a: { "\0": 1 } }],
+  ["json with half a character in a name", of("json"), { "\ud800": 1 }],
   ["another enum", of("enum", { values: ["a"] }), "b"],
   ["a value for a list", of("text", { list: true }), "a"],
   ["null in a list", of("text", { list: true }), ["a", null]],
@@ -181,6 +185,7 @@ describe("a canonical value", () => {
   test("of json survives its text", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        fc.pre(!JSON.stringify(value).includes("\\u0000"));
         fc.pre(value !== null);
         expect(JSON.stringify(normalizeValue(of("json"), value, "x"))).toBe(JSON.stringify(value));
       }),

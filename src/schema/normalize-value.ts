@@ -169,7 +169,9 @@ function toBase64(value: unknown): string | undefined {
 
 /** A copy that shares nothing with the caller's value, or undefined when JSON cannot hold it. */
 function toJson(value: unknown, depth: number): JsonValue | undefined {
-  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (value === null || typeof value === "boolean") return value;
+  // One such text in one row, and PostgreSQL refuses every condition that looks into the json of a row.
+  if (typeof value === "string") return isText(value) ? value : undefined;
   if (typeof value === "number") return Number.isFinite(value) ? withoutMinusZero(value) : undefined;
   if (typeof value !== "object" || depth === MAX_JSON_DEPTH) return undefined;
   return Array.isArray(value) ? toJsonArray(value, depth) : toJsonObject(value, depth);
@@ -191,7 +193,7 @@ function toJsonObject(value: object, depth: number): JsonValue | undefined {
   const entries: [string, JsonValue][] = [];
   for (const [key, item] of Object.entries(value)) {
     const canonical = toJson(item, depth + 1);
-    if (canonical === undefined) return undefined;
+    if (canonical === undefined || !isText(key)) return undefined;
     entries.push([key, canonical]);
   }
   // `fromEntries` defines its keys, so that one named `__proto__` stays data.

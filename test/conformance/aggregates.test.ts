@@ -210,6 +210,8 @@ describe.each(storeKinds)("$name", (kind) => {
       code: "FTG_VALUE",
       message: "A sum of floats is larger than a float can be.",
     });
+    const mean = floats.engine.aggregate({ model: "Point", where: { n: { gte: 10 } }, avg: ["x"] }, systemActor);
+    await expect(mean).rejects.toMatchObject({ code: "FTG_VALUE" });
     await floats.store.close();
   });
 

@@ -420,6 +420,38 @@ describe.each(storeKinds)("$name", (kind) => {
     expect(await engine.count({ model: "Memo" }, systemActor)).toBe(0);
   });
 
+  test("setting a field needs those to show that a constraint judges with it", async () => {
+    const own = ({ user }: { readonly user: { readonly id?: unknown } | null }) => ({ owner: user?.id });
+    const Offer = model(
+      { n: t.int(), owner: t.text(), side: t.text(), price: t.int(), text: t.text().default("") },
+      {
+        key: "n",
+        unique: [["side", "price"]],
+        check: { worthy: { any: [{ side: "draft" }, { price: { gte: 100 } }] } },
+        access: { ...all, fields: { side: { read: own }, price: { read: own } } },
+      },
+    );
+    const { engine, create } = closeWithTest(await openApp(kind, { Offer }));
+    await create(
+      "Offer",
+      { n: 1, owner: "ann", side: "draft", price: 5 },
+      { n: 2, owner: "bob", side: "draft", price: 70 },
+      { n: 3, owner: "cy", side: "draft", price: 200 },
+    );
+    const update = (n: number, data: DataQuery) =>
+      engine.update({ model: "Offer", key: { n }, data, select: { n: true } }, ann);
+    const forbidden = { code: "FTG_FORBIDDEN", message: "You may not update this Offer." };
+    // Neither whether the price is enough nor whether it is that of another row.
+    for (const n of [2, 3])
+      for (const data of [{ side: "sale" }, { price: 5 }, { price: 6 }])
+        await expect(update(n, data)).rejects.toMatchObject(forbidden);
+    expect(await engine.updateMany({ model: "Offer", all: true, data: { side: "draft" } }, ann)).toBe(1);
+    await expect(update(1, { side: "sale" })).rejects.toMatchObject({ code: "FTG_CHECK" });
+    expect(await update(1, { price: 6 })).toBe('{"n":1}');
+    expect(await update(3, { side: "sale", price: 300 })).toBe('{"n":3}');
+    expect(await update(2, { text: "x" })).toBe('{"n":2}');
+  });
+
   test("a number is calculated with only where it shows", async () => {
     const Account = model(
       { n: t.int(), open: t.bool(), balance: t.int().min(0).max(100) },

@@ -253,6 +253,17 @@ describe.each(storeKinds)("$name", (kind) => {
     expect(await readValues(app, { where: { value: { isNull: false } } })).toBe(rowsOf(values));
   });
 
+  test.each(["a\0", "\ud800", { "\0": 1 }, { a: [{ "b\udc00": 1 }] }])(
+    "json with the text %j is refused, so that all rows can be searched",
+    async (value) => {
+      const app = await openValues(kind, t.json().optional(), [{ a: "x" }]);
+      const create = app.engine.create({ model: "Value", data: { n: 9, value } }, systemActor);
+      await expect(create).rejects.toMatchObject({ code: "FTG_VALUE" });
+      const where = { value: { path: ["a"], eq: "x" } };
+      expect(await app.engine.count({ model: "Value", where }, systemActor)).toBe(1);
+    },
+  );
+
   test("a value changes to each other value and to null", async () => {
     for (const { field, ascending } of sortedTypes) {
       const app = await openValues(kind, field, ascending.slice(0, 1));

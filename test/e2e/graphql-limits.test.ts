@@ -195,6 +195,25 @@ describe("variables", () => {
     });
   });
 
+  test.each([
+    ["in one value", `cities(where: { name: { in: [${"$text ".repeat(40)}] } }) { nodes { id } }`],
+    [
+      "in fields",
+      `${many(20, (index) => `f${index}: cities(where: { any: [{ name: { eq: $text } }, { name: { eq: $text } }] }) { nodes { id } }`)}`,
+    ],
+    ["in a fragment", `...A ...A ${many(18, (index) => `f${index}: city(id: ${index}) { ...C ...C }`)}`],
+  ])("that are large and used over and over, %s", async (_name, fields) => {
+    const fragments = fields.includes("...A")
+      ? "fragment A on Query { cities(where: { name: { eq: $text } }) { nodes { id } } } fragment C on City { country { cities(where: { name: { eq: $text } }) { nodes { id } } } }"
+      : "";
+    const text = "x".repeat(500_000);
+    const answer = await app.run(`query($text: String) { ${fields} } ${fragments}`, { variables: { text } });
+    expect(answer.json.errors?.[0]).toMatchObject({
+      message: "The variables come to more than 16777216 characters, each counted as often as it is used.",
+      extensions: { code: "FTG_COST" },
+    });
+  });
+
   test("that are very deep", async () => {
     let w: object = {};
     for (let level = 0; level < 50_000; level++) w = { not: w };

@@ -36,7 +36,11 @@ function declareApp(idempotency?: true | IdempotencyOptions) {
   return defineApp({
     models: { Fact, Unseen },
     ...(idempotency !== undefined && { idempotency }),
-    authenticate: ({ headers }) => (typeof headers["x-user"] === "string" ? { id: headers["x-user"] } : null),
+    authenticate: ({ headers }) => {
+      const id = headers["x-user"];
+      if (typeof id !== "string") return null;
+      return { id: /^\d+$/.test(id) ? BigInt(id) : id };
+    },
     hooks: {
       Fact: {
         beforeCreate: async ({ data }) => {
@@ -184,7 +188,7 @@ function describeStore(createDatabase: () => Promise<string>): void {
       status: 422,
       code: "FTG_IDEMPOTENCY_REUSED",
     });
-    for (const user of ["ann", "bob"]) {
+    for (const user of ["ann", "bob", "9007199254740993", "9007199254740992"]) {
       const own = await served.send({
         method: "POST",
         path: "/api/facts",

@@ -39,3 +39,29 @@ test("runs nothing more for a caller who is gone", async () => {
   expect(ran).toBe(2);
   expect(results).toMatchObject([{ json: "1" }, { json: "1" }, { error: { code: "FTG_TIMEOUT" } }]);
 });
+
+test.each([
+  ["in one operation", 1, 20],
+  ["in many", 20, 1],
+])("refuses references that make much more of a body than it is, %s", async (_name, count, times) => {
+  const json = JSON.stringify("x".repeat(1024 * 1024));
+  const big = makeStep(0, async () => ({ json }));
+  let rows = 0;
+  const run = async () => {
+    rows += 1;
+    return { json: "1" };
+  };
+  const data = { list: Array.from({ length: times }, () => ({ $ref: "big" })) };
+  const others = Array.from({ length: count }, (_, index): Step => {
+    const { operation, ...step } = makeStep(index + 1, run);
+    return {
+      ...step,
+      operation: { ...operation, members: { data: "data" } },
+      members: { data },
+      needs: new Map([["big", 0]]),
+    };
+  });
+  const results = await runSteps([big, ...others], { ...options, stopAtFailure: true });
+  expect(rows).toBeLessThanOrEqual(16);
+  expect(results.at(-1)).toMatchObject({ error: { code: "FTG_COST" } });
+});

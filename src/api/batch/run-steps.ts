@@ -15,7 +15,10 @@ import { parseTarget, replaceReferences } from "./references.ts";
 /** What became of a step. */
 export type StepResult = Outcome | { readonly error: unknown };
 
-/** Bytes (or characters) of results after which no further operation runs. One alone is bounded by its cost. */
+/**
+ * Bytes (or characters) of results after which no further operation runs, and of what references stand for: each is
+ * a few bytes of a body and may be a megabyte of data. One result alone is bounded by its cost.
+ */
 const maxSize = 16 * 1024 * 1024;
 
 /** How steps run. */
@@ -52,7 +55,10 @@ export async function runSteps(steps: readonly (Step | WrongStep)[], run: StepRu
 class StepResults {
   readonly #results: Promise<StepResult>[] = [];
   readonly #values: Map<number, unknown> = new Map();
+  /** What each reference stands for comes to, by its text. */
+  readonly #sizes: Map<string, number> = new Map();
   #size = 0;
+  #referred = 0;
 
   get size(): number {
     return this.#size;
@@ -81,12 +87,34 @@ class StepResults {
     if (!this.#values.has(index)) this.#values.set(index, JSON.parse(result.json.toString()));
     return this.#values.get(index);
   }
+
+  /** Counts the value of a reference wherever it stands. Throws FTG_COST when all of them are too large. */
+  refer(text: string, value: unknown): void {
+    const size = this.#sizes.get(text) ?? measureJson(value);
+    this.#sizes.set(text, size);
+    this.#referred += size;
+    if (this.#referred <= maxSize) return;
+    throw new FootingError("FTG_COST", {
+      detail: `What the references stand for is more than ${maxSize} bytes in all.`,
+      fix: "Refer to smaller values, or send several batches.",
+    });
+  }
+}
+
+/** About how long the JSON text of a value is. */
+function measureJson(value: unknown): number {
+  return typeof value === "string" ? value.length : JSON.stringify(value).length;
 }
 
 async function runStep(step: Step | WrongStep, run: StepRun, results: StepResults): Promise<StepResult> {
   if ("error" in step) return step;
   try {
-    const replaced = step.needs.size === 0 ? replaceAll(step, new Map()) : await readAndReplace(step, results);
+    const data = await readNeeded(step, results);
+    const replaced = replaceAll(step, (text, takesAnything) => {
+      const value = readTarget(text, data, takesAnything);
+      results.refer(text, value);
+      return value;
+    });
     if (results.size > maxSize)
       throw new FootingError("FTG_COST", { detail: `The results before this one are more than ${maxSize} bytes.` });
     if (run.isAborted()) throw new FootingError("FTG_TIMEOUT", { detail: "Nobody waits for the answer any more." });
@@ -101,18 +129,22 @@ async function runStep(step: Step | WrongStep, run: StepRun, results: StepResult
 
 type Members = Readonly<Record<string, unknown>>;
 
-async function readAndReplace(step: Step, results: StepResults): Promise<Members> {
+/** The data of the steps that this one refers to, by their names. */
+async function readNeeded({ needs }: Step, results: StepResults): Promise<ReadonlyMap<string, unknown>> {
   const data = new Map<string, unknown>();
-  for (const [name, index] of step.needs) data.set(name, await results.read(index, name));
-  return replaceAll(step, data);
+  for (const [name, index] of needs) data.set(name, await results.read(index, name));
+  return data;
 }
 
 /** The members with values in place of references, checked again where that could have changed their kind. */
-function replaceAll({ members: given, operation }: Step, data: ReadonlyMap<string, unknown>): Members {
+function replaceAll(
+  { members: given, operation }: Step,
+  read: (text: string, takesAnything: boolean) => unknown,
+): Members {
   const replaced = Object.entries(given).map(([name, value]): [string, unknown] => {
     const kind = operation.members[name];
     if (kind === undefined || members[kind].refers === undefined) return [name, value];
-    const made = replaceReferences(value, (target) => readTarget(target, data, members[kind].refers === "anything"));
+    const made = replaceReferences(value, (target) => read(target, members[kind].refers === "anything"));
     if (members[kind].accepts(made)) return [name, made];
     throw new FootingError("FTG_QUERY", {
       detail: `${name}: expected ${members[kind].expected}, got ${describeValue(made)}.`,

@@ -91,7 +91,7 @@ async function answerParameters(
   const operation = selectOperation(document, operationName);
   if ("errors" in operation) return operation;
   if (!reading.mutations) refuseMutation(operation);
-  const read = createVariableReader(schema.graphql, limits);
+  const read = createVariableReader(schema.graphql, limits, operation.repeated);
   const variables = readGiven(operation, raw, read);
   if ("errors" in variables) return variables;
   const run = (runtime: Runtime) =>

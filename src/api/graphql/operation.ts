@@ -11,6 +11,7 @@ import {
 } from "graphql";
 import { LruCache } from "../../util/lru-cache.ts";
 import { collectFields, type MergedField } from "./collect-fields.ts";
+import { countRepeated } from "./count-uses.ts";
 import type { DerivedSchema, RootField } from "./create-graphql-schema.ts";
 import { renderIntrospection } from "./introspect.ts";
 import { parseActionField } from "./parse-action-field.ts";
@@ -46,12 +47,15 @@ export class Operation {
   readonly node: OperationDefinitionNode;
   /** The variables that its fields give each other. */
   readonly exports: Exports;
+  /** How often it uses those of its variables that it uses more than once. */
+  readonly repeated: ReadonlyMap<string, number>;
   readonly #source: OperationSource;
   readonly #ready = new LruCache<readonly ReadyField[]>(keptWays);
 
   constructor(source: OperationSource, node: OperationDefinitionNode, exports: Exports) {
     this.node = node;
     this.exports = exports;
+    this.repeated = countRepeated(node, source.fragments);
     this.#source = source;
   }
 

@@ -16,9 +16,29 @@ export type ReadVariables = (
   raw: RawVariables,
 ) => VariableValues | RequestFailure;
 
-/** What reads variables by a schema and within limits. */
-export function createVariableReader(schema: GraphQLSchema, limits: GraphqlLimits): ReadVariables {
-  return (definitions, raw) => readVariables(schema, definitions, { raw, limits });
+/** Characters that variables may come to where an operation repeats them: a use is a few, a value may be a megabyte. */
+const maxRepeated = 16 * 1024 * 1024;
+
+/** What reads variables by a schema and within limits. `repeated`: how often those are used that are used more than once. */
+export function createVariableReader(
+  schema: GraphQLSchema,
+  limits: GraphqlLimits,
+  repeated: ReadonlyMap<string, number>,
+): ReadVariables {
+  return (definitions, raw) => {
+    const read = readVariables(schema, definitions, { raw, limits });
+    if ("errors" in read || measureRepeated(read, repeated) <= maxRepeated) return read;
+    const detail = `The variables come to more than ${maxRepeated} characters, each counted as often as it is used.`;
+    const fix = "Use large values once, or send several documents.";
+    return { errors: [describeFailure(new FootingError("FTG_COST", { detail, fix }))] };
+  };
+}
+
+/** About how long the JSON text of all the repeated variables is. */
+function measureRepeated({ coerced }: VariableValues, repeated: ReadonlyMap<string, number>): number {
+  let length = 0;
+  for (const [name, uses] of repeated) length += uses * (JSON.stringify(coerced[name])?.length ?? 0);
+  return length;
 }
 
 function readVariables(

@@ -28,6 +28,7 @@ describe("errors while it runs", () => {
     ["53300", "FTG_BUSY"],
     ["57P03", "FTG_BUSY"],
     ["57014", "FTG_TIMEOUT"],
+    ["54000", "FTG_TOO_LARGE"],
     ["25006", "FTG_DATABASE"],
     ["53100", "FTG_DATABASE"],
     ["42501", "FTG_DATABASE"],

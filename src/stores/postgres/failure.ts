@@ -64,6 +64,14 @@ export function translateError(error: unknown, address: Address): unknown {
   if (known !== null || !(error instanceof ServerError)) return known ?? error;
   // numeric_value_out_of_range; of a write, it is a refusal of its own
   if (error.state === "22003") return totalOutOfRange(error);
+  // program_limit_exceeded: nothing is longer than 1 GB
+  if (error.state === "54000") {
+    return new FootingError("FTG_TOO_LARGE", {
+      detail: "A value or an answer is longer than PostgreSQL makes in one piece.",
+      fix: "Send or ask for less at once.",
+      cause: error,
+    });
+  }
   return new FootingError("FTG_INTERNAL", { detail: "The database refused a statement.", cause: error });
 }
 

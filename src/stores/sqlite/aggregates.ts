@@ -25,7 +25,8 @@ const names = {
 /** SQLite's part of compiling aggregates. */
 export const aggregates: AggregateDialect = Object.freeze<AggregateDialect>({
   sum: writeSum,
-  average: (x, type) => (type.kind === "float" ? `avg(${x})` : `${names.ratio}(${writeSum(x, type)}, count(${x}))`),
+  average: (x, type) =>
+    type.kind === "float" ? `${names.finite}(avg(${x}))` : `${names.ratio}(${writeSum(x, type)}, count(${x}))`,
   least: (x, type) => writeEnd("min", x, type),
   greatest: (x, type) => writeEnd("max", x, type),
   shift: (x, seconds) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${x}, (${seconds}) || ' seconds')`,

@@ -69,6 +69,7 @@ describe("errors while it runs", () => {
     [13, "FTG_DATABASE"],
     [8, "FTG_DATABASE"],
     [778, "FTG_DATABASE"],
+    [18, "FTG_TOO_LARGE"],
     [1, "FTG_INTERNAL"],
   ])("result code %d is %s", (errcode, code) => {
     expect(translateError(Object.assign(new Error("…"), { errcode }), "x.db")).toMatchObject({ code });

@@ -14,6 +14,7 @@ const CODE = {
   corrupt: 11,
   full: 13,
   cantopen: 14,
+  toobig: 18,
   constraint: 19,
   notadb: 26,
 } as const;
@@ -75,6 +76,13 @@ export function translateError(error: unknown, path: string): unknown {
     return new FootingError("FTG_BUSY", {
       detail: `Another program has locked the database ${path}.`,
       headers: { "Retry-After": "1" },
+      cause: error,
+    });
+  }
+  if (readCode(error) === CODE.toobig) {
+    return new FootingError("FTG_TOO_LARGE", {
+      detail: "A value or an answer is longer than SQLite makes in one piece.",
+      fix: "Send or ask for less at once.",
       cause: error,
     });
   }
