@@ -45,6 +45,8 @@ export interface HostOperation {
   readonly takesBytes?: boolean;
   /** The media type of its answers, when there is but one to offer: who does not accept it is refused. */
   readonly produces?: string;
+  /** Whether what it changed before it failed may stay: code of the app that runs in no transaction. */
+  readonly keepsChanges?: boolean;
 }
 
 /** One path with all it answers. */

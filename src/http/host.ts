@@ -90,9 +90,9 @@ const keepAliveTimeout = 72_000;
 
 const noBytes = Buffer.alloc(0);
 
-/** A request between the guard and its handler. */
+/** A request between the guard and its handler; one that Fastify itself refuses has no call at all. */
 interface GuardedRequest extends FastifyRequest {
-  call: Call | null;
+  call?: Call | null;
 }
 
 /** Makes a host with `/healthz` and `/readyz`. */
@@ -336,7 +336,9 @@ export class Host {
 
   /** The error that the caller sees; what they do not see goes to the log. */
   #publish(thrown: unknown, request: FastifyRequest): FootingError {
-    const error = createPublicError(translateFastifyError(thrown), request.id);
+    const { call } = guarded(request);
+    const undone = call ? call.operation.keepsChanges !== true : false;
+    const error = createPublicError(translateFastifyError(thrown), request.id, undone);
     if (error.status === 500)
       this.#options.logger.error({ ...describeRequest(request), err: error.cause }, "request failed");
     return error;
@@ -362,10 +364,23 @@ function isPending(user: ReturnType<Authenticate>): user is Promise<User | null>
 }
 
 /** What one user may see is never stored; what nobody in particular sees only to be asked for again. */
-function signIn(call: Call, user: User | null, reply: FastifyReply): Call {
+function signIn(call: Call, known: User | null, reply: FastifyReply): Call {
+  const user = checkUser(known);
   call.actor = createActor(user);
   reply.header("cache-control", user === null ? "no-cache" : "no-store");
   return call;
+}
+
+/**
+ * Plain JavaScript may answer anything: nobody signed in must never become somebody without a name.
+ * @throws FootingError FTG_OUTPUT for what is no user.
+ */
+function checkUser(user: User | null | undefined): User | null {
+  if (user === null || user === undefined) return null;
+  if (typeof user === "object" && !Array.isArray(user)) return user;
+  // Not the value itself: it may be a token.
+  const detail = `authenticate answered wrongly: expected a user or null, got ${Array.isArray(user) ? "an array" : `a ${typeof user}`}.`;
+  throw new FootingError("FTG_OUTPUT", { detail, fix: "Let authenticate answer an object, or null for nobody." });
 }
 
 function guarded(request: FastifyRequest): GuardedRequest {
@@ -376,7 +391,7 @@ function guarded(request: FastifyRequest): GuardedRequest {
 /** The admitted call with its body, when its operation takes one. Throws FTG_BODY. */
 function readBody(request: FastifyRequest): Call {
   const { call, body } = guarded(request);
-  if (call === null) throw new Error("a request reached its handler past the guard");
+  if (!call) throw new Error("a request reached its handler past the guard");
   const bytes = Buffer.isBuffer(body) ? body : noBytes;
   if (call.operation.accepts !== undefined) call.body = parseJsonBody(bytes);
   else if (call.operation.takesBytes === true) call.body = bytes;

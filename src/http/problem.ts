@@ -25,12 +25,15 @@ export function renderProblem(error: FootingError): string {
 
 /**
  * The error a caller sees for whatever was thrown. Failures of the server itself keep their details to the
- * log, where `requestId` finds them.
+ * log, where `requestId` finds them. `undone` says whether the request has certainly changed nothing.
  */
-export function createPublicError(error: unknown, requestId: string): FootingError {
+export function createPublicError(error: unknown, requestId: string, undone = true): FootingError {
   if (error instanceof FootingError && isPublic(error)) return error;
   return new FootingError("FTG_INTERNAL", {
     detail: `The server failed to answer. Its log names this request ${requestId}.`,
+    ...(!undone && {
+      fix: "Look in the server's log, and whether the request has changed something, before you send it again.",
+    }),
     cause: error,
   });
 }

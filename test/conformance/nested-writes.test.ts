@@ -252,6 +252,52 @@ describe.each(storeKinds)("$name", (kind) => {
       });
     });
 
+    // Each path is a JSON Pointer into what was sent: its last step is the member that is wrong.
+    test.each<[DataQuery, string]>([
+      [{ books: { update: [{ key: 90, data: { title: 5 } }] } }, "/books/update/0/data/title"],
+      [{ books: { upsert: [{ key: 90, create: {}, update: { title: 5 } }] } }, "/books/upsert/0/update/title"],
+      [{ books: { upsert: [{ key: 97, create: { title: 5 }, update: {} }] } }, "/books/upsert/0/create/title"],
+      [
+        {
+          books: {
+            connectOrCreate: [
+              { key: 90, create: {} },
+              { key: 97, create: { title: 5 } },
+            ],
+          },
+        },
+        "/books/connectOrCreate/1/create/title",
+      ],
+      [{ books: { connect: [90, {}] } }, "/books/connect/1"],
+      [{ address: { update: { city: 5 } } }, "/address/update/city"],
+      [{ address: { upsert: { create: {}, update: { city: 5 } } } }, "/address/upsert/update/city"],
+    ])("says where %j is wrong", async (data, path) => {
+      const app = await openFilled();
+      await app.create("Author", { code: "w" });
+      await app.create("Book", { n: 90, title: "a", author: "w" });
+      await app.create("Address", { n: 91, author: "w", city: "Lima" });
+      await expect(change(app, "Author", { key: { code: "w" }, data, select: {} })).rejects.toMatchObject({
+        code: "FTG_INVALID",
+        problems: [{ path }],
+      });
+    });
+
+    test.each<[DataQuery, string]>([
+      [{ tags: { create: [{ name: "n" }, { name: 5 }] } }, "/tags/create/1/name"],
+      [{ tags: { connectOrCreate: [{ key: "none", create: { open: 5 } }] } }, "/tags/connectOrCreate/0/create/open"],
+      [{ tags: { update: [{ key: "linked", data: { open: 5 } }] } }, "/tags/update/0/data/open"],
+      [{ tags: { upsert: [{ key: "linked", create: {}, update: { open: 5 } }] } }, "/tags/upsert/0/update/open"],
+      [{ tags: { upsert: [{ key: "none", create: { open: 5 }, update: {} }] } }, "/tags/upsert/0/create/open"],
+    ])("says where %j of linked rows is wrong", async (data, path) => {
+      const app = await openFilled();
+      await app.create("Tag", { name: "linked" });
+      await app.create("Book", { n: 90, title: "a", tags: ["linked"] });
+      await expect(change(app, "Book", { key: { n: 90 }, data, select: {} })).rejects.toMatchObject({
+        code: "FTG_INVALID",
+        problems: [{ path }],
+      });
+    });
+
     test("with keys of several fields", async () => {
       const app = await openFilled();
       await app.create("Book", { n: 60, title: "x" }, { n: 61, title: "y" });

@@ -285,6 +285,26 @@ describe("sign-in", () => {
     expect(seen).toEqual([["headers"], ["headers"]]);
   });
 
+  test("that answers undefined, as plain JavaScript does for whom it does not know, signs nobody in", async () => {
+    for (const nobody of [() => undefined, async () => undefined]) {
+      // Cast: the types of TypeScript refuse it.
+      const { send } = await serve({ authenticate: nobody as unknown as () => null });
+      const answer = await send({ path: "/things" });
+      expect(JSON.parse(answer.text)).toMatchObject({ actor: { kind: "principal", user: null } });
+      expect(answer.headers["cache-control"]).toBe("no-cache");
+    }
+  });
+
+  test.each(["token-of-somebody", 7, true, ["u"]])(
+    "that answers %j, which is no user, answers no request",
+    async (user) => {
+      // Cast: the types of TypeScript refuse it.
+      const { send } = await serve({ authenticate: () => user as unknown as null });
+      const answer = await send({ path: "/things" });
+      expect(problem(answer)).toMatchObject({ status: 500, code: "FTG_INTERNAL" });
+    },
+  );
+
   test("what it throws answers the request: its own error, or a 500 without details", async () => {
     const { send } = await serve({
       authenticate: ({ headers }) => {

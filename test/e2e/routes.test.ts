@@ -72,6 +72,20 @@ const app = defineApp({
     route({ method: "GET", path: "/broken", handle: () => ({ status: 99 }) }),
     route({
       method: "GET",
+      path: "/broken/header",
+      handle: () => ({ status: 200, headers: { "x-next": "a\r\nx-injected: 1" }, body: "x" }),
+    }),
+    route({ method: "GET", path: "/broken/response", handle: () => new Response("made for fetch") }),
+    route({
+      method: "POST",
+      path: "/writes/then/throws",
+      handle: async ({ db }) => {
+        await db.Poll.create({ id: 9, title: "kept" });
+        throw new Error("too late");
+      },
+    }),
+    route({
+      method: "GET",
       path: "/throws",
       handle: () => {
         throw new Error("password=hunter2");
@@ -140,6 +154,25 @@ describe("a handler", () => {
     expect(thrown).toMatchObject({ status: 500, body: { code: "FTG_INTERNAL" } });
     expect(JSON.stringify(thrown.body)).not.toContain("hunter2");
     expect(await get("/broken")).toMatchObject({ status: 500, body: { code: "FTG_INTERNAL" } });
+    vi.restoreAllMocks();
+  });
+
+  test.each(["header", "response"])("cannot send a wrong %s, which is the failure of the route", async (what) => {
+    const log = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const { get } = await serveOwnCode(app);
+    const answer = await get(`/broken/${what}`);
+    expect(answer).toMatchObject({ status: 500, body: { code: "FTG_INTERNAL" } });
+    expect(answer.headers.get("x-injected")).toBeNull();
+    expect(log.mock.calls.join("")).toContain("FTG_OUTPUT");
+    vi.restoreAllMocks();
+  });
+
+  test("after it wrote is not said to have changed nothing", async () => {
+    vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const { get, post } = await serveOwnCode(app);
+    const failed = await post("/writes/then/throws");
+    expect(failed).toMatchObject({ status: 500, body: { fix: expect.not.stringContaining("changed nothing") } });
+    expect((await get("/polls/9", { role: "r" })).body).toMatchObject({ poll: { title: "kept" } });
     vi.restoreAllMocks();
   });
 });

@@ -32,7 +32,8 @@ export function createPlainRoutes(routes: readonly DeclaredRoute[], options: Pla
 
 function createOperation(route: DeclaredRoute, options: PlainRouteOptions): HostOperation {
   const handle = (request: HostRequest): Promise<HostResponse> => answer(route, request, options);
-  return route.body === undefined ? { handle, takesBytes: true } : { handle, accepts: ["application/json"] };
+  const body = route.body === undefined ? { takesBytes: true } : { accepts: ["application/json"] };
+  return { handle, keepsChanges: true, ...body };
 }
 
 async function answer(
@@ -62,7 +63,11 @@ async function parseParameters(schema: StandardSchema | undefined, values: objec
   const result = await validateStandard(schema, values);
   if ("value" in result) return result.value;
   const problems = result.problems.map((problem) => ({ ...problem, path: problem.path.slice(1) }));
-  throw new FootingError("FTG_PARAMETER", { detail: describeProblems(problems, what), problems });
+  throw new FootingError("FTG_PARAMETER", {
+    detail: describeProblems(problems, what),
+    fix: problems.length > 1 ? "Correct the listed parameters." : `Correct ${problems[0]?.path || what.toLowerCase()}.`,
+    problems,
+  });
 }
 
 /** The variable segments. The host has seen to it that their escapes are whole. */

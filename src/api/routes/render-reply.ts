@@ -1,4 +1,5 @@
 /** Turns what the code of a route answers into an answer of the host. Checks its form and judges nothing else. */
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { Readable } from "node:stream";
 import { FootingError } from "../../errors/footing-error.ts";
 import type { HostResponse } from "../../http/host-route.ts";
@@ -51,6 +52,7 @@ function encodeBody(body: unknown): [type: string, content: string | Buffer | Re
   if (body instanceof Readable) return ["application/octet-stream", body];
   if (body instanceof Uint8Array)
     return ["application/octet-stream", Buffer.from(body.buffer, body.byteOffset, body.byteLength)];
+  if (body instanceof Response) throw refuse("an object with status, headers and body", "a Response of fetch");
   const json: string | undefined = JSON.stringify(body);
   if (json === undefined) throw refuse("a body that JSON can hold", describeValue(body));
   return ["application/json; charset=utf-8", json];
@@ -65,11 +67,21 @@ function readHeaders(headers: unknown): Readonly<Record<string, string | string[
   if (headers === undefined) return {};
   if (!isPlainObject(headers)) throw refuse("an object of headers", describeValue(headers));
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      Array.isArray(value) ? value.map(String) : String(value),
-    ]),
+    Object.entries(headers).map(([name, value]) => {
+      const text = Array.isArray(value) ? value.map(String) : String(value);
+      checkHeader(name, [text].flat());
+      return [name.toLowerCase(), text];
+    }),
   );
+}
+
+function checkHeader(name: string, values: readonly string[]): void {
+  try {
+    validateHeaderName(name);
+    for (const value of values) validateHeaderValue(name, value);
+  } catch (error) {
+    throw refuse("headers that HTTP can hold", error instanceof Error ? error.message : String(error));
+  }
 }
 
 function refuse(expected: string, came: string): FootingError {

@@ -7,7 +7,7 @@ import type { DataQuery, WhereQuery } from "../../plan/query.ts";
 import type { Verb } from "../../schema/related-verbs.ts";
 import type { InverseField, ModelSchema, RefField } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
-import { atPath } from "../at-path.ts";
+import { atPath, leadError } from "../at-path.ts";
 import {
   type Composition,
   createInvalid,
@@ -78,15 +78,17 @@ async function runItem(inverse: Inverse, verb: "connectOrCreate" | "update" | "u
     case "connectOrCreate":
       return connectOrCreate(inverse, item);
     case "update": {
-      const { key, data } = readMembers(item, ["key", "data"]);
-      return updateRelated(inverse, readKey(inverse.child, key), data);
+      const { key: value, data } = readMembers(item, ["key", "data"]);
+      const key = readKey(inverse.child, value);
+      await requireRelated(inverse, key);
+      return atPath("/data", () => change(inverse, key, data));
     }
     case "upsert": {
       const { key: value, create, update } = readMembers(item, ["key", "create", "update"]);
       const key = readKey(inverse.child, value);
       const found = await findRow(inverse.composition, inverse.child, { where: related(inverse, whereKey(key)) });
-      if (found !== null) return updateRelated(inverse, key, update);
-      return createRelated(inverse, withKey(inverse, key, create));
+      if (found !== null) return atPath("/update", () => change(inverse, key, update));
+      return atPath("/create", () => createRelated(inverse, withKey(inverse, key, create)));
     }
   }
 }
@@ -106,11 +108,12 @@ async function runOne(inverse: Inverse, verb: Verb, given: unknown): Promise<voi
       requireTrue(given);
       return disconnect(inverse, [await requireOne(inverse)]);
     case "update":
-      return updateRelated(inverse, await requireOne(inverse), given);
+      return change(inverse, await requireOne(inverse), given);
     case "upsert": {
       const { create, update } = readMembers(given, ["create", "update"]);
       const key = await findRow(composition, child, { where: related(inverse, {}) });
-      return key === null ? createRelated(inverse, create) : updateRelated(inverse, key, update);
+      if (key === null) return atPath("/create", () => createRelated(inverse, create));
+      return atPath("/update", () => change(inverse, key, update));
     }
     case "delete":
       requireTrue(given);
@@ -187,9 +190,9 @@ async function replace(inverse: Inverse, keys: readonly RowKey[]): Promise<void>
   });
 }
 
-async function updateRelated(inverse: Inverse, key: RowKey, data: unknown): Promise<void> {
+/** Changes a row that is known to refer here. */
+async function change(inverse: Inverse, key: RowKey, data: unknown): Promise<void> {
   const { executor, actor } = inverse.composition;
-  await requireRelated(inverse, key);
   await executor.update({ model: inverse.child.name, key, data: readObject(data), select: {} }, actor);
 }
 
@@ -230,6 +233,12 @@ function related({ field, owner }: Inverse, where: WhereQuery): WhereQuery {
 }
 
 function readKeys(model: ModelSchema, items: readonly unknown[]): readonly RowKey[] {
-  const keys = items.map((item) => readKey(model, item));
+  const keys = items.map((item, index) => {
+    try {
+      return readKey(model, item);
+    } catch (error) {
+      throw leadError(`/${index}`, error);
+    }
+  });
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }

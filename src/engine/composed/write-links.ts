@@ -7,7 +7,16 @@ import type { DataQuery } from "../../plan/query.ts";
 import type { Verb } from "../../schema/related-verbs.ts";
 import type { ManyToManyField, ModelSchema } from "../../schema/schema-model.ts";
 import { atPath } from "../at-path.ts";
-import { type Composition, createRows, findRow, modelOf, readItems, readMembers, readObject } from "./composition.ts";
+import {
+  type Composition,
+  createRow,
+  createRows,
+  findRow,
+  modelOf,
+  readItems,
+  readMembers,
+  readObject,
+} from "./composition.ts";
 import { joinKey, type RowKey, readKey, refValue, selectKey, whereKey } from "./row-keys.ts";
 import type { Owner } from "./write-ref.ts";
 
@@ -66,7 +75,7 @@ async function runItem(
       return connectOrCreate(links, item);
     case "update": {
       const { key, data } = readMembers(item, ["key", "data"]);
-      return changeLinked(links, key, data);
+      return changeLinked(links, key, { data });
     }
     case "upsert":
       return upsertLinked(links, item);
@@ -87,18 +96,23 @@ async function connectOrCreate(links: Links, item: unknown): Promise<void> {
 async function upsertLinked(links: Links, item: unknown): Promise<void> {
   const { key: value, create, update } = readMembers(item, ["key", "create", "update"]);
   const key = readKey(links.target, value);
-  if (await isLinked(links, key)) return changeLinked(links, value, update);
+  if (await isLinked(links, key)) return changeLinked(links, value, { update });
   addKeys(links, await createWith(links, key, create));
 }
 
 function createWith({ composition, target }: Links, key: RowKey, data: unknown): Promise<readonly RowKey[]> {
-  return atPath("/create", async () => createRows(composition, target, [joinKey(key, readObject(data))]));
+  return atPath("/create", async () => [await createRow(composition, target, joinKey(key, readObject(data)))]);
 }
 
-async function changeLinked(links: Links, value: unknown, data: unknown): Promise<void> {
+/** `change` is the data, under the name of its member. */
+async function changeLinked(links: Links, value: unknown, change: DataQuery): Promise<void> {
   const { executor, actor } = links.composition;
   const key = await requireLinked(links, value);
-  await executor.update({ model: links.target.name, key, data: readObject(data), select: {} }, actor);
+  for (const [member, data] of Object.entries(change)) {
+    const update = async () =>
+      executor.update({ model: links.target.name, key, data: readObject(data), select: {} }, actor);
+    await atPath(`/${member}`, update);
+  }
 }
 
 async function requireLinked(links: Links, value: unknown): Promise<RowKey> {
