@@ -159,7 +159,27 @@ export class HookedExecutor extends ForwardedReads implements PlainExecutor {
     const data = await this.#replaceData(write, "beforeCreate", { data: query.data });
     const { json, key } = await this.#writer(data, query.data).createKeyed({ ...query, data }, write.actor);
     await this.#afterCreate(write, key);
-    return json;
+    return json ?? (await this.#readCreated(write, query, key));
+  }
+
+  /**
+   * A new row that its writer could not read until a hook let them in: made a member of the organisation that they
+   * created, say. Null when they still may not read it.
+   */
+  async #readCreated(
+    { model, hooks, actor }: HookedWrite,
+    { select }: CreateQuery,
+    key: DataQuery,
+  ): Promise<string | null> {
+    if (hooks.afterCreate === undefined) return null;
+    const query = { model, where: whereKey(key), single: true, ...(select !== undefined && { select }) };
+    try {
+      const { json } = await this.#plain.read(query, actor);
+      return json === "null" ? null : json;
+    } catch (error) {
+      if (error instanceof FootingError && error.code === "FTG_FORBIDDEN") return null;
+      throw error;
+    }
   }
 
   async #createMany(write: HookedWrite, query: CreateManyQuery): Promise<number> {

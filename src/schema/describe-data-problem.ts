@@ -58,10 +58,17 @@ function describeUnknown(name: string, error: ErrorObject, { model, use, system 
       : undefined;
   if (known !== undefined && (system || !known.hidden)) return describeUnwritable(known, use);
   const candidates = Object.keys(readObject(readObject(error.parentSchema)["properties"]));
+  if (error.instancePath === "" && model !== undefined) candidates.push(...listInverses(model, system));
   const nearest = findNearest(name, candidates);
   const owner = error.instancePath === "" ? `field of ${model?.name ?? "the model"}` : "part of the key";
   const hint = nearest === undefined ? `there are ${candidates.join(", ")}.` : `did you mean ${nearest}?`;
   return `is no ${owner}; ${hint}`;
+}
+
+/** The relations that data may say something of, and that are no values which a validator knows. */
+function listInverses({ fields }: ModelSchema, system: boolean): readonly string[] {
+  const inverses = Object.values(fields).filter(({ kind }) => kind === "many" || kind === "one");
+  return inverses.filter(({ hidden }) => system || !hidden).map(({ name }) => name);
 }
 
 function describeUnwritable(field: Field, use: DataContext["use"]): string {

@@ -156,6 +156,12 @@ test("names the nearest field for an unknown one, and the missing ones", () => {
   ]);
 });
 
+test("knows the relations that data may name, whose rows are written by themselves", () => {
+  const owner = (data: object) => () => validator.validate(data, { model: "Owner", use: "update", system: false });
+  expect(owner({ itms: {} })).toThrow("/itms: is no field of Owner; did you mean items?");
+  expect(owner({ else: {} })).toThrow("/else: is no field of Owner; there are items.");
+});
+
 test("says why a field cannot be written", () => {
   expect(check({ id: "x", slug: "x" })).toEqual([
     { path: "/id", detail: "cannot change after the row was created." },

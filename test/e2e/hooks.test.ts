@@ -98,6 +98,52 @@ describe("before a create", () => {
   });
 });
 
+describe("after a create", () => {
+  const Club = model(
+    { name: t.text(), memberships: t.many("Membership", "club") },
+    {
+      access: {
+        read: ({ user }) => ({ memberships: { some: { who: String(user?.["id"]) } } }),
+        create: ({ user }) => user !== null,
+      },
+    },
+  );
+  const Membership = model({ club: t.ref("Club"), who: t.text() }, { access: { read: ({ user }) => user !== null } });
+  const serveClubs = (hooks: Hooks<{ Club: typeof Club; Membership: typeof Membership }>) =>
+    serveOwnCode(defineApp({ models: { Club, Membership }, authenticate, hooks }));
+
+  test("the writer is answered a row that the hook let them read, with related rows", async () => {
+    const { post } = await serveClubs({
+      Club: {
+        async afterCreate({ row, user, db }) {
+          await db.asSystem().Membership.create({ club: row.id, who: String(user?.["id"]) });
+        },
+      },
+    });
+    const made = await post("/api/clubs", { name: "Chess" }, { role: "x" });
+    expect(made).toMatchObject({ status: 201, body: { name: "Chess" } });
+    expect(made.headers.get("location")).toMatch(/^\/api\/clubs\//);
+    const query = 'mutation { createClub(data: { name: "Go" }) { name memberships { nodes { who } } } }';
+    expect((await post("/graphql", { query }, { role: "x" })).body).toEqual({
+      data: { createClub: { name: "Go", memberships: { nodes: [{ who: "u1" }] } } },
+    });
+  });
+
+  test("a row that nobody let them read is not answered", async () => {
+    const ran = vi.fn();
+    const { post } = await serveClubs({ Club: { afterCreate: () => void ran() } });
+    expect(await post("/api/clubs", { name: "Chess" }, { role: "x" })).toMatchObject({ status: 204 });
+    expect(ran).toHaveBeenCalledOnce();
+  });
+
+  test("nor is one of a model whose read rule says no", async () => {
+    const Secret = model({ name: t.text() }, { access: { create: true } });
+    const app = defineApp({ models: { Secret }, hooks: { Secret: { afterCreate: () => undefined } } });
+    const { post } = await serveOwnCode(app);
+    expect(await post("/api/secrets", { name: "x" })).toMatchObject({ status: 204 });
+  });
+});
+
 describe("around an update and a delete", () => {
   test("hooks learn of the key, the data, the row and who writes", async () => {
     const told: unknown[] = [];
