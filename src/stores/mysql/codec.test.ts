@@ -11,6 +11,7 @@ test.each([
   [bind({ kind: "int" }), 5, 5],
   [bind({ kind: "int" }), 9007199254740991, 9007199254740991n],
   [bind({ kind: "int" }), -2147483649, -2147483649n],
+  [bind({ kind: "int" }), 2147483647, 2147483647n],
   [bind({ kind: "bigint" }), "-9223372036854775808", -9223372036854775808n],
   [bind({ kind: "float" }), 1e21, 1e21],
   [bind({ kind: "bool" }), true, 1],

@@ -135,10 +135,13 @@ function findEncoder(type: ScalarType): Encoder {
   }
 }
 
-/** A number outside of 32 bits would travel as a double. */
+/** The package sends this number, and those outside of 32 bits, as a double, which no LIMIT takes. */
+const LARGEST_INT32 = 2_147_483_647;
+
 function encodeInt(value: unknown): number | bigint {
   const number = Number(value);
-  return Number.isInteger(number) && (number | 0) !== number ? BigInt(number) : number;
+  if (!Number.isInteger(number)) return number;
+  return (number | 0) !== number || number === LARGEST_INT32 ? BigInt(number) : number;
 }
 
 function encodeDatetime(value: unknown): string {
