@@ -347,7 +347,13 @@ export class Host {
     if (reply.sent) return;
     this.#addHeaders(request, reply);
     if (this.#stopping) reply.header("connection", "close");
-    sendFailure(reply, error);
+    try {
+      sendFailure(reply, error);
+    } catch (cause) {
+      // A plugin has given the reply a header that no answer can have.
+      this.#options.logger.error({ ...describeRequest(request), err: cause }, "request failed");
+      reply.raw.destroy();
+    }
   }
 }
 
