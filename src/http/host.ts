@@ -337,7 +337,8 @@ export class Host {
   /** The error that the caller sees; what they do not see goes to the log. */
   #publish(thrown: unknown, request: FastifyRequest): FootingError {
     const error = createPublicError(translateFastifyError(thrown), request.id);
-    if (error.status === 500)
+    // A client that leaves before its body has arrived is no failure of ours.
+    if (error.status === 500 && !request.raw.readableAborted)
       this.#options.logger.error({ ...describeRequest(request), err: error.cause }, "request failed");
     return error;
   }

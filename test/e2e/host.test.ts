@@ -396,6 +396,18 @@ describe("failures", () => {
     expect((await send({ path: "/things" })).status).toBe(200);
   });
 
+  test("a client that leaves before its body has arrived is not logged as a failure", async () => {
+    const { port, send } = await serve();
+    const half = "POST /things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    const socket = connect(port, "127.0.0.1", () => socket.write(half));
+    await sleep(100);
+    socket.destroy();
+    await sleep(100);
+    expect(logged).toEqual([]);
+    expect((await send({ path: "/fail" })).status).toBe(500);
+    expect(logged).toHaveLength(1);
+  });
+
   test("a request that does not arrive in time is a 408", async () => {
     const { port } = await serve({ limits: { headersTimeout: 200, requestTimeout: 200 } });
     expect(await sendBytes(port, "GET /things HTTP/1.1\r\nhost: x\r\n")).toMatch(
