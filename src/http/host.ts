@@ -339,7 +339,8 @@ export class Host {
     const { call } = guarded(request);
     const undone = call ? call.operation.keepsChanges !== true : false;
     const error = createPublicError(translateFastifyError(thrown), request.id, undone);
-    if (error.status === 500)
+    // A client that leaves before its body has arrived is no failure of ours.
+    if (error.status === 500 && !request.raw.readableAborted)
       this.#options.logger.error({ ...describeRequest(request), err: error.cause }, "request failed");
     return error;
   }
@@ -349,7 +350,13 @@ export class Host {
     if (reply.sent) return;
     this.#addHeaders(request, reply);
     if (this.#stopping) reply.header("connection", "close");
-    sendFailure(reply, error);
+    try {
+      sendFailure(reply, error);
+    } catch (cause) {
+      // A plugin has given the reply a header that no answer can have.
+      this.#options.logger.error({ ...describeRequest(request), err: cause }, "request failed");
+      reply.raw.destroy();
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Renders failures as RFC 9457 problems. Decides what of an error a caller may see, and nothing else. */
 import { FootingError } from "../errors/footing-error.ts";
+import { canSend } from "./check-headers.ts";
 
 /** The media type of every failure. */
 export const problemType = "application/problem+json; charset=utf-8";
@@ -28,7 +29,7 @@ export function renderProblem(error: FootingError): string {
  * log, where `requestId` finds them. `undone` says whether the request has certainly changed nothing.
  */
 export function createPublicError(error: unknown, requestId: string, undone = true): FootingError {
-  if (error instanceof FootingError && isPublic(error)) return error;
+  if (error instanceof FootingError && isPublic(error) && canSend(error.headers)) return error;
   return new FootingError("FTG_INTERNAL", {
     detail: `The server failed to answer. Its log names this request ${requestId}.`,
     ...(!undone && {

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import type { FootingError } from "../errors/footing-error.ts";
+import { checkHeaders } from "./check-headers.ts";
 import type { HostResponse } from "./host-route.ts";
 import { problemType, renderProblem } from "./problem.ts";
 import { translateSocketError } from "./translate-error.ts";
@@ -16,8 +17,12 @@ const htmlHeaders: Readonly<Record<string, string>> = Object.freeze({
   "x-frame-options": "DENY",
 });
 
-/** Sends an answer. An HTML page gets headers that forbid whatever its own headers do not allow. */
+/**
+ * Sends an answer. An HTML page gets headers that forbid whatever its own headers do not allow. Throws TypeError for a
+ * header that cannot be sent.
+ */
 export function sendResponse(reply: FastifyReply, { status, type, body, headers }: HostResponse): void {
+  if (headers !== undefined) demandHeaders(headers, body);
   reply.code(status);
   if (type !== undefined) {
     reply.type(type);
@@ -28,6 +33,16 @@ export function sendResponse(reply: FastifyReply, { status, type, body, headers 
   const isUnread = body instanceof Readable && reply.request.method === "HEAD";
   if (isUnread) body.destroy();
   reply.send(isUnread ? undefined : body);
+}
+
+/** Throws TypeError before the reply has any of the headers: what it has, a failure in its place would have too. */
+function demandHeaders(headers: NonNullable<HostResponse["headers"]>, body: HostResponse["body"]): void {
+  try {
+    checkHeaders(headers);
+  } catch (error) {
+    if (body instanceof Readable) body.destroy();
+    throw error;
+  }
 }
 
 /** Sends a failure as a problem, never to be cached; a 503 says when to try again. */

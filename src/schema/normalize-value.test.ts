@@ -156,6 +156,12 @@ describe("a canonical value", () => {
     );
   });
 
+  test("of a bigint reads no digits that cannot be one", () => {
+    const started = performance.now();
+    expect(() => normalizeValue(of("bigint"), "9".repeat(10_000_000), "x")).toThrow(FootingError);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
   test("of a bigint is what BigInt prints", () => {
     fc.assert(
       fc.property(

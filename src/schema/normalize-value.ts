@@ -18,6 +18,7 @@ const BASE64_TEXT = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/
 const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
+const INT64_LENGTH = String(INT64_MIN).length;
 const MINUTE = 60_000;
 /** Deeper JSON than this is refused, which also ends a value that contains itself. */
 const MAX_JSON_DEPTH = 64;
@@ -98,7 +99,8 @@ function withoutMinusZero(value: number): number {
 
 function toBigintText(value: unknown): string | undefined {
   if (typeof value === "string") {
-    if (!INTEGER_TEXT.test(value)) return undefined;
+    // Longer digits would be read, for a time that grows with their square, only to be refused.
+    if (value.length > INT64_LENGTH || !INTEGER_TEXT.test(value)) return undefined;
     return value.length <= 18 || isInt64(BigInt(value)) ? value : undefined;
   }
   return typeof value === "bigint" && isInt64(value) ? value.toString() : undefined;

@@ -172,7 +172,7 @@ describe.each(storeKinds)("$name", (kind) => {
   test.each([2 ** 31 - 2, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1])(
     "an offset of %d is behind every list",
     async (offset) => {
-      const books = { offset, limit: 2, select: { title: true } } as const;
+      const books: RowsQuery = { offset, limit: 2, select: { title: true } };
       expect(await read({ model: "Author", where: { code: "eco" }, select: { books } })).toEqual([{ books: [] }]);
       expect(await read({ model: "Author", offset })).toEqual([]);
     },

@@ -1,5 +1,6 @@
 import { Agent } from "node:http";
 import { connect, createServer } from "node:net";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { FootingError } from "../../src/errors/footing-error.ts";
@@ -28,6 +29,18 @@ function echo({ path, query, body, actor }: HostRequest): HostResponse {
 
 function fail(): HostResponse {
   throw new Error("the secret connection string");
+}
+
+/** The body of the last answer of {@link answerHeader}. */
+let lastBody: Readable | null = null;
+
+function answerHeader({ path }: HostRequest): HostResponse | Promise<HostResponse> {
+  const [kind, name = "", value] = path.split("/").slice(2).map(decodeURIComponent);
+  const headers = { [name]: String(value) };
+  if (kind === "refusal") throw new FootingError("FTG_CONFLICT", { detail: "No.", headers });
+  lastBody = Readable.from(["x"]);
+  const answer = { status: 200, type: json, body: lastBody, headers };
+  return kind === "late" ? Promise.resolve(answer) : answer;
 }
 
 /** Requests that wait at `/asked` until the test lets them go on. */
@@ -64,6 +77,11 @@ const routes: readonly HostRoute[] = [
       GET: { handle: fail },
       POST: { handle: () => Promise.reject(new Error("late secret")), accepts: ["application/json"] },
     },
+  },
+  {
+    // Sends what it is asked to as a header: of an answer, of a late answer or of a refusal.
+    path: "/headers/:kind/:name/:value",
+    operations: { GET: { handle: answerHeader } },
   },
   {
     path: "/asked",
@@ -355,6 +373,27 @@ describe("failures", () => {
     },
   );
 
+  test.each(["answer", "late", "refusal"])(
+    "a header of own code that cannot be sent is a 500, and the process lives on: %s",
+    async (kind) => {
+      const { send } = await serve();
+      for (const header of ["x-a/a%0D%0Aset-cookie:%20b", "x-a/%E4%B8%AD", "x%20a/b"])
+        expect(problem(await send({ path: `/headers/${kind}/${header}` }))).toMatchObject({ code: "FTG_INTERNAL" });
+      expect(logged).toHaveLength(3);
+      if (kind !== "refusal") expect(lastBody?.destroyed).toBe(true);
+      expect((await send({ path: `/headers/${kind}/x-a/b` })).headers["x-a"]).toBe("b");
+    },
+  );
+
+  test("a header of a plugin that cannot be sent ends the connection, and the process lives on", async () => {
+    const { send } = await serve({
+      plugins: (server) =>
+        server.addHook("onRequest", async ({ url }, reply) => void (url === "/things" && reply.header("x-a", "中"))),
+    });
+    await expect(send({ path: "/things" })).rejects.toThrow();
+    expect((await send({ path: "/things/1" })).status).toBe(200);
+  });
+
   test("a request id that is not well-formed is replaced", async () => {
     const { send } = await serve();
     const answer = await send({ path: "/things", headers: { "x-request-id": "a b" } });
@@ -375,6 +414,18 @@ describe("failures", () => {
       expect(answer).toContain("application/problem+json");
     }
     expect((await send({ path: "/things" })).status).toBe(200);
+  });
+
+  test("a client that leaves before its body has arrived is not logged as a failure", async () => {
+    const { port, send } = await serve();
+    const half = "POST /things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    const socket = connect(port, "127.0.0.1", () => socket.write(half));
+    await sleep(100);
+    socket.destroy();
+    await sleep(100);
+    expect(logged).toEqual([]);
+    expect((await send({ path: "/fail" })).status).toBe(500);
+    expect(logged).toHaveLength(1);
   });
 
   test("a request that does not arrive in time is a 408", async () => {

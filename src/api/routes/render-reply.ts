@@ -1,7 +1,7 @@
 /** Turns what the code of a route answers into an answer of the host. Checks its form and judges nothing else. */
-import { validateHeaderName, validateHeaderValue } from "node:http";
 import { Readable } from "node:stream";
 import { FootingError } from "../../errors/footing-error.ts";
+import { checkHeaders } from "../../http/check-headers.ts";
 import type { HostResponse } from "../../http/host-route.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { isPlainObject } from "../../util/is-object.ts";
@@ -66,22 +66,18 @@ function readStatus(status: unknown): number {
 function readHeaders(headers: unknown): Readonly<Record<string, string | string[]>> {
   if (headers === undefined) return {};
   if (!isPlainObject(headers)) throw refuse("an object of headers", describeValue(headers));
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => {
-      const text = Array.isArray(value) ? value.map(String) : String(value);
-      checkHeader(name, [text].flat());
-      return [name.toLowerCase(), text];
-    }),
+  const read = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.map(String) : String(value),
+    ]),
   );
-}
-
-function checkHeader(name: string, values: readonly string[]): void {
   try {
-    validateHeaderName(name);
-    for (const value of values) validateHeaderValue(name, value);
+    checkHeaders(read);
   } catch (error) {
     throw refuse("headers that HTTP can hold", error instanceof Error ? error.message : String(error));
   }
+  return read;
 }
 
 function refuse(expected: string, came: string): FootingError {
