@@ -3,7 +3,8 @@ import type { Db } from "../api/local/db-types.ts";
 import type { Models } from "../schema/check-types.ts";
 import type { CreateInput, UpdateInput } from "../schema/input-types.ts";
 import type { RuleUser } from "../schema/model.ts";
-import type { Key, Row } from "../schema/row-types.ts";
+import type { Key } from "../schema/row-types.ts";
+import type { Row } from "../schema/select-types.ts";
 import type { WhereInput } from "../schema/where-types.ts";
 
 /** What every hook inside a write is given. */

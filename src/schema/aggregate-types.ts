@@ -3,7 +3,7 @@ import type { FieldsOf, Models } from "./check-types.ts";
 import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { MeasuredValue, MeasuresInput } from "./measure-types.ts";
 import type { MeasureFunction } from "./measures.ts";
-import type { BareValue, MaskNull, Names, OwnValue, TypesOf } from "./row-types.ts";
+import type { BareValue, Names, ShownValue, TypesOf } from "./row-types.ts";
 import type { CheckedWhere, RefNull } from "./select-types.ts";
 import type {
   EqualOperators,
@@ -105,11 +105,13 @@ export type CheckedAggregate<M extends Models, N extends keyof M, Q extends { qu
 };
 
 /** A group as an aggregate answers it: its key, if there is one, and what was calculated. */
-export type AggregateRow<M extends Models, N extends keyof M, Q, S> = {
-  -readonly [P in AnsweredNames<Q>]: P extends "key"
-    ? KeyRow<M, FieldsOf<M, N>, { paths: GroupPaths<Q>; system: S }>
-    : MeasuredValue<M, FieldsOf<M, N>, { name: P; fields: Q[P & keyof Q] }>;
-};
+export type AggregateRow<M extends Models, N extends keyof M, Q, S> = Q extends object
+  ? {
+      -readonly [P in AnsweredNames<Q>]: P extends "key"
+        ? KeyRow<M, FieldsOf<M, N>, { paths: GroupPaths<Q>; system: S }>
+        : MeasuredValue<M, FieldsOf<M, N>, { name: P; fields: Q[P & keyof Q] }>;
+    }
+  : never;
 
 type AnsweredNames<Q> = ([GroupPaths<Q>] extends [never] ? never : "key") | Extract<keyof Q, MeasureFunction>;
 
@@ -121,10 +123,12 @@ type GroupPaths<Q> = Q extends { readonly groupBy: readonly (infer Entry)[] }
   : never;
 
 type KeyRow<M extends Models, F extends FieldBuilders, Q extends { paths: string; system: unknown }> = {
-  [P in FirstName<Q["paths"]>]: P extends Q["paths"]
-    ? OwnValue<M, TypesOf<F, P>, "json"> | MaskNull<TypesOf<F, P>["flags"], Q["system"]>
-    : RelatedKey<M, TypesOf<F, P>, { names: RestOf<Q["paths"], P>; system: Q["system"] }>;
-};
+  row: {
+    [P in FirstName<Q["paths"]>]: P extends Q["paths"]
+      ? ShownValue<M, TypesOf<F, P>, Q["system"]>
+      : RelatedKey<M, TypesOf<F, P>, { names: RestOf<Q["paths"], P>; system: Q["system"] }>;
+  };
+}["row"];
 
 type FirstName<P extends string> = P extends `${infer First}.${string}` ? First : P;
 type RestOf<P extends string, First extends string> = P extends `${First}.${infer Rest}` ? Rest : never;
@@ -137,8 +141,7 @@ type RelatedKey<
 > = T["model"] extends keyof M
   ? {
       [P in Q["names"]]:
-        | OwnValue<M, TypesOf<FieldsOf<M, T["model"]>, P>, "json">
-        | MaskNull<TypesOf<FieldsOf<M, T["model"]>, P>["flags"], Q["system"]>
+        | ShownValue<M, TypesOf<FieldsOf<M, T["model"]>, P>, Q["system"]>
         | (T["kind"] extends "ref" ? RefNull<M, T, Q["system"]> : null);
     }
   : never;

@@ -22,9 +22,9 @@ export interface MeasuresInput<in out M extends Models, in out N extends keyof M
 }
 
 /** What is calculated, as it is answered. */
-export type MeasuredRow<M extends Models, N extends keyof M, Q> = {
-  -readonly [P in Extract<keyof Q, MeasureFunction>]: MeasuredValue<M, FieldsOf<M, N>, { name: P; fields: Q[P] }>;
-};
+export type MeasuredRow<M extends Models, N extends keyof M, Q> = Q extends object
+  ? { -readonly [P in Extract<keyof Q, MeasureFunction>]: MeasuredValue<M, FieldsOf<M, N>, { name: P; fields: Q[P] }> }
+  : never;
 
 /** What one function answers. */
 export type MeasuredValue<
@@ -34,12 +34,14 @@ export type MeasuredValue<
 > = Q["name"] extends "count" ? number : MeasuredFields<M, F, Q>;
 
 type MeasuredFields<M extends Models, F extends FieldBuilders, Q extends { name: unknown; fields: unknown }> = {
-  [P in Q["fields"] extends readonly (infer Name extends string)[] ? Name : never]: Measured<
-    M,
-    TypesOf<F, P>,
-    Q["name"]
-  >;
-};
+  row: {
+    [P in Q["fields"] extends readonly (infer Name extends string)[] ? Name : never]: Measured<
+      M,
+      TypesOf<F, P>,
+      Q["name"]
+    >;
+  };
+}["row"];
 
 type Measured<M extends Models, T extends FieldTypes, Name> = Name extends "countDistinct"
   ? number

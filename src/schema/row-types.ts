@@ -1,5 +1,5 @@
 /**
- * The types of rows and keys, inferred from declarations. Types only. `S` is true for the app itself, which sees
+ * The types of values and keys, inferred from declarations. Types only. `S` is true for the app itself, which sees
  * hidden fields.
  */
 import type { FieldsOf, Models } from "./check-types.ts";
@@ -31,20 +31,15 @@ export type MaskNull<F extends Flag, S> = S extends true ? never : "masked" exte
 /** The form of values: `json` as they are answered, `input` with what is taken beside that (`Date`, `bigint`, `Uint8Array`). */
 export type Form = "json" | "input";
 
-/**
- * A row with all its own fields in their JSON form: bigint, decimal, date, datetime, uuid and bytes are strings, a
- * ref is the key of its target. Hidden fields are absent.
- */
-export type Row<M extends Models, N extends keyof M, S = false> = {
-  [P in Names<FieldsOf<M, N>, "scalar" | "ref", S>]:
-    | OwnValue<M, TypesOf<FieldsOf<M, N>, P>, "json">
-    | MaskNull<TypesOf<FieldsOf<M, N>, P>["flags"], S>;
-};
-
 /** The value of a scalar or ref field. */
 export type OwnValue<M extends Models, T extends FieldTypes, V extends Form> = BareValue<M, T, V> | NullOf<T["flags"]>;
 
-/** The same without null. */
+/** The value of a scalar or ref field as it is answered: null also where it does not show. */
+export type ShownValue<M extends Models, T extends FieldTypes, S> = T["kind"] extends "ref"
+  ? Key<M, T["model"], "json"> | NullOf<T["flags"]> | MaskNull<T["flags"], S>
+  : T["value"] | NullOf<T["flags"]> | MaskNull<T["flags"], S>;
+
+/** A value without null. */
 export type BareValue<M extends Models, T extends FieldTypes, V extends Form> = T["kind"] extends "ref"
   ? Key<M, T["model"], V>
   : T["value"] | (V extends "input" ? Convenience[T["scalar"]] : never);

@@ -6,7 +6,7 @@ import type { FieldsOf, Models } from "./check-types.ts";
 import type { FieldBuilders, FieldTypes, types } from "./declarations.ts";
 import type { MeasuredRow, MeasuresInput } from "./measure-types.ts";
 import type { Operator } from "./operators.ts";
-import type { IsShown, MaskNull, Names, NullOf, OwnValue, Row, TypesOf } from "./row-types.ts";
+import type { IsShown, MaskNull, Names, NullOf, ShownValue, TypesOf } from "./row-types.ts";
 import type { JsonOperators, OrderInput, WhereInput } from "./where-types.ts";
 
 /** The fields a row is answered with: `true`, or for a relation what to answer of the related rows. */
@@ -121,28 +121,41 @@ type CheckedOperator<
 
 type OperatorName = Operator | keyof JsonOperators;
 
+// What is answered stands as `row` in an object and is taken out of it: so editors show its fields, and not the name of a
+// type with all models behind it.
+
+/**
+ * A row with all its own fields in their JSON form: bigint, decimal, date, datetime, uuid and bytes are strings, a
+ * ref is the key of its target. Hidden fields are absent.
+ */
+export type Row<M extends Models, N extends keyof M, S = false> = {
+  row: { [P in Names<FieldsOf<M, N>, "scalar" | "ref", S>]: ShownValue<M, TypesOf<FieldsOf<M, N>, P>, S> };
+}["row"];
+
 /** The row that a selection answers; all own fields when there is no selection. */
 export type SelectResult<M extends Models, N extends keyof M, Q, S = false> = [Q] extends [undefined]
   ? Row<M, N, S>
   : SelectedRow<M, FieldsOf<M, N>, { select: Q; system: S }>;
 
 type SelectedRow<M extends Models, F extends FieldBuilders, Q extends { select: unknown; system: unknown }> = {
-  -readonly [P in keyof Q["select"] & keyof F]: SelectedValue<
-    M,
-    TypesOf<F, P>,
-    { entry: Q["select"][P]; system: Q["system"] }
-  >;
-};
+  row: {
+    -readonly [P in keyof Q["select"] & keyof F]: SelectedValue<
+      M,
+      TypesOf<F, P>,
+      { entry: Q["select"][P]; system: Q["system"] }
+    >;
+  };
+}["row"];
 
 type SelectedValue<
   M extends Models,
   T extends FieldTypes,
   Q extends { entry: unknown; system: unknown },
 > = T["kind"] extends "scalar"
-  ? OwnValue<M, T, "json"> | MaskNull<T["flags"], Q["system"]>
+  ? ShownValue<M, T, Q["system"]>
   : T["kind"] extends "ref"
     ? Q["entry"] extends true
-      ? OwnValue<M, T, "json"> | MaskNull<T["flags"], Q["system"]>
+      ? ShownValue<M, T, Q["system"]>
       : ExpandedRow<M, T, Q> | RefNull<M, T, Q["system"]>
     : T["kind"] extends "one"
       ? ExpandedRow<M, T, Q> | null

@@ -4,8 +4,9 @@ import type { Db } from "../../src/api/local/db-types.ts";
 import { createSchema } from "../../src/schema/create-schema.ts";
 import type { CreateInput, UpdateInput } from "../../src/schema/input-types.ts";
 import { model } from "../../src/schema/model.ts";
-import type { Key, Row } from "../../src/schema/row-types.ts";
+import type { Key } from "../../src/schema/row-types.ts";
 import type { JsonValue } from "../../src/schema/schema-model.ts";
+import type { Row } from "../../src/schema/select-types.ts";
 import { t } from "../../src/schema/t.ts";
 import type { OrderInput } from "../../src/schema/where-types.ts";
 

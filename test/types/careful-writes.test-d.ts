@@ -5,7 +5,7 @@ import type { Client } from "../../src/client/client-types.ts";
 import { createSchema } from "../../src/schema/create-schema.ts";
 import type { CreateInput, UpdateInput } from "../../src/schema/input-types.ts";
 import { model } from "../../src/schema/model.ts";
-import type { Row } from "../../src/schema/row-types.ts";
+import type { Row } from "../../src/schema/select-types.ts";
 import { t } from "../../src/schema/t.ts";
 
 const everyone = { read: true, create: true, update: true, delete: true } as const;

@@ -5,7 +5,7 @@ import { defineApp } from "../../src/app/define-app.ts";
 import type { createClient } from "../../src/client/create-client.ts";
 import type { CreateInput, UpdateInput } from "../../src/schema/input-types.ts";
 import { model } from "../../src/schema/model.ts";
-import type { Row } from "../../src/schema/row-types.ts";
+import type { Row } from "../../src/schema/select-types.ts";
 import { t } from "../../src/schema/t.ts";
 
 const City = model(

@@ -3,8 +3,7 @@ import { expectTypeOf } from "vitest";
 import type { CheckedModels, Models } from "../../src/schema/check-types.ts";
 import { createSchema } from "../../src/schema/create-schema.ts";
 import { model } from "../../src/schema/model.ts";
-import type { Row } from "../../src/schema/row-types.ts";
-import type { SelectResult } from "../../src/schema/select-types.ts";
+import type { Row, SelectResult } from "../../src/schema/select-types.ts";
 import { t } from "../../src/schema/t.ts";
 
 const User = model({ name: t.text(), posts: t.many("Post", "author"), profile: t.one("Profile", "user") });
