@@ -47,13 +47,7 @@ function demandHeaders(headers: NonNullable<HostResponse["headers"]>, body: Host
 
 /** Sends a failure as a problem, never to be cached; a 503 says when to try again. */
 export function sendFailure(reply: FastifyReply, error: FootingError): void {
-  if (error.status === 503) reply.header("retry-after", "1");
-  reply
-    .code(error.status)
-    .headers(error.headers)
-    .header("cache-control", "no-store")
-    .type(problemType)
-    .send(renderProblem(error));
+  reply.code(error.status).headers(listHeaders(error)).type(problemType).send(renderProblem(error));
 }
 
 /** Sends a failure past Fastify, or ends the connection when the answer has begun already. */
@@ -62,8 +56,14 @@ export function sendRawFailure(response: ServerResponse, error: FootingError): v
     response.destroy();
     return;
   }
-  const headers = { "x-content-type-options": "nosniff", "cache-control": "no-store", "content-type": problemType };
-  response.writeHead(error.status, { ...headers, ...error.headers }).end(renderProblem(error));
+  const headers = { "x-content-type-options": "nosniff", "content-type": problemType };
+  response.writeHead(error.status, { ...headers, ...listHeaders(error) }).end(renderProblem(error));
+}
+
+/** What every failure says about itself: that it is not to be cached, and when to try again. Names in lower case. */
+function listHeaders({ status, headers }: FootingError): Readonly<Record<string, string>> {
+  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return { ...(status === 503 && { "retry-after": "1" }), ...Object.fromEntries(own), "cache-control": "no-store" };
 }
 
 /** The same answer for whoever reaches this server below `base`: addresses in its headers are led by it. */
@@ -88,6 +88,7 @@ export function answerSocketError(error: Error, socket: Socket): void {
     `HTTP/1.1 ${failure.status} ${failure.title}`,
     "connection: close",
     "x-content-type-options: nosniff",
+    "cache-control: no-store",
     `content-type: ${problemType}`,
     `content-length: ${Buffer.byteLength(body)}`,
   ];

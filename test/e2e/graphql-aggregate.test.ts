@@ -129,6 +129,14 @@ describe.each(stores)("on %s", (_name, create) => {
     });
   });
 
+  test("what is wrong with one field of groups is told of that field, the others are answered", async () => {
+    const { status, json } = await app.run(
+      "{ citiesAggregate { a: nodes { count } b: nodes { count } } city(id: 0) { id } }",
+    );
+    expect(status).toBe(200);
+    expect(json.errors).toMatchObject([{ path: ["citiesAggregate"], locations: [{ line: 1, column: 3 }] }]);
+  });
+
   test.each([
     ["{ citiesAggregate { nodes { key { secret } } } }", 'Cannot query field "secret" on type "CityAggregateKey".'],
     ["{ citiesAggregate { nodes { max { secret } } } }", 'Cannot query field "secret" on type "CityAggregateEnds".'],

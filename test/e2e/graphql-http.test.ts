@@ -45,6 +45,7 @@ describe("GET", () => {
     const response = await get({ query: "mutation { deleteCity(id: 1) { id } }" });
     expect(response.status).toBe(405);
     expect(response.headers.get("allow")).toBe("POST");
+    expect(response.headers.get("cache-control")).toBe("no-store");
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "FTG_METHOD" } }] });
   });
 

@@ -431,7 +431,7 @@ describe("failures", () => {
   test("a request that does not arrive in time is a 408", async () => {
     const { port } = await serve({ limits: { headersTimeout: 200, requestTimeout: 200 } });
     expect(await sendBytes(port, "GET /things HTTP/1.1\r\nhost: x\r\n")).toMatch(
-      /^HTTP\/1\.1 408 [\s\S]*FTG_SLOW_REQUEST/,
+      /^HTTP\/1\.1 408 [\s\S]*cache-control: no-store\r\n[\s\S]*FTG_SLOW_REQUEST/,
     );
   });
 
@@ -561,6 +561,17 @@ describe("load", () => {
     const { send } = await serve({ limits: { heap: 0.01 } });
     await sleep(1_200);
     expect(problem(await send({ path: "/things" }))).toMatchObject({ status: 503, code: "FTG_OVERLOADED" });
+  });
+
+  test("what is mounted is refused like anything else, with the time after which to try again", async () => {
+    const { send } = await serve({
+      limits: { heap: 0.01 },
+      mounts: { "/old": (_request, response) => response.end() },
+    });
+    await sleep(1_200);
+    const answer = await send({ path: "/old" });
+    expect(problem(answer)).toMatchObject({ status: 503, code: "FTG_OVERLOADED" });
+    expect(answer.headers).toMatchObject({ "retry-after": "1", "cache-control": "no-store" });
   });
 
   test("each limit can be switched off", async () => {

@@ -149,6 +149,8 @@ function isMutation({ node }: Operation): boolean {
   return node.operation === OperationTypeNode.MUTATION;
 }
 
+/** A response; like every failure, one that fails as a whole is never to be cached. */
 function respond(status: number, type: GraphqlMediaType, body: string | Buffer): HostResponse {
-  return { status, type: `${type}; charset=utf-8`, body, headers: { vary: "accept" } };
+  const headers = { vary: "accept", ...(status >= 400 && { "cache-control": "no-store" }) };
+  return { status, type: `${type}; charset=utf-8`, body, headers };
 }

@@ -21,7 +21,8 @@ interface GroupsPage {
 export function parseGroups(context: ParseContext, { model, field, definition }: ListField): RunRootField {
   const parts = [...collectSubfields(context, field)];
   const nodes = parts.filter(([, inner]) => inner.node.name.value === "nodes").map(([, inner]) => inner);
-  if (nodes.length > 1) throw repeatedNodes(field.node.name.value);
+  // A failure of this field, with its place, and not of the whole request.
+  if (nodes.length > 1) return () => Promise.reject(repeatedNodes(field.node.name.value));
   const [first] = nodes;
   const output =
     first === undefined
