@@ -124,6 +124,27 @@ describe.each(storeKinds)("$name", (kind) => {
     );
   });
 
+  test("a part of a transaction is undone alone, with the parts in it, whatever else was refused", async () => {
+    const { engine } = await open();
+    const create = (executor: Pick<typeof engine, "create">, code: string) =>
+      executor.create({ model: "Author", data: { code } }, systemActor);
+    await engine.transaction(async (inner) => {
+      await create(inner, "a");
+      const part = inner.attempt(async (outer) => {
+        await create(outer, "gone");
+        await outer.attempt((innermost) => create(innermost, "too"));
+        await expect(create(outer, "a")).rejects.toMatchObject({ code: "FTG_CONFLICT" });
+        throw new Error("no");
+      });
+      await expect(part).rejects.toThrow("no");
+      await inner.attempt((other) => create(other, "kept"));
+      await create(inner, "b");
+    });
+    expect((await engine.read({ model: "Author", select: { code: true } }, systemActor)).json).toBe(
+      '[{"code":"a"},\n{"code":"b"},\n{"code":"kept"}]',
+    );
+  });
+
   test("a refused statement inside a transaction leaves the rest standing", async () => {
     const { engine } = await open();
     await engine.transaction(async (inner) => {

@@ -172,6 +172,38 @@ describe("writing", () => {
   });
 });
 
+describe("a transaction inside another one", () => {
+  test("that rejects undoes its own part, and the outer one goes on", async () => {
+    await db.asSystem().transaction(async (tx) => {
+      await tx.Note.create({ owner: "ann", text: "before" });
+      const part = tx.transaction(async (inner) => {
+        await inner.Note.create({ owner: "ann", text: "gone" });
+        await inner.Note.updateMany({ all: true, data: { text: "changed" } });
+        throw new Error("no");
+      });
+      await expect(part).rejects.toThrow("no");
+      await tx.Note.create({ owner: "ann", text: "after" });
+    });
+    const notes = await db.asSystem().Note.find({ select: { text: true }, orderBy: ["text"] });
+    expect(notes).toEqual([{ text: "after" }, { text: "before" }]);
+  });
+
+  test("that resolves is committed and undone with the outer one", async () => {
+    const write = (end: () => void) =>
+      db.asSystem().transaction(async (tx) => {
+        await tx.transaction((inner) => inner.Note.create({ owner: "ann", text: "part" }));
+        end();
+      });
+    const undone = write(() => {
+      throw new Error("no");
+    });
+    await expect(undone).rejects.toThrow("no");
+    expect(await db.asSystem().Note.count()).toBe(0);
+    await write(() => undefined);
+    expect(await db.asSystem().Note.count()).toBe(1);
+  });
+});
+
 describe("the actor", () => {
   test("is anonymous at first, then whom it is told, and the app itself only when said", async () => {
     await db.as({ id: "ann" }).Note.create({ text: "mine" });

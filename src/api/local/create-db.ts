@@ -77,7 +77,7 @@ class LocalDb {
   }
 
   async transaction<T>(work: (tx: LocalDb) => Promise<T>): Promise<T> {
-    return await this.#executor.transaction((executor) => work(this.#rebind(executor, this.#actor)));
+    return await this.#executor.attempt((executor) => work(this.#rebind(executor, this.#actor)));
   }
 
   async dryRun<T>(work: (tx: LocalDb) => Promise<T>): Promise<T> {

@@ -41,7 +41,8 @@ export interface DbMethods<in out M extends Models, in out S extends boolean> {
   readonly sql: S extends true ? Kysely<SqlTables<M>> : never;
   /**
    * Runs `work` in one transaction: committed when it resolves, undone when it rejects. Only calls on `tx` belong to it. A
-   * write that fails leaves nothing behind, so that `work` may catch its error and go on.
+   * write that fails leaves nothing behind, so that `work` may catch its error and go on. Inside a transaction `work` is a
+   * part of it, which is undone alone.
    *
    * @example
    * ```ts

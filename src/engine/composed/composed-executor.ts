@@ -138,7 +138,7 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
 
   /** See {@link Executor.attempt}. */
   attempt<T>(work: (executor: Executor) => Promise<T>, { endsOnFailure = false }: PartOptions = {}): Promise<T> {
-    const turns = endsOnFailure ? null : new WriteTurns();
+    const turns = endsOnFailure ? null : (this.#turns ?? new WriteTurns());
     return this.#plain.attempt((plain) => work(this.#enter(plain, turns)));
   }
 
