@@ -73,7 +73,7 @@ function listInverses({ fields }: ModelSchema, system: boolean): readonly string
 
 function describeUnwritable(field: Field, use: DataContext["use"]): string {
   if (field.kind === "many" || field.kind === "one")
-    return `cannot be written: it shows the ${field.model} rows whose ${field.via} is this row.`;
+    return `cannot be written here, only by create and update of one row: it shows the ${field.model} rows whose ${field.via} is this row.`;
   if (isKept(field)) return "cannot be written: the server sets it.";
   if (field.kind === "computed") return "cannot be written: it is computed from other fields.";
   return use === "update" ? "cannot change after the row was created." : "cannot be written.";

@@ -168,7 +168,7 @@ test("says why a field cannot be written", () => {
     { path: "/slug", detail: "cannot change after the row was created." },
   ]);
   expect(() => validator.validate({ items: [] }, { model: "Owner", use: "create", system: false })).toThrow(
-    "/items: cannot be written: it shows the Item rows whose owner is this row.",
+    "/items: cannot be written here, only by create and update of one row: it shows the Item rows whose owner is this row.",
   );
 });
 

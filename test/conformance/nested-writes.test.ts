@@ -485,6 +485,29 @@ describe.each(storeKinds)("$name", (kind) => {
           { n: 1, title: "y" },
         ]),
       ).rejects.toEqual(refusal("FTG_INVALID", "Row 1 has the key of row 0."));
+      await expect(upsertMany([{ n: 1, title: "z" }, { n: "x" }])).rejects.toMatchObject({
+        code: "FTG_VALUE",
+        message: expect.stringMatching(/^\/1\/n: expected an integer/),
+      });
+    });
+
+    test("creates the rows that come without a key, where the model makes one up", async () => {
+      const Memo = model({ text: t.text() }, { access: { read: true, create: true, update: true } });
+      const app = closeWithTest(await openApp(kind, { Memo }));
+      const id = "01900000-0000-7000-8000-000000000001";
+      const data = [{ text: "a" }, { id, text: "b" }, { text: "c" }];
+      const upsert = () => app.engine.upsertMany({ model: "Memo", data }, anonymousActor);
+      expect(await upsert()).toEqual({ created: 3, updated: 0 });
+      expect(await upsert()).toEqual({ created: 2, updated: 1 });
+    });
+
+    test("of rows without the key that they need says which", async () => {
+      const app = await openFilled();
+      const data = [{ n: 1, title: "z" }, { title: "no key" }];
+      await expect(app.engine.upsertMany({ model: "Book", data }, anonymousActor)).rejects.toMatchObject({
+        code: "FTG_INVALID",
+        problems: [{ path: "/1/n" }],
+      });
     });
   });
 

@@ -6,7 +6,7 @@ import { normalizeValue } from "../../schema/normalize-value.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { isPlainObject } from "../../util/is-object.ts";
-import { atPath } from "../at-path.ts";
+import { atPath, leadError } from "../at-path.ts";
 import type { UpsertCount } from "../executor.ts";
 import { type Composition, findRow, readObject } from "./composition.ts";
 import { joinKey, type RowKey, selectKey, whereKey, whereKeys } from "./row-keys.ts";
@@ -47,12 +47,11 @@ export async function upsertMany(composition: Composition, query: UpsertManyQuer
   for (let start = 0; start < query.data.length; start += PAGE) {
     const page = query.data.slice(start, start + PAGE).map((data, index) => ({ data, index: start + index }));
     const there = await findThere(composition, model, page);
-    const missing = page.filter(({ data }) => !there.has(nameKey(model, data)));
+    // What comes without a key can only be new.
+    const isThere = ({ data }: Given) => hasKey(model, data) && there.has(nameKey(model, data));
+    const missing = page.filter((row) => !isThere(row));
     await createRows(composition, model, missing);
-    await changeRows(composition, model, {
-      rows: page.filter(({ data }) => there.has(nameKey(model, data))),
-      fields: query.update,
-    });
+    await changeRows(composition, model, { rows: page.filter(isThere), fields: query.update });
     created += missing.length;
   }
   return { created, updated: query.data.length - created };
@@ -122,13 +121,22 @@ function refuseRepeated(model: ModelSchema, rows: readonly DataQuery[]): void {
   const places = new Map<string, number>();
   for (const [index, data] of rows.entries()) {
     if (!hasKey(model, readObject(data))) continue;
-    const name = nameKey(model, data);
+    const name = placeName(model, data, index);
     const first = places.get(name);
     if (first === undefined) places.set(name, index);
     else {
       const detail = `Row ${index} has the key of row ${first}.`;
       throw new FootingError("FTG_INVALID", { detail, problems: [{ path: `/${index}`, detail }] });
     }
+  }
+}
+
+/** See {@link nameKey}; its errors say which row they are of. */
+function placeName(model: ModelSchema, data: DataQuery, index: number): string {
+  try {
+    return nameKey(model, data);
+  } catch (error) {
+    throw leadError(`/${index}`, error);
   }
 }
 
