@@ -100,7 +100,9 @@ export function unknownModel(name: string, known: readonly string[]): FootingErr
 
 /** An FTG_QUERY at a place of the query. */
 export function queryError(path: Path, expected: string, came: string): FootingError {
-  return new FootingError("FTG_QUERY", { detail: `${renderPath(path)}: expected ${expected}, got ${came}.` });
+  return new FootingError("FTG_QUERY", {
+    detail: `${renderPath(path) || "query"}: expected ${expected}, got ${came}.`,
+  });
 }
 
 /** Refuses keys that no list query has; a front end's own keys are taken off before. */

@@ -95,6 +95,9 @@ describe("reading", () => {
     expect(first).toEqual({ data: [{ id: "1" }, { id: "2" }], page: { hasMore: true, next: expect.any(String) } });
     const second = await db.City.findPage({ select: { id: true }, limit: 2, after: first.page.next ?? "" });
     expect(second).toEqual({ data: [{ id: "3" }], page: { hasMore: false, next: null } });
+    await expect(db.City.find({ offset: 1, after: "x" })).rejects.toThrow(
+      "query: expected an offset or a cursor, got both.",
+    );
   });
 
   test("first, get and count answer one row, the row of a key, and a number", async () => {
