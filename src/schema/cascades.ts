@@ -20,6 +20,11 @@ export function listReferrers(models: Iterable<ModelSchema>, target: string): re
   );
 }
 
+/** The name that callers may be told of what refers to a row: null for what none of them can see. */
+export function nameReferrer({ model, field }: Referrer): string | null {
+  return field.hidden || model.access.read === "nobody" ? null : model.name;
+}
+
 /** The models whose rows may go along with a row of the model: itself only when a cascade leads back to it. */
 export function listCascaded(models: readonly ModelSchema[], start: string): ReadonlySet<string> {
   const reached = new Set<string>();

@@ -88,6 +88,28 @@ describe.each(storeKinds)("$name", (kind) => {
     ]);
   });
 
+  test("what keeps a row is named only where callers can know of it", async () => {
+    const User = model({ n: t.int() }, { key: "n", access: open });
+    const Vault = model({ n: t.int(), user: t.ref("User") }, { key: "n", access: closed });
+    const Post = model(
+      { n: t.int(), author: t.ref("User"), reviewer: t.ref("User").optional().hidden() },
+      { key: "n", access: open },
+    );
+    const { engine, create } = closeWithTest(await openApp(kind, { User, Vault, Post }));
+    await create("User", { n: 1 }, { n: 2 }, { n: 3 }, { n: 4 });
+    await create("Vault", { n: 1, user: 1 });
+    await create("Post", { n: 1, author: 2 }, { n: 2, author: 4, reviewer: 3 });
+    for (const [n, by] of [
+      [1, "Other rows"],
+      [2, "Rows of Post"],
+      [3, "Other rows"],
+    ])
+      await expect(engine.delete({ model: "User", key: { n } }, anonymousActor)).rejects.toMatchObject({
+        code: "FTG_REFERENCE",
+        message: `${by} still refer to the User ${n}.`,
+      });
+  });
+
   test("what is kept at the end of a chain undoes the whole delete", async () => {
     const app = await openWorld(kind);
     await app.create("Note", { n: 4, city: 2 });

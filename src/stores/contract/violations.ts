@@ -64,18 +64,23 @@ export function missingReference(model: ModelSchema, field: string, key: Key): F
   });
 }
 
+/** What still refers to a deleted row: the first such model in schema order, or null for one that is not to be named. */
+export interface Referring {
+  readonly model: string | null;
+}
+
 /**
- * A deleted row is still referred to by rows of `byModel`: the first such model in schema order, or null when they refer
- * to what goes along with the row. Both null when the statement deletes many rows.
+ * A deleted row is still referred to; `by` is null when it is something that goes along with the row. Both null when the
+ * statement deletes many rows.
  */
-export function stillReferenced(model: ModelSchema, key: Key | null, byModel: string | null): FootingError {
+export function stillReferenced(model: ModelSchema, key: Key | null, by: Referring | null): FootingError {
   const row = key === null ? "" : `the ${model.name} ${renderKey(keyFields(model), key)}`;
   const detail =
     key === null
       ? `Other rows still refer to some of these ${model.name} rows.`
-      : byModel === null
+      : by === null
         ? `Other rows still refer to rows that would go along with ${row}.`
-        : `Rows of ${byModel} still refer to ${row}.`;
+        : `${by.model === null ? "Other rows" : `Rows of ${by.model}`} still refer to ${row}.`;
   return new FootingError("FTG_REFERENCE", { detail, fix: "Delete or change the rows that refer to it first." });
 }
 

@@ -1,11 +1,12 @@
 /** What must hold of stored rows whatever the rules say: references, checks, keys, unique indexes. */
 import type { ReferenceNode } from "../../plan/write-nodes.ts";
-import { listReferrers } from "../../schema/cascades.ts";
+import { listReferrers, nameReferrer } from "../../schema/cascades.ts";
 import type { KeyColumn, ModelSchema } from "../../schema/schema-model.ts";
 import {
   checkViolation,
   type Key,
   missingReference,
+  type Referring,
   stillReferenced,
   uniqueViolation,
 } from "../contract/violations.ts";
@@ -79,11 +80,12 @@ export function judgeReferrers(scope: Scope, ended: readonly Row[], { single, ca
 }
 
 /** The first model with a row that still refers to one of the given rows. */
-function findReferrer({ scope, rows }: ScopedRows): string | null {
+function findReferrer({ scope, rows }: ScopedRows): Referring | null {
   const keys = rows.map((row) => columnValues(row, scope.model.key));
-  for (const { model, field } of listReferrers(Object.values(scope.schema.models), scope.model.name)) {
-    const others = modelRows(enterModel(scope, model.name));
-    if (keys.some((gone) => rowsWithKey(others, field.columns, gone).length > 0)) return model.name;
+  for (const referrer of listReferrers(Object.values(scope.schema.models), scope.model.name)) {
+    const others = modelRows(enterModel(scope, referrer.model.name));
+    if (keys.some((gone) => rowsWithKey(others, referrer.field.columns, gone).length > 0))
+      return { model: nameReferrer(referrer) };
   }
   return null;
 }

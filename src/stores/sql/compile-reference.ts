@@ -3,13 +3,13 @@ import { FootingError } from "../../errors/footing-error.ts";
 import type { ParamNode } from "../../plan/param-node.ts";
 import { always, type PredicateNode } from "../../plan/predicate-node.ts";
 import type { AssignmentNode, LinkNode, ReferenceNode } from "../../plan/write-nodes.ts";
-import { listReferrers } from "../../schema/cascades.ts";
+import { listReferrers, nameReferrer } from "../../schema/cascades.ts";
 import type { KeyColumn, ManyToManyField, ModelSchema, RefField, Schema } from "../../schema/schema-model.ts";
 import { Compilation } from "./compilation.ts";
 import { compileConditions, joinWhere } from "./compile-predicate.ts";
 import type { Dialect } from "./dialect.ts";
 import { createTableScope, findRelation, nameTable } from "./row-scope.ts";
-import type { WrittenReference } from "./sql-program.ts";
+import type { SqlProgram, WrittenReference } from "./sql-program.ts";
 import type { SqlText } from "./sql-text.ts";
 import { isTarget, type TargetRows } from "./target-rows.ts";
 
@@ -74,13 +74,13 @@ export function compileLink(
 }
 
 /** Each model with a ref that keeps rows of the written one, in schema order, and the statement that finds a row that uses it. */
-export function findReferrers(
-  context: ReferenceContext,
-  target: TargetRows,
-): readonly { readonly model: string; readonly text: SqlText }[] {
+export function findReferrers(context: ReferenceContext, target: TargetRows): SqlProgram["referrers"] {
   return listReferrers(Object.values(context.schema.models), context.model.name)
     .filter(({ field }) => field.onDelete === "restrict")
-    .map(({ model, field }) => ({ model: model.name, text: compileReferrer(context, { model, field, target }) }));
+    .map((referrer) => ({
+      model: nameReferrer(referrer),
+      text: compileReferrer(context, { ...referrer, target }),
+    }));
 }
 
 function compileReferrer(

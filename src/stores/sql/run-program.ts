@@ -280,7 +280,7 @@ function* failReferrers(run: Run): Steps<never> {
   if (plan.kind !== "delete" || !plan.target.single) throw createCircleError(run) ?? stillReferenced(model, null, null);
   const key = targetKey(model, plan.target.where, run.values);
   for (const referrer of referrers) {
-    if ((yield askRow(run, referrer.text)) !== undefined) throw stillReferenced(model, key, referrer.model);
+    if ((yield askRow(run, referrer.text)) !== undefined) throw stillReferenced(model, key, referrer);
   }
   throw createCircleError(run) ?? stillReferenced(model, run.program.cascades ? key : null, null);
 }

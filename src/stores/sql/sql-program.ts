@@ -5,6 +5,7 @@
 import type { WritePlan } from "../../plan/plan.ts";
 import type { PatchOperator } from "../../plan/write-nodes.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
+import type { Referring } from "../contract/violations.ts";
 import type { SqlText } from "./sql-text.ts";
 
 /** A written ref or manyToMany, and the statement that finds the first of its keys that leads nowhere. */
@@ -80,7 +81,7 @@ export interface SqlProgram {
   /** For a create: one row when another row has the key. */
   readonly keyTaken: SqlText | null;
   /** For a delete by key: each model that may refer here, in schema order, and one row when it does. */
-  readonly referrers: readonly { readonly model: string; readonly text: SqlText }[];
+  readonly referrers: readonly (Referring & { readonly text: SqlText })[];
   /** For a delete: whether the engine keeps rows that refer to themselves, or to each other in a circle. */
   readonly keepsCircles: boolean;
   /** For a delete: whether rows of other tables, or other rows of its own, may go along. */
