@@ -1,6 +1,7 @@
 /** All or nothing: single writes, many rows at once, and transactions beside other work. */
 import { describe, expect, test } from "vitest";
 import { anonymousActor, systemActor } from "../../src/engine/actor.ts";
+import type { Executor } from "../../src/engine/executor.ts";
 import { FootingError } from "../../src/errors/footing-error.ts";
 import type { DataQuery } from "../../src/plan/query.ts";
 import { openFilledLibrary, openLibrary } from "./library.ts";
@@ -143,6 +144,31 @@ describe.each(storeKinds)("$name", (kind) => {
     expect((await engine.read({ model: "Author", select: { code: true } }, systemActor)).json).toBe(
       '[{"code":"a"},\n{"code":"b"},\n{"code":"kept"}]',
     );
+  });
+
+  test("parts beside each other, and beside other writes, undo only their own", async () => {
+    const { engine, find } = await open();
+    const create = (executor: Pick<Executor, "create">, code: string) =>
+      executor.create({ model: "Author", data: { code } }, systemActor);
+    await engine.transaction(async (tx) => {
+      const part = (codes: readonly string[], fails: boolean) =>
+        tx.attempt(async (inner) => {
+          for (const code of codes) await create(inner, code);
+          if (fails) throw new Error("undo");
+        });
+      const asked = [
+        create(tx, "a"),
+        part(["b", "c", "d"], true),
+        create(tx, "e"),
+        part(["f", "g"], false),
+        part(["h", "i"], true),
+        create(tx, "j"),
+      ];
+      const settled = await Promise.allSettled(asked);
+      expect(settled.flatMap(({ status }, index) => (status === "rejected" ? [index] : []))).toEqual([1, 4]);
+    });
+    const codes = (await find({ model: "Author", select: { code: true } })) as readonly { readonly code: string }[];
+    expect(codes.map(({ code }) => code).join("")).toBe("aefgj");
   });
 
   test("a refused statement inside a transaction leaves the rest standing", async () => {

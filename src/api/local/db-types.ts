@@ -42,7 +42,7 @@ export interface DbMethods<in out M extends Models, in out S extends boolean> {
   /**
    * Runs `work` in one transaction: committed when it resolves, undone when it rejects. Only calls on `tx` belong to it. A
    * write that fails leaves nothing behind, so that `work` may catch its error and go on. Inside a transaction `work` is a
-   * part of it, which is undone alone.
+   * part of it, which is undone alone; writes beside it wait for its end, so it must not wait for them.
    *
    * @example
    * ```ts

@@ -138,8 +138,11 @@ export class ComposedExecutor extends ForwardedReads implements Executor {
 
   /** See {@link Executor.attempt}. */
   attempt<T>(work: (executor: Executor) => Promise<T>, { endsOnFailure = false }: PartOptions = {}): Promise<T> {
-    const turns = endsOnFailure ? null : (this.#turns ?? new WriteTurns());
-    return this.#plain.attempt((plain) => work(this.#enter(plain, turns)));
+    const part = (plain: PlainExecutor): Promise<T> =>
+      work(this.#enter(plain, endsOnFailure ? null : new WriteTurns()));
+    const run = () => this.#plain.attempt(part);
+    // What others write meanwhile would be undone with it.
+    return this.#turns === null ? run() : this.#turns.alone(run);
   }
 
   /** A write that leaves nothing behind when it fails, unless the app's own code wrote beside it. */
