@@ -219,6 +219,16 @@ describe.each(storeKinds)("$name", (kind) => {
     expect(await engine.count({ model: "Author" }, systemActor)).toBe(20);
   });
 
+  test("concurrent upserts of one row all happen, one after the other", async () => {
+    const { engine } = await open();
+    const upsert = () => {
+      const book = { create: { title: "t", year: 1 }, update: { year: { increment: 1 } } };
+      return engine.upsert({ model: "Book", key: { n: 1 }, ...book }, systemActor);
+    };
+    await Promise.all(Array.from({ length: 20 }, upsert));
+    expect((await engine.read({ model: "Book", select: { year: true } }, systemActor)).json).toBe('[{"year":20}]');
+  });
+
   test("concurrent transactions do not lose updates", async () => {
     const { engine } = await open();
     await engine.create({ model: "Book", data: { n: 1, title: "t", year: 0 } }, systemActor);

@@ -10,8 +10,8 @@ import { createBusyError, createUnknownOutcome, isLost } from "./server-failure.
 import type { ServerKind, Write } from "./server-kind.ts";
 import { type ServerLink, type ServerResult, withAbort } from "./server-link.ts";
 
-/** How often a write of our own is tried when others are in its way. */
-const MAX_TRIES = 8;
+/** How long a write of our own is tried when others are in its way, and the longest pause between two tries, in milliseconds. */
+const RETRY = { limit: 3000, pause: 64 } as const;
 
 /** Runs one write as a transaction of its own. */
 export async function runWrite<V, R extends ServerResult>(
@@ -20,6 +20,7 @@ export async function runWrite<V, R extends ServerResult>(
   { abort, ...write }: Write & { readonly abort: Abort | undefined },
 ): Promise<WriteResult> {
   const work = () => kind.runGuarded(withAbort(link, abort), write);
+  const end = performance.now() + RETRY.limit;
   for (let tries = 1; ; tries++) {
     try {
       const whole = kind.runWhole(link, write, abort);
@@ -29,11 +30,16 @@ export async function runWrite<V, R extends ServerResult>(
       // A refusal that nothing explains was about rows that another transaction changed meanwhile.
       const failure = kind.classifyError(error);
       if (failure !== "undone" && failure !== "stale" && kind.readRefusal(error) === null) throw error;
-      if (tries === MAX_TRIES)
-        throw createBusyError(`Other transactions were in the way of this change ${MAX_TRIES} times.`, error);
-      await sleep(Math.random() * 2 ** tries);
+      if (performance.now() > end)
+        throw createBusyError(`Other transactions were in the way of this change for ${RETRY.limit} ms.`, error);
+      await pause(tries);
     }
   }
+}
+
+/** Lets the others come first, each time for longer. */
+function pause(tries: number): Promise<void> {
+  return sleep(Math.random() * Math.min(2 ** tries, RETRY.pause));
 }
 
 /** Work between BEGIN and COMMIT. */
@@ -59,6 +65,7 @@ export async function runWork<V, R extends ServerResult, T>(
   work: Work<T>,
 ): Promise<T> {
   let isGuarded = !work.isRepeatable;
+  const end = performance.now() + RETRY.limit;
   for (let tries = 1; ; tries++) {
     const session = new LinkSession(link, kind, isGuarded);
     try {
@@ -70,8 +77,8 @@ export async function runWork<V, R extends ServerResult, T>(
         isGuarded = true;
         continue;
       }
-      if (!isUndone || !work.isRepeatable || tries === MAX_TRIES || !link.isOpen) throw error;
-      await sleep(Math.random() * 2 ** tries);
+      if (!isUndone || !work.isRepeatable || performance.now() > end || !link.isOpen) throw error;
+      await pause(tries);
     }
   }
 }
