@@ -12,7 +12,9 @@ const ENVIRONMENT = `
 Environment (also read from .env in the working directory; the environment wins):
   PORT           port to listen on, 0 for any free one            default 4000
   HOST           interface to listen on, 0.0.0.0 for all          default 127.0.0.1
-  DATABASE_URL   sqlite:./data/app.db or sqlite::memory:          default sqlite:./data/<folder of the app>.db
+  DATABASE_URL   sqlite:./data/app.db, sqlite::memory:,           default sqlite:./data/<folder of the app>.db
+                 postgres://user:password@host:5432/name,
+                 mysql:// or mariadb://user:password@host:3306/name
 
 Examples:
   $ footing dev                        serve ./app.ts and restart on every change

@@ -45,7 +45,7 @@ export class ClientError extends Error {
   readonly fix: string;
   /** The single places that are wrong; empty when the message says it all. */
   readonly problems: readonly Problem[];
-  /** Of a transaction: the place of the operation that failed, in the order of the calls. */
+  /** The place of the operation that failed in the request that it was sent in; of a transaction, in the order of its calls. */
   readonly operation: number | null;
   /** Seconds after which the server wants to be asked again, when it said so. */
   readonly retryAfter: number | null;
