@@ -48,7 +48,11 @@ const STORE_NAME_ALLOWANCES: readonly { place: string; names: readonly string[];
     names: ["sqlite", "postgres", "mysql", "mariadb"],
     reason: "the composition root maps the scheme of DATABASE_URL to a store",
   },
-  { place: "cli", names: ["sqlite", "postgres"], reason: "help and messages print addresses of databases" },
+  {
+    place: "cli",
+    names: ["sqlite", "postgres", "mysql", "mariadb"],
+    reason: "help and messages print addresses of databases",
+  },
   { place: "stores/mysql", names: ["mariadb"], reason: "one driver serves both engines" },
 ];
 
