@@ -10,6 +10,15 @@ export async function atPath<T>(path: string, work: () => Promise<T>): Promise<T
   }
 }
 
+/** The same for work that is done at once. */
+export function atPathSync<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw leadError(path, error);
+  }
+}
+
 /** The error of a part of a write, with the places that it names led by the path of the part. */
 export function leadError(path: string, error: unknown): unknown {
   if (!(error instanceof FootingError)) return error;

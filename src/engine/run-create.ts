@@ -7,7 +7,7 @@ import { type Clock, createClock } from "../schema/fill-row.ts";
 import type { ModelSchema } from "../schema/schema-model.ts";
 import type { Values } from "../stores/contract/store.ts";
 import type { Actor } from "./actor.ts";
-import { atPath, leadError } from "./at-path.ts";
+import { atPath, atPathSync } from "./at-path.ts";
 import { type GuardedRows, groupRows, guardFields } from "./guard-fields.ts";
 import { bindPrepared, type Prepared } from "./prepared.ts";
 import { findModel, type Run, renderParts, validateData } from "./run.ts";
@@ -181,7 +181,7 @@ interface RowStream {
 function* fillRows(run: Run, job: CreateJob, { query, group, prepared, linked, keys }: RowStream): Generator<Values> {
   let index = group.start;
   for (const data of group.rows) {
-    const { row, links } = fillPlaced(run, job, { data, index });
+    const { row, links } = atPathSync(`/${index}`, () => fillRow(run, job, data));
     const key = linked === null && keys === null ? null : createKeyFilter(job.model, job.filler.parts, row);
     if (key !== null) {
       linked?.push({ key, links, guarded: group.guarded });
@@ -189,18 +189,6 @@ function* fillRows(run: Run, job: CreateJob, { query, group, prepared, linked, k
     }
     index += 1;
     yield bindPrepared(prepared, query, row);
-  }
-}
-
-function fillPlaced(
-  run: Run,
-  job: CreateJob,
-  { data, index }: { data: DataQuery; index: number },
-): ReturnType<typeof fillRow> {
-  try {
-    return fillRow(run, job, data);
-  } catch (error) {
-    throw leadError(`/${index}`, error);
   }
 }
 

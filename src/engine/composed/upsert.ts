@@ -6,7 +6,7 @@ import { normalizeValue } from "../../schema/normalize-value.ts";
 import type { ModelSchema } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
 import { isPlainObject } from "../../util/is-object.ts";
-import { atPath, leadError } from "../at-path.ts";
+import { atPath, atPathSync } from "../at-path.ts";
 import type { UpsertCount } from "../executor.ts";
 import { type Composition, findRow, readObject } from "./composition.ts";
 import { joinKey, type RowKey, selectKey, whereKey, whereKeys } from "./row-keys.ts";
@@ -121,22 +121,13 @@ function refuseRepeated(model: ModelSchema, rows: readonly DataQuery[]): void {
   const places = new Map<string, number>();
   for (const [index, data] of rows.entries()) {
     if (!hasKey(model, readObject(data))) continue;
-    const name = placeName(model, data, index);
+    const name = atPathSync(`/${index}`, () => nameKey(model, data));
     const first = places.get(name);
     if (first === undefined) places.set(name, index);
     else {
       const detail = `Row ${index} has the key of row ${first}.`;
       throw new FootingError("FTG_INVALID", { detail, problems: [{ path: `/${index}`, detail }] });
     }
-  }
-}
-
-/** See {@link nameKey}; its errors say which row they are of. */
-function placeName(model: ModelSchema, data: DataQuery, index: number): string {
-  try {
-    return nameKey(model, data);
-  } catch (error) {
-    throw leadError(`/${index}`, error);
   }
 }
 

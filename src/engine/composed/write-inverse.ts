@@ -7,7 +7,7 @@ import type { DataQuery, WhereQuery } from "../../plan/query.ts";
 import type { Verb } from "../../schema/related-verbs.ts";
 import type { InverseField, ModelSchema, RefField } from "../../schema/schema-model.ts";
 import { describeValue } from "../../util/describe-value.ts";
-import { atPath, leadError } from "../at-path.ts";
+import { atPath, atPathSync } from "../at-path.ts";
 import {
   type Composition,
   createInvalid,
@@ -233,12 +233,6 @@ function related({ field, owner }: Inverse, where: WhereQuery): WhereQuery {
 }
 
 function readKeys(model: ModelSchema, items: readonly unknown[]): readonly RowKey[] {
-  const keys = items.map((item, index) => {
-    try {
-      return readKey(model, item);
-    } catch (error) {
-      throw leadError(`/${index}`, error);
-    }
-  });
+  const keys = items.map((item, index) => atPathSync(`/${index}`, () => readKey(model, item)));
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }

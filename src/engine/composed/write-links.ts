@@ -74,8 +74,9 @@ async function runItem(
     case "connectOrCreate":
       return connectOrCreate(links, item);
     case "update": {
-      const { key, data } = readMembers(item, ["key", "data"]);
-      return changeLinked(links, key, { data });
+      const { key: value, data } = readMembers(item, ["key", "data"]);
+      const key = await requireLinked(links, value);
+      return atPath("/data", () => change(links, key, data));
     }
     case "upsert":
       return upsertLinked(links, item);
@@ -96,7 +97,7 @@ async function connectOrCreate(links: Links, item: unknown): Promise<void> {
 async function upsertLinked(links: Links, item: unknown): Promise<void> {
   const { key: value, create, update } = readMembers(item, ["key", "create", "update"]);
   const key = readKey(links.target, value);
-  if (await isLinked(links, key)) return changeLinked(links, value, { update });
+  if (await isLinked(links, key)) return atPath("/update", () => change(links, key, update));
   addKeys(links, await createWith(links, key, create));
 }
 
@@ -104,15 +105,10 @@ function createWith({ composition, target }: Links, key: RowKey, data: unknown):
   return atPath("/create", async () => [await createRow(composition, target, joinKey(key, readObject(data)))]);
 }
 
-/** `change` is the data, under the name of its member. */
-async function changeLinked(links: Links, value: unknown, change: DataQuery): Promise<void> {
-  const { executor, actor } = links.composition;
-  const key = await requireLinked(links, value);
-  for (const [member, data] of Object.entries(change)) {
-    const update = async () =>
-      executor.update({ model: links.target.name, key, data: readObject(data), select: {} }, actor);
-    await atPath(`/${member}`, update);
-  }
+/** Changes a row that is known to be linked. */
+async function change({ composition, target }: Links, key: RowKey, data: unknown): Promise<void> {
+  const { executor, actor } = composition;
+  await executor.update({ model: target.name, key, data: readObject(data), select: {} }, actor);
 }
 
 async function requireLinked(links: Links, value: unknown): Promise<RowKey> {
